@@ -1,0 +1,80 @@
+/**
+ * The API boundary of the analyzer. A host owns one workspace's facts and everything derived from them; it does no I/O, knows no protocol, and
+ * recomputes only what a change can have altered.
+ *
+ * This file declares the contract; `create-host.ts` implements it.
+ */
+import type { FileFacts } from "../facts/model.js";
+import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
+import type { Finding, Problem } from "./finding.js";
+import type { ManifestSource } from "../project/manifests.js";
+
+export type FileInput =
+  /** Text to extract here and now (open editors, small projects). */
+  | { readonly path: string; readonly text: string }
+  /** Facts made elsewhere (a worker, the disk cache). */
+  | { readonly path: string; readonly facts: FileFacts; readonly hash: string }
+  | { readonly path: string; readonly removed: true };
+
+export interface AnalysisOptions {
+  /** Absolute, `/` separators; several in a multi-root workspace. */
+  readonly roots: readonly string[];
+  /** Rule ids or families; empty means all. */
+  readonly rules: readonly string[];
+  /** Per rule id or family: `off` or a severity that replaces the rule's own. */
+  readonly severities: Readonly<Record<string, Severity | "off">>;
+  /** Globs (relative to a root) whose files count as scripts, tests, seeds: rules stay silent there. */
+  readonly quietPaths: readonly string[];
+  /** Loops proven to run at most this often are no N+1. */
+  readonly smallLoopBound: number;
+  /** Wrappers that perform queries though their code is out of sight: `@acme/db#query`. */
+  readonly queryFunctions: readonly string[];
+}
+
+export interface RefreshResult {
+  readonly revision: number;
+  /** Paths whose findings differ from the previous refresh. */
+  readonly changed: readonly string[];
+  /** What was recomputed, for tests and `--timing`. */
+  readonly work: RefreshWork;
+}
+
+export interface RefreshWork {
+  readonly extracted: readonly string[];
+  readonly linked: readonly string[];
+  /** Functions whose summary was recomputed, `path#name`. */
+  readonly summarized: number;
+  readonly checked: readonly string[];
+  readonly ruleMs: Readonly<Record<string, number>>;
+  readonly stageMs: Readonly<Record<"extract" | "link" | "summarize" | "check", number>>;
+}
+
+export interface Cancellation {
+  /** Throws `Cancelled` (base/cancellation.ts) once the work is superseded. */
+  throwIfCancelled(): void;
+}
+
+export interface AnalysisHost {
+  configure(options: AnalysisOptions): void;
+  /** package.json, tsconfig.json, lockfiles: parsed elsewhere or given as text. */
+  setManifests(manifests: readonly ManifestSource[]): void;
+  apply(changes: readonly FileInput[]): void;
+  /** Brings everything up to date. Throws `Cancelled`, after which a later refresh continues. */
+  refresh(token?: Cancellation): RefreshResult;
+  /** Findings of one file as of the last refresh, in source order, suppressions applied, stale suppressions reported. */
+  findings(path: string): readonly Finding[];
+  allFindings(): readonly Finding[];
+  problems(): readonly Problem[];
+  /** Everything a hover shows for the finding or call at an offset of a file, as Markdown; undefined where there is nothing. */
+  hover(path: string, offset: number): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
+  files(): readonly string[];
+}
+
+export interface RuleInfo {
+  readonly id: string;
+  readonly family: RuleFamily;
+  readonly severity: Severity;
+  readonly fixSafety: FixSafety;
+  readonly since: string;
+  readonly docs: RuleDocs;
+}

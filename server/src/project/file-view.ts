@@ -1,0 +1,33 @@
+/**
+ * All a rule may know: one linked file, what its calls reach and how its functions come to run. A view is a value; its `signature` covers everything
+ * in it that does not follow from the file's own facts, so an unchanged (facts hash, signature) pair means unchanged findings.
+ */
+import type { Expr, ExprId, FileFacts, FunctionId, RegionId } from "../facts/model.js";
+import type { CallSite, EntryPoint, FilePath, FileRole, FunctionRef, FunctionSummary, Reachability, Value } from "./model.js";
+
+export interface FileView {
+  readonly path: FilePath;
+  readonly facts: FileFacts;
+  readonly role: FileRole;
+  readonly signature: string;
+  /** Every call of the file, in source order. */
+  readonly calls: readonly CallSite[];
+  /** Entry points declared in or registered from this file's functions. */
+  readonly entries: readonly EntryPoint[];
+  callAt(expr: ExprId): CallSite | undefined;
+  callsIn(fn: FunctionId): readonly CallSite[];
+  summaryOf(ref: FunctionRef): FunctionSummary;
+  reachabilityOf(fn: FunctionId): Reachability;
+  /** Provenance of an expression of this file. */
+  valueOf(expr: ExprId): Value;
+  /** Name and position of a function of any file, for messages. */
+  describeFunction(ref: FunctionRef): { readonly name: string; readonly file: FilePath; readonly start: number; readonly end: number };
+  /**
+   * Facts of a function of this file that runs as part of another's control flow: the call it is passed to, when that
+   * call runs it at once (`CallbackUse.runs` is `once` or `per-element`).
+   */
+  inlinedInto(fn: FunctionId): { readonly site: CallSite; readonly arg: number } | undefined;
+  /** Source text of an expression, shortened to `maxLength` (default 60) for messages. */
+  textOf(expr: Expr | ExprId, maxLength?: number): string;
+  readonly regionOf: (expr: ExprId) => RegionId;
+}

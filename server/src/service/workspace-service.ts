@@ -1,0 +1,63 @@
+/**
+ * One opened workspace: discovery, configuration, caches, overlay and analysis behind one small interface, shared by the language
+ * server, the daemon and the command line. Declares the contract; `create-service.ts` implements it.
+ */
+import type { AnalysisOptions, Cancellation, RefreshResult, RuleInfo } from "../analysis/host.js";
+import type { Finding, Problem } from "../analysis/finding.js";
+
+export interface ServiceOptions {
+  /** Absolute folders. */
+  readonly roots: readonly string[];
+  /** Explicit `hotpath.config.json`; otherwise each root's own is looked for. */
+  readonly configFile?: string;
+  /** Folder of the fact cache; undefined turns the disk cache off. Default: `defaultCacheFolder()`. */
+  readonly cacheFolder: string | undefined;
+  /** Overrides from editor settings or command-line flags; they win over the configuration file. */
+  readonly overrides: Partial<Omit<AnalysisOptions, "roots">>;
+  /** Worker threads for the cold scan; 0 extracts on the calling thread; undefined chooses. */
+  readonly workers?: number;
+  /** Files over this many bytes are skipped with a reason (default 2 MiB). */
+  readonly maxFileBytes?: number;
+}
+
+/** One step of long work; producers know nobody who draws it. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly label: "discovering" | "reading" | "linking" | "checking";
+}
+
+export interface ScanStats {
+  /** Files whose facts take part. */
+  readonly files: number;
+  /** Files left out, with the reason of each that a person might miss (huge, minified, unreadable, binary). */
+  readonly skipped: number;
+  readonly cacheHits: number;
+  readonly durationMs: number;
+  readonly stageMs: Readonly<Record<string, number>>;
+}
+
+export interface FileEvent {
+  readonly path: string;
+  readonly kind: "created" | "changed" | "deleted";
+}
+
+export interface WorkspaceService {
+  /** First scan. Yields progress; returns figures. Can be cancelled and called again. */
+  scan(token?: Cancellation): AsyncGenerator<Progress, ScanStats>;
+  /** Puts an editor's unsaved text over a file; `undefined` takes it away again and returns to the disk's text. */
+  setOverlay(path: string, text: string | undefined): void;
+  /** Reports changes on disk; reads what is needed. Configuration and manifest files are recognised and reloaded. */
+  fileEvents(events: readonly FileEvent[]): Promise<void>;
+  reconfigure(overrides: ServiceOptions["overrides"]): void;
+  refresh(token?: Cancellation): RefreshResult;
+  findings(path: string): readonly Finding[];
+  allFindings(): readonly Finding[];
+  /** Unreadable, unparsable and skipped files, and configuration mistakes. */
+  problems(): readonly Problem[];
+  hover(path: string, offset: number): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
+  rules(): readonly RuleInfo[];
+  /** Files under analysis. */
+  files(): readonly string[];
+  close(): Promise<void>;
+}

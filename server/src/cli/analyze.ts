@@ -1,0 +1,40 @@
+/** Opens a workspace, scans it and returns everything a report needs. Knows nothing of formats or exit codes. */
+import { readFileSync } from "node:fs";
+import type { RefreshWork, RuleInfo } from "../analysis/host.js";
+import type { Finding, Problem } from "../analysis/finding.js";
+import { createService } from "../service/create-service.js";
+import type { Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
+
+export interface Analysis {
+  readonly findings: readonly Finding[];
+  readonly problems: readonly Problem[];
+  readonly rules: readonly RuleInfo[];
+  readonly stats: ScanStats;
+  readonly work: RefreshWork;
+}
+
+/** Runs one whole analysis. Throws what `createService` throws for a configuration that cannot be used. */
+export async function analyze(options: ServiceOptions, onProgress: (progress: Progress) => void): Promise<Analysis> {
+  const service = await createService(options);
+  try {
+    const scan = service.scan();
+    let step = await scan.next();
+    while (step.done !== true) {
+      onProgress(step.value);
+      step = await scan.next();
+    }
+    const { work } = service.refresh();
+    return { findings: service.allFindings(), problems: service.problems(), rules: service.rules(), stats: step.value, work };
+  } finally {
+    await service.close();
+  }
+}
+
+/** Text of a file for a code frame; undefined when it is gone or unreadable. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

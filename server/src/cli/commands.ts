@@ -1,0 +1,52 @@
+/** The commands and options of `hotpath`, as data: parsing, help and suggestions derive from it. */
+import type { CommandSpec } from "./command-line.js";
+
+export const FORMATS = ["pretty", "json", "sarif", "github"] as const;
+export const FAIL_ON = ["error", "warning", "info", "never"] as const;
+
+const help = { type: "boolean", doc: "Show this help." } as const;
+
+export const checkCommand: CommandSpec = {
+  name: "check",
+  usage: "hotpath check [paths…] [options]",
+  doc: "Analyzes the project around the given paths (default: the current folder) and reports findings in them.\nExit code: 0 nothing at or above --fail-on, 1 findings, 2 bad usage or configuration.",
+  options: {
+    format: { type: "string", value: "FORMAT", doc: "How to report.", oneOf: FORMATS },
+    "fail-on": { type: "string", value: "SEVERITY", doc: "Lowest severity that makes the exit code 1; default warning.", oneOf: FAIL_ON },
+    rule: { type: "string", multiple: true, value: "RULE", doc: "Only this rule or family; can be repeated." },
+    config: { type: "string", value: "FILE", doc: "Use this configuration instead of the project's hotpath.config.json." },
+    baseline: { type: "string", value: "FILE", doc: "Report only findings that are not in this file." },
+    "update-baseline": { type: "boolean", doc: "Write the present findings to the --baseline file." },
+    "strict-baseline": { type: "boolean", doc: "Exit with 1 when a baselined finding is gone from the code but not from the file." },
+    "changed-since": { type: "string", value: "REV", doc: "Only findings in, or reached through, files that differ from this git revision." },
+    output: { type: "string", value: "FILE", doc: "Write the report to this file instead of stdout." },
+    timing: { type: "boolean", doc: "Print on stderr how long each stage and rule took." },
+    "no-cache": { type: "boolean", doc: "Neither read nor write the fact cache on disk." },
+    "no-daemon": { type: "boolean", doc: "Analyze in this process even if a daemon is running." },
+    workers: { type: "string", value: "N", doc: "Worker threads for the first scan; 0 uses none." },
+    help,
+  },
+};
+
+export const explainCommand: CommandSpec = {
+  name: "explain",
+  usage: "hotpath explain [rule]",
+  doc: "Prints what a rule finds, why it matters and what to do instead; without a rule, lists them.",
+  options: { help },
+};
+
+export const doctorCommand: CommandSpec = {
+  name: "doctor",
+  usage: "hotpath doctor",
+  doc: "Tries every part of Hotpath on this machine and says what works, what does not, and what to do about it.",
+  options: { json: { type: "boolean", doc: "Print the result as JSON." }, help },
+};
+
+export const daemonCommand: CommandSpec = {
+  name: "daemon",
+  usage: "hotpath daemon start|stop|status",
+  doc: "Controls the shared analyzer that serves every editor window and the command line of this user.",
+  options: { json: { type: "boolean", doc: "Print the status as JSON." }, help },
+};
+
+export const commands: readonly CommandSpec[] = [checkCommand, explainCommand, doctorCommand, daemonCommand];

@@ -1,0 +1,67 @@
+/** `--format pretty`: findings for a person at a terminal, grouped by rule, each with its code, its path and its cost. */
+import type { Finding } from "../../analysis/finding.js";
+import type { Severity } from "../../rules/define-rule.js";
+import type { Palette } from "../palette.js";
+import { relativeTo, type Report } from "../report.js";
+import { codeFrame } from "./code-frame.js";
+
+const ORDER: readonly Severity[] = ["error", "warning", "information", "hint"];
+
+export function formatPretty(report: Report, palette: Palette): string {
+  const out: string[] = [];
+  for (const [rule, findings] of groupByRule(report.findings)) {
+    const docs = report.rules.find((info) => info.id === rule)?.docs;
+    out.push("", `${palette.bold(rule)} ${palette.dim(`(${findings.length})`)}${docs === undefined ? "" : palette.dim(` ${docs.what}`)}`);
+    for (const finding of findings) out.push("", ...renderFinding(report, finding, palette));
+    if (docs !== undefined) out.push("", `  ${palette.cyan("instead")} ${docs.instead} ${palette.dim(`hotpath explain ${rule}`)}`);
+  }
+  if (report.problems.length > 0) {
+    out.push("", palette.bold("problems"));
+    for (const problem of report.problems) out.push(`  ${relativeTo(report.root, problem.path)}: ${problem.message}`);
+  }
+  out.push("", summary(report, palette), "");
+  return out.join("\n");
+}
+
+function groupByRule(findings: readonly Finding[]): [string, Finding[]][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.rule);
+    if (group === undefined) groups.set(finding.rule, [finding]);
+    else group.push(finding);
+  }
+  const rank = (group: readonly Finding[]): number => Math.min(...group.map((finding) => ORDER.indexOf(finding.severity)));
+  return [...groups].sort(([a, x], [b, y]) => rank(x) - rank(y) || a.localeCompare(b));
+}
+
+function renderFinding(report: Report, finding: Finding, palette: Palette): string[] {
+  const { line, column } = finding.range.start;
+  const place = `${relativeTo(report.root, finding.path)}:${line}:${column}`;
+  const out = [`  ${severityLabel(finding.severity, palette)} ${palette.underline(place)}`, `  ${finding.message}`];
+  const text = report.textOf(finding.path);
+  if (text !== undefined) out.push(indent(codeFrame(text, finding.range, palette)));
+  finding.related.forEach((related, index) => {
+    const at = `${relativeTo(report.root, related.path)}:${related.range.start.line}:${related.range.start.column}`;
+    out.push(`  ${palette.dim(`${"  ".repeat(Math.min(index, 6))}└─`)} ${related.message} ${palette.dim(at)}`);
+  });
+  out.push(`  ${palette.dim("cost")} ${finding.cost}`);
+  return out;
+}
+
+function severityLabel(severity: Severity, palette: Palette): string {
+  if (severity === "error") return palette.red("error");
+  if (severity === "warning") return palette.yellow("warning");
+  return palette.blue(severity === "information" ? "info" : "hint");
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}
+
+function summary(report: Report, palette: Palette): string {
+  const counts = ORDER.map((severity) => ({ severity, count: report.findings.filter((finding) => finding.severity === severity).length }));
+  const parts = counts.filter(({ count }) => count > 0).map(({ severity, count }) => `${count} ${severityLabel(severity, palette)}`);
+  const { files, skipped, durationMs, cacheHits } = report.stats;
+  const scanned = `${files} files in ${(durationMs / 1000).toFixed(2)} s${cacheHits > 0 ? `, ${cacheHits} from the cache` : ""}${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+  return `${parts.length === 0 ? palette.green("nothing found") : parts.join(", ")} ${palette.dim(`(${scanned})`)}`;
+}

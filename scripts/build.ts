@@ -1,0 +1,138 @@
+/**
+ * Bundles the extension, the language server, its worker threads and the command line into `dist/`.
+ *
+ * `ts-morph` carries a whole TypeScript compiler, so it is written once, to `dist/typescript.js`, and every other bundle requires that
+ * file. `lmdb` is native and stays a package. Flags: `--watch`, `--production` (minified, no source maps).
+ */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import * as esbuild from "esbuild";
+
+const repository = path.resolve(__dirname, "..");
+const compilerBundle = "typescript.js";
+
+/** Packages that are required at run time instead of bundled. */
+const native = ["lmdb", "msgpackr-extract"];
+
+interface Entry {
+  readonly source: string;
+  readonly output: string;
+  readonly banner?: string;
+  readonly external?: readonly string[];
+}
+
+const entries: readonly Entry[] = [
+  { source: "server/src/cli.ts", output: "cli.js", banner: "#!/usr/bin/env node" },
+  { source: "server/src/main.ts", output: "server.js" },
+  { source: "server/src/analysis-worker.ts", output: "analysis-worker.js" },
+  { source: "server/src/workspace-worker.ts", output: "workspace-worker.js" },
+  { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
+];
+
+export interface BuildOptions {
+  readonly outputFolder: string;
+  readonly production: boolean;
+}
+
+const common = {
+  absWorkingDir: repository,
+  bundle: true,
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  legalComments: "none",
+  logLevel: "warning",
+} as const satisfies esbuild.BuildOptions;
+
+/** Sends every import of ts-morph to the one bundle that holds it. */
+const oneCompiler: esbuild.Plugin = {
+  name: "one-compiler",
+  setup(build) {
+    build.onResolve({ filter: /^ts-morph$/ }, () => ({ path: `./${compilerBundle}`, external: true }));
+  },
+};
+
+function bundleOptions(entry: Entry, options: BuildOptions): esbuild.BuildOptions {
+  return {
+    ...common,
+    entryPoints: [entry.source],
+    outfile: path.join(options.outputFolder, entry.output),
+    external: [...native, ...(entry.external ?? [])],
+    plugins: [oneCompiler],
+    minify: options.production,
+    // Error reports and the stack traces in logs name our own functions.
+    keepNames: options.production,
+    sourcemap: options.production ? false : "linked",
+    ...(entry.banner === undefined ? {} : { banner: { js: entry.banner } }),
+  };
+}
+
+/** The compiler changes only with its version, and takes longer than all the rest: it is kept until then. */
+async function bundleCompiler(options: BuildOptions): Promise<void> {
+  const output = path.join(options.outputFolder, compilerBundle);
+  const { version } = JSON.parse(readFileSync(path.join(repository, "node_modules/ts-morph/package.json"), "utf8")) as {
+    version: string;
+  };
+  const stamp = `// ts-morph ${version}\n`;
+  if (existsSync(output) && readFileSync(output, "utf8").startsWith(stamp)) return;
+  await esbuild.build({
+    ...common,
+    stdin: { contents: 'module.exports = require("ts-morph");', resolveDir: repository },
+    outfile: output,
+    banner: { js: stamp.trimEnd() },
+    // Short names would save 3 MB more, cost readable stack traces, and load no faster.
+    minifyWhitespace: true,
+  });
+}
+
+export async function build(options: BuildOptions): Promise<void> {
+  mkdirSync(options.outputFolder, { recursive: true });
+  const present = entries.filter((entry) => existsSync(path.join(repository, entry.source)));
+  for (const entry of entries) {
+    if (!present.includes(entry)) console.log(`build: ${entry.source} does not exist yet, ${entry.output} is left out`);
+  }
+  await Promise.all([bundleCompiler(options), ...present.map((entry) => esbuild.build(bundleOptions(entry, options)))]);
+  for (const entry of present) {
+    if (entry.banner !== undefined) chmodSync(path.join(options.outputFolder, entry.output), 0o755);
+  }
+}
+
+async function watch(options: BuildOptions): Promise<void> {
+  await build(options);
+  const announce: esbuild.Plugin = {
+    name: "announce",
+    setup(context) {
+      context.onEnd(({ errors }) => {
+        console.log(
+          `${path.basename(context.initialOptions.outfile ?? "")}: ${errors.length === 0 ? "built" : "failed"}`,
+        );
+      });
+    },
+  };
+  for (const entry of entries.filter(({ source }) => existsSync(path.join(repository, source)))) {
+    const wanted = bundleOptions(entry, options);
+    const context = await esbuild.context({ ...wanted, plugins: [...(wanted.plugins ?? []), announce] });
+    await context.watch();
+  }
+}
+
+function printSizes(folder: string): void {
+  for (const name of [compilerBundle, ...entries.map((entry) => entry.output)]) {
+    const file = path.join(folder, name);
+    if (!existsSync(file)) continue;
+    console.log(`${String(Math.ceil(statSync(file).size / 1024)).padStart(7)} KB  ${path.relative(repository, file)}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const flags = process.argv.slice(2);
+  const options = { outputFolder: path.join(repository, "dist"), production: flags.includes("--production") };
+  if (flags.includes("--clean")) rmSync(options.outputFolder, { recursive: true, force: true });
+  if (flags.includes("--watch")) return watch(options);
+  const start = performance.now();
+  await build(options);
+  printSizes(options.outputFolder);
+  console.log(`built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+if (require.main === module) void main().catch(() => (process.exitCode = 1));

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/workspaces/**", "test/e2e/**", "**/fixtures/**"],
+    // Tests drive the built command line and server, and a busy machine starts those slowly.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // The figures are read from the file by the CI script, never from the text meant for people.
+    reporters: process.env.CI === undefined ? ["default"] : ["default", "json"],
+    outputFile: { json: "build/test-results/vitest.json" },
+  },
+});

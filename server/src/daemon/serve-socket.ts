@@ -1,0 +1,134 @@
+/** The daemon itself: listens for clients of this user, serves each one its own session, and leaves when nobody has needed it for a while. */
+import { chmodSync, unlinkSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
+import { startServiceThread } from "../lsp/service-thread.js";
+import { serveClient } from "../lsp/server.js";
+import { connectDaemon } from "./connect.js";
+import { parseHandshake, readLine, writeLine, type DaemonInfo } from "./handshake.js";
+
+export interface DaemonOptions {
+  readonly path: string;
+  readonly version: string;
+  /** Folder of the built bundles, for worker threads. */
+  readonly bundleFolder: string;
+  /** Minutes without a client after which the daemon leaves; 0 stays for ever. */
+  readonly idleMinutes: number;
+  readonly log: (line: string) => void;
+}
+
+export type DaemonEnd = "stopped" | "idle" | "already-running";
+
+/** Runs until stopped, idle for too long, or found superfluous. Rejects with a sentence when the socket cannot be made. */
+export async function serveSocket(options: DaemonOptions): Promise<DaemonEnd> {
+  const server = createServer();
+  if (!(await listen(server, options))) return "already-running";
+  options.log(`listening, version ${options.version}, pid ${process.pid}`);
+  const end = await runUntilEnd(server, options);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  options.log(`leaving: ${end}`);
+  return end;
+}
+
+/** Takes the socket, clearing away one that a dead daemon left. False when a living one has it. */
+async function listen(server: Server, { path, version, log }: DaemonOptions): Promise<boolean> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const failure = await tryListen(server, path);
+    if (failure === undefined) return true;
+    if (failure !== "EADDRINUSE") throw new Error(`cannot listen on ${path} (${failure}): check that the folder exists and is yours`);
+    const other = await connectDaemon(path, version, "status");
+    if (other.kind !== "absent") {
+      if (other.kind === "connected") other.socket.destroy();
+      return false;
+    }
+    log("removing the socket of a daemon that is gone");
+    try {
+      unlinkSync(path);
+    } catch {
+      // Another starter was faster; the next attempt finds out who has the socket.
+    }
+  }
+  return false;
+}
+
+function tryListen(server: Server, path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    // The socket must never exist with wider permissions, not even for a moment.
+    const previous = process.platform === "win32" ? undefined : process.umask(0o177);
+    const onError = (error: NodeJS.ErrnoException): void => resolve(error.code ?? error.message);
+    server.once("error", onError);
+    server.listen(path, () => {
+      server.off("error", onError);
+      if (process.platform !== "win32") chmodSync(path, 0o600);
+      resolve(undefined);
+    });
+    if (previous !== undefined) process.umask(previous);
+  });
+}
+
+function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd> {
+  const started = Date.now();
+  const clients = new Set<Socket>();
+  return new Promise((resolve) => {
+    const idle: { timer?: NodeJS.Timeout } = {};
+    const finish = (end: DaemonEnd): void => {
+      clearTimeout(idle.timer);
+      for (const socket of clients) socket.destroy();
+      resolve(end);
+    };
+    const rearm = (): void => {
+      clearTimeout(idle.timer);
+      if (clients.size === 0 && options.idleMinutes > 0) idle.timer = setTimeout(() => finish("idle"), options.idleMinutes * 60_000);
+    };
+    const info = (): DaemonInfo => ({
+      version: options.version,
+      pid: process.pid,
+      uptimeSeconds: Math.round((Date.now() - started) / 1000),
+      clients: clients.size,
+      memoryMb: Math.round(process.memoryUsage().rss / 2 ** 20),
+    });
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => finish("stopped"));
+    server.on("connection", (socket) => {
+      socket.on("error", () => undefined);
+      void welcome(socket, options, info).then((purpose) => {
+        if (purpose === "stop") finish("stopped");
+        if (purpose !== "lsp") return;
+        clients.add(socket);
+        rearm();
+        void serve(socket, options).finally(() => {
+          clients.delete(socket);
+          rearm();
+        });
+      });
+    });
+    rearm();
+  });
+}
+
+/** Shakes hands; anything but a welcome client is answered and hung up on. */
+async function welcome(socket: Socket, options: DaemonOptions, info: () => DaemonInfo): Promise<"lsp" | "status" | "stop" | undefined> {
+  try {
+    const hello = parseHandshake(await readLine(socket), options.version);
+    if (typeof hello === "string") {
+      writeLine(socket, { ok: false, error: hello });
+      socket.end();
+      return undefined;
+    }
+    writeLine(socket, { ok: true, info: info() });
+    if (hello.purpose !== "lsp") socket.end();
+    return hello.purpose;
+  } catch {
+    socket.destroy();
+    return undefined;
+  }
+}
+
+async function serve(socket: Socket, { bundleFolder, log }: DaemonOptions): Promise<void> {
+  const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
+    startService: () => startServiceThread(bundleFolder),
+    kind: "shared",
+  });
+  const { clean } = await ended;
+  log(clean ? "a client left" : "a client left without saying so");
+  socket.destroy();
+}

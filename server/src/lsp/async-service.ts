@@ -1,0 +1,52 @@
+/**
+ * A `WorkspaceService` seen from a thread that must never wait: every call is a message. The language server talks to this; the
+ * service itself lives in a worker thread, or in the same thread where a worker cannot be started.
+ */
+import type { Finding, Problem } from "../analysis/finding.js";
+import type { RuleInfo } from "../analysis/host.js";
+import type { FileEvent, Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
+
+export interface RefreshOutcome {
+  readonly revision: number;
+  /** Paths whose findings differ from the previous refresh. */
+  readonly changed: readonly string[];
+  /** Findings of the changed paths, in the same order. */
+  readonly findings: readonly (readonly Finding[])[];
+  /** The work was superseded by a newer edit; a later refresh finishes it. */
+  readonly cancelled: boolean;
+}
+
+export interface HoverContent {
+  readonly markdown: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Calls in the order they are made; replies in any order. */
+export interface AsyncService {
+  /** Opens the workspace. Rejects with a sentence for the user when the configuration cannot be used. */
+  open(options: ServiceOptions): Promise<void>;
+  scan(onProgress: (progress: Progress) => void): Promise<ScanStats>;
+  setOverlay(path: string, text: string | undefined): void;
+  fileEvents(events: readonly FileEvent[]): Promise<void>;
+  reconfigure(overrides: ServiceOptions["overrides"]): Promise<void>;
+  refresh(): Promise<RefreshOutcome>;
+  findings(path: string): Promise<readonly Finding[]>;
+  allFindings(): Promise<readonly Finding[]>;
+  problems(): Promise<readonly Problem[]>;
+  hover(path: string, offset: number): Promise<HoverContent | undefined>;
+  rules(): Promise<readonly RuleInfo[]>;
+  /** Makes a refresh in flight give up at its next safe point: called when newer text is on its way. */
+  supersede(): void;
+  close(): Promise<void>;
+}
+
+/** Names of the calls that cross the thread boundary. */
+export type ServiceMethod = Exclude<keyof AsyncService, "supersede">;
+
+export type ServiceRequest = { readonly id: number; readonly method: ServiceMethod; readonly args: readonly unknown[]; readonly epoch: number };
+
+export type ServiceReply =
+  | { readonly id: number; readonly kind: "result"; readonly value: unknown }
+  | { readonly id: number; readonly kind: "error"; readonly message: string }
+  | { readonly kind: "progress"; readonly progress: Progress };

@@ -1,0 +1,54 @@
+/** What the connected editor can do, read once from its `initialize` request. */
+import type { InitializeParams } from "vscode-languageserver";
+
+export interface ClientAbilities {
+  readonly pullDiagnostics: boolean;
+  readonly diagnosticRefresh: boolean;
+  readonly relatedInformation: boolean;
+  readonly workDoneProgress: boolean;
+  readonly configuration: boolean;
+  readonly configurationRegistration: boolean;
+  readonly workspaceFolders: boolean;
+  readonly watchedFiles: boolean;
+  readonly codeActionLiterals: boolean;
+  /** Our own client: it has the `hotpath.*` commands that some code actions call. */
+  readonly hotpathCommands: boolean;
+}
+
+/** Options our own client sends with `initialize`. */
+export interface InitializationOptions {
+  readonly hotpathCommands?: boolean;
+  /** Settings, for clients that cannot be asked for them. */
+  readonly settings?: unknown;
+  /** False in a workspace the user has not trusted: text is parsed, nothing else happens. */
+  readonly trusted?: boolean;
+}
+
+export function abilitiesOf(params: InitializeParams): ClientAbilities {
+  const { textDocument, workspace, window } = params.capabilities;
+  const options = initializationOptionsOf(params);
+  return {
+    pullDiagnostics: textDocument?.diagnostic !== undefined,
+    diagnosticRefresh: workspace?.diagnostics?.refreshSupport === true,
+    relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true || textDocument?.diagnostic?.relatedInformation === true,
+    workDoneProgress: window?.workDoneProgress === true,
+    configuration: workspace?.configuration === true,
+    configurationRegistration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    workspaceFolders: workspace?.workspaceFolders === true,
+    watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    hotpathCommands: options.hotpathCommands === true,
+  };
+}
+
+/** Anything may stand in `initializationOptions`; only fields of the right type are taken. */
+export function initializationOptionsOf(params: InitializeParams): InitializationOptions {
+  const given = params.initializationOptions as unknown;
+  if (typeof given !== "object" || given === null) return {};
+  const { hotpathCommands, settings, trusted } = given as Record<string, unknown>;
+  return {
+    ...(typeof hotpathCommands === "boolean" ? { hotpathCommands } : {}),
+    ...(settings === undefined ? {} : { settings }),
+    ...(typeof trusted === "boolean" ? { trusted } : {}),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * The far side of `AsyncService`: executes its calls on a real `WorkspaceService`, one after another, in the order they came. Runs in the
+ * workspace worker; tests run it on a `MessageChannel`.
+ */
+import { Cancelled } from "../base/cancellation.js";
+import type { Cancellation } from "../analysis/host.js";
+import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
+import type { FileEvent } from "../service/workspace-service.js";
+import type { RefreshOutcome, ServiceReply, ServiceRequest } from "./async-service.js";
+
+export interface ServicePort {
+  post(reply: ServiceReply): void;
+}
+
+/**
+ * @param epoch Shared counter of edits: a refresh started for epoch n gives up once the counter has passed n.
+ * @returns The function that takes one request.
+ */
+export function serveService(
+  port: ServicePort,
+  epoch: Int32Array,
+  create: (options: ServiceOptions) => Promise<WorkspaceService>,
+): (request: ServiceRequest) => Promise<void> {
+  const state: { service?: WorkspaceService; queue: Promise<void> } = { queue: Promise.resolve() };
+
+  const run = async (request: ServiceRequest): Promise<unknown> => {
+    if (request.method === "open") {
+      state.service = await create(request.args[0] as ServiceOptions);
+      return undefined;
+    }
+    if (state.service === undefined) throw new Error("the workspace is not open");
+    return await call(state.service, request, port, epoch);
+  };
+
+  return (request) => {
+    const done = state.queue.then(async () => {
+      try {
+        port.post({ id: request.id, kind: "result", value: await run(request) });
+      } catch (error) {
+        port.post({ id: request.id, kind: "error", message: error instanceof Error ? error.message : String(error) });
+      }
+    });
+    state.queue = done;
+    return done;
+  };
+}
+
+async function call(service: WorkspaceService, request: ServiceRequest, port: ServicePort, epoch: Int32Array): Promise<unknown> {
+  const { args } = request;
+  switch (request.method) {
+    case "scan":
+      return await scan(service, port);
+    case "setOverlay":
+      service.setOverlay(args[0] as string, args[1] as string | undefined);
+      return undefined;
+    case "fileEvents":
+      await service.fileEvents(args[0] as readonly FileEvent[]);
+      return undefined;
+    case "reconfigure":
+      service.reconfigure(args[0] as ServiceOptions["overrides"]);
+      return undefined;
+    case "refresh":
+      return refresh(service, { throwIfCancelled: () => throwIfPassed(epoch, request.epoch) });
+    case "findings":
+      return service.findings(args[0] as string);
+    case "allFindings":
+      return service.allFindings();
+    case "problems":
+      return service.problems();
+    case "hover":
+      return service.hover(args[0] as string, args[1] as number);
+    case "rules":
+      return service.rules();
+    case "open":
+      return undefined;
+    case "close":
+      await service.close();
+      return undefined;
+  }
+}
+
+async function scan(service: WorkspaceService, port: ServicePort): Promise<unknown> {
+  const steps = service.scan();
+  let step = await steps.next();
+  while (step.done !== true) {
+    port.post({ kind: "progress", progress: step.value });
+    step = await steps.next();
+  }
+  return step.value;
+}
+
+function refresh(service: WorkspaceService, token: Cancellation): RefreshOutcome {
+  try {
+    const { revision, changed } = service.refresh(token);
+    return { revision, changed, findings: changed.map((path) => service.findings(path)), cancelled: false };
+  } catch (error) {
+    if (error instanceof Cancelled) return { revision: -1, changed: [], findings: [], cancelled: true };
+    throw error;
+  }
+}
+
+function throwIfPassed(epoch: Int32Array, startedAt: number): void {
+  if (Atomics.load(epoch, 0) !== startedAt) throw new Cancelled();
+}

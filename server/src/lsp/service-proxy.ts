@@ -1,0 +1,76 @@
+/** The near side of `AsyncService`: turns calls into messages and replies into promises. */
+import type { Progress } from "../service/workspace-service.js";
+import type { AsyncService, ServiceMethod, ServiceReply, ServiceRequest } from "./async-service.js";
+
+/** What carries the messages: a worker thread, or the other end of a channel. */
+export interface ServiceCarrier {
+  send(request: ServiceRequest): void;
+  onReply(listener: (reply: ServiceReply) => void): void;
+  /** Called with a sentence when the carrier is gone for good; every open call is rejected with it. */
+  onLost(listener: (reason: string) => void): void;
+  /** Releases the carrier after the last reply. */
+  end(): Promise<void>;
+}
+
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** @param epoch Counter shared with the far side; see `serveService`. */
+export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): AsyncService {
+  const pending = new Map<number, Pending>();
+  const state: { nextId: number; onProgress?: (progress: Progress) => void; lost?: string } = { nextId: 1 };
+
+  carrier.onReply((reply) => {
+    if (reply.kind === "progress") {
+      state.onProgress?.(reply.progress);
+      return;
+    }
+    const open = pending.get(reply.id);
+    pending.delete(reply.id);
+    if (reply.kind === "error") open?.reject(new Error(reply.message));
+    else open?.resolve(reply.value as never);
+  });
+  carrier.onLost((reason) => {
+    state.lost = reason;
+    for (const open of pending.values()) open.reject(new Error(reason));
+    pending.clear();
+  });
+
+  const call = <T>(method: ServiceMethod, ...args: readonly unknown[]): Promise<T> => {
+    if (state.lost !== undefined) return Promise.reject(new Error(state.lost));
+    const id = state.nextId++;
+    return new Promise<T>((resolve, reject) => {
+      pending.set(id, { resolve: resolve as (value: never) => void, reject });
+      carrier.send({ id, method, args, epoch: Atomics.load(epoch, 0) });
+    });
+  };
+
+  return {
+    open: (options) => call("open", options),
+    scan: (onProgress) => {
+      state.onProgress = onProgress;
+      return call("scan");
+    },
+    setOverlay: (path, text) => {
+      // The reply carries nothing; a lost carrier is told by the next call that matters.
+      call("setOverlay", path, text).catch(() => undefined);
+    },
+    fileEvents: (events) => call("fileEvents", events),
+    reconfigure: (overrides) => call("reconfigure", overrides),
+    refresh: () => call("refresh"),
+    findings: (path) => call("findings", path),
+    allFindings: () => call("allFindings"),
+    problems: () => call("problems"),
+    hover: (path, offset) => call("hover", path, offset),
+    rules: () => call("rules"),
+    supersede: () => {
+      Atomics.add(epoch, 0, 1);
+    },
+    close: async () => {
+      if (state.lost === undefined) await call("close").catch(() => undefined);
+      await carrier.end();
+    },
+  };
+}

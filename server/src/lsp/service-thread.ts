@@ -1,0 +1,62 @@
+/** Starts the thread a workspace lives in, and falls back to this thread where that is impossible. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { createService } from "../service/create-service.js";
+import type { AsyncService, ServiceReply } from "./async-service.js";
+import { createServiceProxy } from "./service-proxy.js";
+import { serveService } from "./serve-service.js";
+
+/** Data the worker is started with. */
+export interface WorkspaceWorkerData {
+  readonly epoch: SharedArrayBuffer;
+}
+
+/** Memory of the worker's heap before V8 gives up, in MiB: twice what the largest measured workspace needs. */
+const HEAP_LIMIT_MB = 2048;
+
+/** @param folder Where the built `workspace-worker.js` lies; sources run in this thread instead. */
+export function startServiceThread(folder: string): AsyncService {
+  const file = join(folder, "workspace-worker.js");
+  return existsSync(file) ? inWorker(file) : inThisThread();
+}
+
+function inWorker(file: string): AsyncService {
+  const shared = new SharedArrayBuffer(4);
+  const data: WorkspaceWorkerData = { epoch: shared };
+  const worker = new Worker(file, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB }, execArgv: [] });
+  const ending = { expected: false };
+  return createServiceProxy(
+    {
+      send: (request) => worker.postMessage(request),
+      onReply: (listener) => worker.on("message", listener),
+      onLost: (listener) => {
+        worker.on("error", (error) => listener(`the analyzer stopped: ${error.message}`));
+        worker.on("exit", () => {
+          if (!ending.expected) listener("the analyzer stopped unexpectedly");
+        });
+      },
+      end: async () => {
+        ending.expected = true;
+        await worker.terminate();
+      },
+    },
+    new Int32Array(shared),
+  );
+}
+
+/** The same messages without a thread: for tests from sources and for machines that refuse threads. */
+export function inThisThread(create: typeof createService = createService): AsyncService {
+  const epoch = new Int32Array(new SharedArrayBuffer(4));
+  const listeners: ((reply: ServiceReply) => void)[] = [];
+  const serve = serveService({ post: (reply) => listeners.forEach((listener) => listener(reply)) }, epoch, create);
+  return createServiceProxy(
+    {
+      send: (request) => void serve(request),
+      onReply: (listener) => listeners.push(listener),
+      onLost: () => undefined,
+      end: () => Promise.resolve(),
+    },
+    epoch,
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * One connected client, from `initialize` to `exit`: its documents, its workspace's analyzer and what it has been told.
+ * Wires small handlers together; everything that computes lives elsewhere.
+ */
+import {
+  CodeActionKind,
+  DidChangeConfigurationNotification,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type InitializeParams,
+  type InitializeResult,
+  type _Connection,
+} from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { version } from "../base/version.js";
+import { explainRule } from "../analysis/explain.js";
+import { explainRuleMethod, rescanMethod, type ExplainRuleParams, type ExplainRuleResult, type StatusParams } from "../../../protocol/src/messages.js";
+import { abilitiesOf, initializationOptionsOf, type ClientAbilities } from "./client-abilities.js";
+import { codeActions } from "./handlers/code-action.js";
+import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
+import { hover } from "./handlers/hover.js";
+import { FindingStore } from "./finding-store.js";
+import { pathOf } from "./uri.js";
+import { toFileEvents, watchFiles } from "./watched-files.js";
+import { createWorkspaceSession, type WorkspaceSession } from "./workspace-session.js";
+import type { AsyncService } from "./async-service.js";
+
+export interface SessionOptions {
+  readonly startService: () => AsyncService;
+  readonly kind: NonNullable<StatusParams["server"]>;
+}
+
+/** Serves one client on a connection that is not yet listening. Returns a function that releases everything. */
+export function startSession(connection: _Connection, options: SessionOptions): { readonly dispose: () => Promise<void> } {
+  const documents = new TextDocuments(TextDocument);
+  const state: { workspace?: WorkspaceSession; abilities?: ClientAbilities; initialize?: InitializeParams } = {};
+
+  connection.onInitialize((params): InitializeResult => {
+    const abilities = abilitiesOf(params);
+    state.initialize = params;
+    state.abilities = abilities;
+    return { capabilities: capabilitiesFor(), serverInfo: { name: "hotpath", version } };
+  });
+
+  connection.onInitialized(async () => {
+    const { abilities, initialize } = state;
+    if (abilities === undefined || initialize === undefined) return;
+    const workspace = createWorkspaceSession({
+      connection,
+      documents,
+      abilities,
+      startService: options.startService,
+      serverKind: options.kind,
+      fallbackSettings: initializationOptionsOf(initialize).settings,
+    });
+    state.workspace = workspace;
+    if (abilities.configurationRegistration) await connection.client.register(DidChangeConfigurationNotification.type, { section: "hotpath" });
+    if (abilities.watchedFiles) await watchFiles(connection);
+    if (abilities.workspaceFolders) connection.workspace.onDidChangeWorkspaceFolders(() => void reopen(connection, workspace));
+    await workspace.open(rootsOf(initialize));
+  });
+
+  connection.onDidChangeConfiguration(({ settings }) => void state.workspace?.settingsChanged(settings));
+  connection.onDidChangeWatchedFiles(({ changes }) => void state.workspace?.filesChanged(toFileEvents(changes)));
+  documents.onDidOpen(({ document }) => state.workspace?.documentChanged(document));
+  documents.onDidChangeContent(({ document }) => state.workspace?.documentChanged(document));
+  documents.onDidClose(({ document }) => state.workspace?.documentClosed(document));
+  documents.onDidSave(({ document }) => state.workspace?.documentSaved(document, state.abilities?.watchedFiles === true));
+
+  const related = (): boolean => state.abilities?.relatedInformation === true;
+  connection.languages.diagnostics.on(async ({ textDocument, previousResultId }) => {
+    await state.workspace?.settled();
+    return documentDiagnostics(state.workspace?.visibleStore() ?? EMPTY_STORE, textDocument.uri, previousResultId, related());
+  });
+  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }) => {
+    const { workspace } = state;
+    if (workspace === undefined) return { items: [] };
+    await workspace.settled();
+    const items = workspaceDiagnostics(workspace.visibleStore(), previousResultIds, related(), workspace.isShown, (uri) => documents.get(uri)?.version ?? null);
+    return { items };
+  });
+  connection.onHover(async ({ textDocument, position }) => {
+    const document = documents.get(textDocument.uri);
+    return document === undefined || state.workspace === undefined ? null : await hover(state.workspace, document, position);
+  });
+  connection.onCodeAction((params) => {
+    const document = documents.get(params.textDocument.uri);
+    return document === undefined || state.abilities === undefined ? [] : codeActions(document, params, state.abilities);
+  });
+  connection.onRequest(explainRuleMethod, ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null);
+  connection.onRequest(rescanMethod, async () => {
+    await reopen(connection, state.workspace);
+    return null;
+  });
+  connection.onShutdown(async () => {
+    await state.workspace?.close();
+  });
+
+  documents.listen(connection);
+  return {
+    dispose: async () => {
+      await state.workspace?.close();
+    },
+  };
+}
+
+const EMPTY_STORE = new FindingStore();
+
+function capabilitiesFor(): InitializeResult["capabilities"] {
+  return {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
+    hoverProvider: true,
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    diagnosticProvider: { identifier: "hotpath", interFileDependencies: true, workspaceDiagnostics: true },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  };
+}
+
+function rootsOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
+  const uris = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri === null ? [] : [rootUri]);
+  return uris.map(pathOf).filter((path) => path !== undefined);
+}
+
+/** Opens the workspace anew with the folders the client has now. */
+async function reopen(connection: _Connection, workspace: WorkspaceSession | undefined): Promise<void> {
+  if (workspace === undefined) return;
+  const folders = await connection.workspace.getWorkspaceFolders().catch(() => null);
+  const roots = folders?.map((folder) => pathOf(folder.uri)).filter((path) => path !== undefined);
+  await workspace.open(roots ?? workspace.roots());
+}

@@ -1,0 +1,228 @@
+/**
+ * The workspace of one client: opens the analyzer on its folders, feeds it every edit, keeps the findings it produced, and tells the client
+ * (by push, or by asking it to pull) when they change.
+ */
+import { DiagnosticRefreshRequest, type TextDocuments, type _Connection } from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { version } from "../base/version.js";
+import { statusMethod, type StatusParams } from "../../../protocol/src/messages.js";
+import { defaultCacheFolder } from "../workspace/cache-folder.js";
+import type { FileEvent } from "../service/workspace-service.js";
+import type { AsyncService, HoverContent, RefreshOutcome } from "./async-service.js";
+import type { ClientAbilities } from "./client-abilities.js";
+import { readSettings, type SessionSettings } from "./configuration.js";
+import { FindingStore } from "./finding-store.js";
+import { beginWork, percentOf } from "./progress.js";
+import { createRefreshLoop, type RefreshLoop } from "./refresh-loop.js";
+import { toDiagnostic } from "./to-lsp.js";
+import { pathOf, uriOf } from "./uri.js";
+
+export interface WorkspaceSessionOptions {
+  readonly connection: _Connection;
+  readonly documents: TextDocuments<TextDocument>;
+  readonly abilities: ClientAbilities;
+  readonly startService: () => AsyncService;
+  readonly serverKind: NonNullable<StatusParams["server"]>;
+  readonly fallbackSettings: unknown;
+}
+
+interface OpenWorkspace {
+  readonly service: AsyncService;
+  readonly loop: RefreshLoop;
+}
+
+export type WorkspaceSession = InstanceType<typeof Session>;
+
+export function createWorkspaceSession(options: WorkspaceSessionOptions): WorkspaceSession {
+  return new Session(options);
+}
+
+/** A class because it has a lifetime: folders can be opened again, and it must be closed. */
+class Session {
+  readonly #options: WorkspaceSessionOptions;
+  readonly #store = new FindingStore();
+  #open: OpenWorkspace | undefined;
+  #roots: readonly string[] = [];
+  #settings: SessionSettings | undefined;
+  #generation = 0;
+  /** Documents edited since the last refresh: a client that pulls asks for these by itself. */
+  readonly #edited = new Set<string>();
+
+  constructor(options: WorkspaceSessionOptions) {
+    this.#options = options;
+  }
+
+  /** Opens these folders, closing what was open; returns when the first scan is done or has failed visibly. */
+  async open(roots: readonly string[]): Promise<void> {
+    const generation = ++this.#generation;
+    await this.#closeService();
+    this.#roots = roots;
+    this.#status({ state: "starting" });
+    const { connection, abilities, fallbackSettings } = this.#options;
+    this.#settings = await readSettings(connection, abilities, fallbackSettings);
+    if (generation !== this.#generation) return;
+    if (!this.#settings.enabled || roots.length === 0) {
+      this.#forgetFindings();
+      this.#status({ state: "ready", findings: 0, files: 0, message: roots.length === 0 ? "No folder is open." : "Hotpath is switched off by hotpath.enable." });
+      return;
+    }
+    const service = this.#options.startService();
+    try {
+      await this.#scan(service, this.#settings, generation);
+    } catch (error) {
+      if (generation !== this.#generation) return;
+      const message = error instanceof Error ? error.message : String(error);
+      connection.console.error(message);
+      this.#status({ state: "error", message });
+    }
+  }
+
+  async #scan(service: AsyncService, settings: SessionSettings, generation: number): Promise<void> {
+    const { connection, abilities, documents } = this.#options;
+    const cacheFolder = settings.cacheEnabled ? (settings.cacheFolder ?? defaultCacheFolder()) : undefined;
+    await service.open({ roots: this.#roots, cacheFolder, overrides: settings.overrides, ...settings.scan });
+    const loop = createRefreshLoop(
+      service,
+      (outcome) => this.#take(outcome),
+      (message) => connection.console.error(message),
+    );
+    this.#open = { service, loop };
+    for (const document of documents.all()) this.#overlay(document);
+    const work = await beginWork(connection, abilities.workDoneProgress, "Hotpath: scanning the workspace", `hotpath-scan-${generation}`);
+    const stats = await service.scan((progress) => {
+      work.report(progress);
+      this.#status({ state: "scanning", percent: percentOf(progress) });
+    });
+    loop.request();
+    await loop.settled();
+    work.end(`${stats.files} files, ${this.#store.count()} findings`);
+    connection.console.info(`scanned ${stats.files} files in ${Math.round(stats.durationMs)} ms, ${stats.cacheHits} from the cache, ${stats.skipped} skipped`);
+    for (const problem of await service.problems()) connection.console.warn(`${problem.path}: ${problem.message}`);
+    this.#status({ state: "ready", findings: this.#store.count(), files: stats.files });
+  }
+
+  roots(): readonly string[] {
+    return this.#roots;
+  }
+
+  visibleStore(): FindingStore {
+    return this.#store;
+  }
+
+  /** Whether a file's findings are to be shown: all of them, or those of open files only, as the user has set. */
+  readonly isShown = (path: string): boolean => this.#settings?.scope !== "openFiles" || this.#isOpenDocument(path);
+
+  async settled(): Promise<void> {
+    await this.#open?.loop.settled();
+  }
+
+  async hover(path: string, offset: number): Promise<HoverContent | undefined> {
+    return await this.#open?.service.hover(path, offset);
+  }
+
+  documentChanged(document: TextDocument): void {
+    this.#overlay(document);
+    this.#open?.loop.request();
+  }
+
+  documentClosed(document: TextDocument): void {
+    const path = pathOf(document.uri);
+    if (path === undefined || this.#open === undefined) return;
+    this.#open.service.setOverlay(path, undefined);
+    this.#open.loop.request();
+    if (!this.isShown(path)) this.#push(path);
+  }
+
+  /** Clients that watch no files tell at least what they save. */
+  documentSaved(document: TextDocument, watched: boolean): void {
+    const path = pathOf(document.uri);
+    if (path !== undefined && !watched) void this.filesChanged([{ path, kind: "changed" }]);
+  }
+
+  async filesChanged(events: readonly FileEvent[]): Promise<void> {
+    if (this.#open === undefined || events.length === 0) return;
+    try {
+      await this.#open.service.fileEvents(events);
+      this.#open.loop.request();
+    } catch (error) {
+      this.#options.connection.console.error(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async settingsChanged(pushed: unknown): Promise<void> {
+    const { connection, abilities, fallbackSettings } = this.#options;
+    const section = typeof pushed === "object" && pushed !== null && "hotpath" in pushed ? pushed.hotpath : fallbackSettings;
+    const before = this.#settings;
+    const settings = await readSettings(connection, abilities, section);
+    this.#settings = settings;
+    if (before === undefined || before.reopenKey !== settings.reopenKey || this.#open === undefined) {
+      await this.open(this.#roots);
+      return;
+    }
+    await this.#open.service.reconfigure(settings.overrides);
+    this.#open.loop.request();
+    if (before.scope !== settings.scope) this.#showAgain();
+  }
+
+  async close(): Promise<void> {
+    this.#generation++;
+    await this.#closeService();
+  }
+
+  #overlay(document: TextDocument): void {
+    const path = pathOf(document.uri);
+    if (path === undefined || this.#open === undefined) return;
+    this.#edited.add(path);
+    this.#open.service.supersede();
+    this.#open.service.setOverlay(path, document.getText());
+  }
+
+  #take(outcome: RefreshOutcome): void {
+    const { abilities, connection } = this.#options;
+    outcome.changed.forEach((path, index) => this.#store.replace(path, outcome.findings[index] ?? []));
+    if (outcome.changed.length === 0) return;
+    this.#status({ state: "ready", findings: this.#store.count() });
+    const elsewhere = outcome.changed.some((path) => !this.#edited.has(path));
+    this.#edited.clear();
+    if (!abilities.pullDiagnostics) outcome.changed.forEach((path) => this.#push(path));
+    else if (abilities.diagnosticRefresh && elsewhere) connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+  }
+
+  /** Sends one file's findings to clients that do not pull. */
+  #push(path: string): void {
+    const { abilities, connection, documents } = this.#options;
+    if (abilities.pullDiagnostics) return;
+    const uri = uriOf(path);
+    const findings = this.isShown(path) ? this.#store.of(path).findings : [];
+    const version = documents.get(uri)?.version;
+    const diagnostics = findings.map((finding) => toDiagnostic(finding, abilities.relatedInformation));
+    void connection.sendDiagnostics({ uri, diagnostics, ...(version === undefined ? {} : { version }) });
+  }
+
+  #showAgain(): void {
+    const { abilities, connection } = this.#options;
+    for (const path of this.#store.paths()) this.#push(path);
+    if (abilities.pullDiagnostics && abilities.diagnosticRefresh) connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+  }
+
+  #forgetFindings(): void {
+    const paths = this.#store.paths();
+    for (const path of paths) this.#store.replace(path, []);
+    this.#showAgain();
+  }
+
+  #isOpenDocument(path: string): boolean {
+    return this.#options.documents.all().some((document) => pathOf(document.uri) === path);
+  }
+
+  #status(status: Omit<StatusParams, "version" | "server">): void {
+    const params: StatusParams = { ...status, version, server: this.#options.serverKind };
+    void this.#options.connection.sendNotification(statusMethod, params);
+  }
+
+  async #closeService(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.service.close();
+  }
+}

@@ -1,0 +1,46 @@
+/** Entry of the language server: reads how the editor wants to talk, wires the parts together, starts. */
+import { IPCMessageReader, IPCMessageWriter, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
+import { version } from "./base/version.js";
+import { serveSocket } from "./daemon/serve-socket.js";
+import { serveClient } from "./lsp/server.js";
+import { startServiceThread } from "./lsp/service-thread.js";
+
+/** Minutes without a client after which a daemon leaves, unless `--idle-minutes` says otherwise. */
+const IDLE_MINUTES = 10;
+
+const argv = process.argv.slice(2);
+const valueOf = (name: string): string | undefined => {
+  const index = argv.indexOf(name);
+  return index < 0 ? argv.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1) : argv[index + 1];
+};
+
+async function run(): Promise<number> {
+  const options = { startService: () => startServiceThread(__dirname), kind: "private" } as const;
+  const socket = valueOf("--socket");
+  if (socket !== undefined) {
+    const minutes = Number(valueOf("--idle-minutes") ?? IDLE_MINUTES);
+    const idleMinutes = Number.isFinite(minutes) && minutes >= 0 ? minutes : IDLE_MINUTES;
+    const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+    await serveSocket({ path: socket, version, bundleFolder: __dirname, idleMinutes, log });
+    return 0;
+  }
+  if (argv.includes("--node-ipc")) {
+    const { clean } = await serveClient(new IPCMessageReader(process), new IPCMessageWriter(process), options).ended;
+    return clean ? 0 : 1;
+  }
+  if (argv.includes("--stdio")) {
+    const { clean } = await serveClient(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout), options).ended;
+    return clean ? 0 : 1;
+  }
+  process.stderr.write("hotpath server: say how to talk: --stdio, --node-ipc or --socket PATH\n");
+  return 2;
+}
+
+// The server answers no more requests by now; open handles such as worker threads must not keep it alive.
+run().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`hotpath server: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

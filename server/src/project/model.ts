@@ -2,8 +2,8 @@
  * What linking adds to facts: provenance of values, targets of calls, operations, summaries and reachability. Plain data, no syntax.
  */
 import type { Span } from "../base/span.js";
-import type { ClassId, ExprId, FunctionId, RegionId } from "../facts/model.js";
-import type { OperationAccess, OperationKind } from "./dialects/define-dialect.js";
+import type { ClassId, ExprId, FunctionId, RegionId, TypeRef } from "../facts/model.js";
+import type { OperationAccess, OperationKind, OperationSpec } from "./dialects/define-dialect.js";
 
 /** Workspace-absolute path with `/` separators; the identity of a file. */
 export type FilePath = string;
@@ -20,10 +20,16 @@ export interface Location {
 
 /**
  * Where a value comes from. `await` and `Promise<T>` are transparent: a promise of X is X.
+ *
+ * Paths of external values are spelled as a programmer would: `default` alone is the default export (and what
+ * `require()` gives when it is called), but it is left out before another name, so that `import x; x.y`,
+ * `import { y }` and `require().y` are all `["y"]`. `()` stands for the result of a call (`express()` is
+ * `["default", "()"]`), `prototype` for a member of an instance (`Pool.prototype.query`). Node's built-ins always carry
+ * `node:`. Names that no import brings in belong to the module `global:` (`fetch`, `Promise`, `JSON`).
  */
 export type Value =
   | { readonly kind: "unknown" }
-  /** An export of a package that is not part of the workspace: `node:fs` + ["readFileSync"]. An empty path is the module itself. Node's built-ins always carry `node:`. */
+  /** An export of a package that is not part of the workspace: `node:fs` + ["readFileSync"]. An empty path is the module itself. */
   | { readonly kind: "external"; readonly module: string; readonly path: readonly string[] }
   /** An instance of an external class or a value of an external type. */
   | { readonly kind: "external-instance"; readonly module: string; readonly path: readonly string[] }
@@ -33,12 +39,35 @@ export type Value =
   | { readonly kind: "instance"; readonly file: FilePath; readonly cls: ClassId }
   /** An object literal. */
   | { readonly kind: "object"; readonly file: FilePath; readonly expr: ExprId }
-  /** A value a dialect describes. */
-  | { readonly kind: "dialect"; readonly dialect: string; readonly state: string; readonly table?: string; readonly lowConfidence?: true; readonly transaction?: true }
+  /** A value of which only the structural type is known: an interface, an object or function type written in `file`. */
+  | { readonly kind: "shape"; readonly file: FilePath; readonly type: TypeRef }
+  | DialectValue
   | { readonly kind: "array"; readonly of: Value }
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }
   /** One of a few: branches of a conditional, implementations of an interface. At most 8. */
-  | { readonly kind: "union"; readonly of: readonly Value[] };
+  | { readonly kind: "union"; readonly of: readonly Value[]; /** A guess among implementations rather than something the code says. */ readonly lowConfidence?: true };
+
+/** A value a dialect describes. */
+export interface DialectValue {
+  readonly kind: "dialect";
+  readonly dialect: string;
+  readonly state: string;
+  readonly table?: string;
+  readonly lowConfidence?: true;
+  readonly transaction?: true;
+  /** The export it is, or is an instance of, when no step was taken yet: for calls the dialect does not describe. */
+  readonly origin?: { readonly module: string; readonly path: readonly string[] };
+  /** A builder's operation that has not run yet: it does when the value is awaited. */
+  readonly pending?: PendingOperation;
+}
+
+export interface PendingOperation {
+  readonly method: string;
+  readonly spec: OperationSpec;
+  /** The step that named the operation. */
+  readonly file: FilePath;
+  readonly expr: ExprId;
+}
 
 /** A round trip to another system, where the code performs it. */
 export interface Operation {

@@ -69,8 +69,16 @@ export interface Dialect {
   readonly id: string;
   readonly title: string;
   readonly kind: OperationKind;
-  /** npm packages whose exports are described; subpaths count too (`drizzle-orm/node-postgres`). A trailing `*` matches a prefix. */
+  /**
+   * npm packages whose exports are described; subpaths count too (`drizzle-orm/node-postgres`). A trailing `*` matches a prefix.
+   * `node:…` names a built-in, `global:` stands for names that no import brings in (`fetch`).
+   */
   readonly packages: readonly string[];
+  /**
+   * Export paths so distinctive that an import of that name counts even from a module whose source is not there: generated
+   * clients (`PrismaClient` from `../generated/prisma`).
+   */
+  readonly generated?: readonly string[];
   /** State of the export itself, by dotted export path (`default`, `Pool`, `*` for the namespace): for functions and values. */
   readonly exports?: Readonly<Record<string, string>>;
   /** State of an instance made by `new Export()` or declared with the type `Export` (type arguments give the table through `typeTable`). */

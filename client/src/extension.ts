@@ -1,0 +1,67 @@
+/** Activation: starts the server, shows its status, offers its commands. Everything that analyzes lives in the server. */
+import * as vscode from "vscode";
+import { State, type LanguageClient } from "vscode-languageclient/node";
+import { statusMethod, type StatusParams } from "../../protocol/src/messages.js";
+import { registerCommands } from "./commands.js";
+import { registerIgnoreCommand } from "./ignore-command.js";
+import { registerRulePages } from "./rule-page.js";
+import { createClient } from "./start-server.js";
+import { createStatusView, type StatusView } from "./status.js";
+
+/** Only `deactivate` needs it after `activate` has returned. */
+const running: { client?: LanguageClient } = {};
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const output = vscode.window.createOutputChannel("Hotpath", { log: true });
+  const status = createStatusView([{ scheme: "file" }]);
+  const start = async (): Promise<void> => {
+    await stop();
+    await startClient(context, output, status);
+  };
+  context.subscriptions.push(
+    output,
+    status,
+    registerCommands({ output, clientOf: () => running.client, restart: start }),
+    registerRulePages(() => running.client),
+    registerIgnoreCommand(),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void start()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("hotpath.daemon")) void start();
+    }),
+  );
+  await start();
+}
+
+export async function deactivate(): Promise<void> {
+  await stop();
+}
+
+async function startClient(
+  context: vscode.ExtensionContext,
+  output: vscode.LogOutputChannel,
+  status: StatusView,
+): Promise<void> {
+  try {
+    const { client, fallbackReason } = await createClient(context, output);
+    running.client = client;
+    client.onNotification(statusMethod, (params: StatusParams) => status.show(params));
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Stopped && running.client === client) status.failed("The analyzer has stopped.");
+    });
+    await client.start();
+    if (fallbackReason !== undefined) {
+      void vscode.window.showWarningMessage(`Hotpath runs without its shared daemon: ${fallbackReason}`);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    output.error(reason);
+    status.failed(`The analyzer could not be started: ${reason}.`);
+  }
+}
+
+async function stop(): Promise<void> {
+  const { client } = running;
+  delete running.client;
+  if (client?.needsStop() === true) await client.stop().catch(() => undefined);
+  await client?.dispose().catch(() => undefined);
+}

@@ -1,0 +1,62 @@
+/** Chooses and starts the server: the user's shared daemon when it is wanted and works, otherwise a private process over IPC. */
+import { join } from "node:path";
+import * as vscode from "vscode";
+import {
+  LanguageClient,
+  TransportKind,
+  type LanguageClientOptions,
+  type NodeModule,
+  type ServerOptions,
+} from "vscode-languageclient/node";
+import { connectToDaemon } from "./daemon-socket.js";
+
+export interface StartedServer {
+  readonly client: LanguageClient;
+  /** Why the shared daemon is not used although it was wanted; undefined when all is as wished. */
+  readonly fallbackReason: string | undefined;
+}
+
+const LANGUAGES = ["typescript", "typescriptreact", "javascript", "javascriptreact"];
+const DEBUG_PORT = 6009;
+
+/** Makes a client that is not yet started. */
+export async function createClient(
+  context: vscode.ExtensionContext,
+  output: vscode.LogOutputChannel,
+): Promise<StartedServer> {
+  const folder = join(context.extensionPath, "dist");
+  const version = (context.extension.packageJSON as { readonly version: string }).version;
+  const settings = vscode.workspace.getConfiguration("hotpath");
+  // Starting a process that outlives the window is more than an untrusted folder may cause.
+  const wanted = settings.get<boolean>("daemon.enabled", false) && vscode.workspace.isTrusted;
+  const first = wanted ? await connectToDaemon(folder, version) : undefined;
+  const fallbackReason = first?.kind === "failed" ? first.reason : undefined;
+  if (first?.kind === "connected") first.socket.destroy();
+  if (fallbackReason !== undefined)
+    output.warn(`The shared daemon cannot be used, so a private server is started: ${fallbackReason}`);
+  const server = first?.kind === "connected" ? overDaemon(folder, version) : privateServer(join(folder, "server.js"));
+  return { client: new LanguageClient("hotpath", "Hotpath", server, clientOptions(output)), fallbackReason };
+}
+
+function privateServer(module: string): ServerOptions {
+  const run: NodeModule = { module, transport: TransportKind.ipc };
+  return { run, debug: { ...run, options: { execArgv: ["--nolazy", `--inspect=${DEBUG_PORT}`] } } };
+}
+
+/** Called again by the client library for each restart, so that a daemon that died is started anew. */
+function overDaemon(folder: string, version: string): ServerOptions {
+  return async () => {
+    const result = await connectToDaemon(folder, version);
+    if (result.kind === "failed") throw new Error(`the shared daemon cannot be used: ${result.reason}`);
+    return { reader: result.socket, writer: result.socket };
+  };
+}
+
+function clientOptions(output: vscode.LogOutputChannel): LanguageClientOptions {
+  return {
+    documentSelector: LANGUAGES.map((language) => ({ scheme: "file", language })),
+    outputChannel: output,
+    initializationOptions: { hotpathCommands: true, trusted: vscode.workspace.isTrusted },
+    diagnosticPullOptions: { onChange: true, onTabs: true, onFocus: true },
+  };
+}

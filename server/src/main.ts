@@ -1,5 +1,10 @@
 /** Entry of the language server: reads how the editor wants to talk, wires the parts together, starts. */
-import { IPCMessageReader, IPCMessageWriter, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
+import {
+  IPCMessageReader,
+  IPCMessageWriter,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver-protocol/node";
 import { version } from "./base/version.js";
 import { serveSocket } from "./daemon/serve-socket.js";
 import { serveClient } from "./lsp/server.js";
@@ -29,7 +34,11 @@ async function run(): Promise<number> {
     return clean ? 0 : 1;
   }
   if (argv.includes("--stdio")) {
-    const { clean } = await serveClient(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout), options).ended;
+    const { clean } = await serveClient(
+      new StreamMessageReader(process.stdin),
+      new StreamMessageWriter(process.stdout),
+      options,
+    ).ended;
     return clean ? 0 : 1;
   }
   process.stderr.write("hotpath server: say how to talk: --stdio, --node-ipc or --socket PATH\n");

@@ -24,7 +24,13 @@ export async function analyze(options: ServiceOptions, onProgress: (progress: Pr
       step = await scan.next();
     }
     const { work } = service.refresh();
-    return { findings: service.allFindings(), problems: service.problems(), rules: service.rules(), stats: step.value, work };
+    return {
+      findings: service.allFindings(),
+      problems: service.problems(),
+      rules: service.rules(),
+      stats: step.value,
+      work,
+    };
   } finally {
     await service.close();
   }

@@ -31,7 +31,10 @@ export function makeBaseline(findings: readonly Finding[], root: string): Baseli
     file: relativeTo(root, finding.path),
     message: finding.message,
   }));
-  entries.sort((a, b) => a.file.localeCompare(b.file) || a.rule.localeCompare(b.rule) || a.fingerprint.localeCompare(b.fingerprint));
+  entries.sort(
+    (a, b) =>
+      a.file.localeCompare(b.file) || a.rule.localeCompare(b.rule) || a.fingerprint.localeCompare(b.fingerprint),
+  );
   return { version: 1, findings: entries };
 }
 
@@ -61,7 +64,11 @@ function isEntry(value: unknown): value is BaselineEntry {
 /**
  * @param isLookedAt Whether a file (relative to the root) was part of this check; entries of other files are neither used nor gone.
  */
-export function applyBaseline(findings: readonly Finding[], baseline: Baseline, isLookedAt: (file: string) => boolean): BaselineResult {
+export function applyBaseline(
+  findings: readonly Finding[],
+  baseline: Baseline,
+  isLookedAt: (file: string) => boolean,
+): BaselineResult {
   const known = new Set(baseline.findings.map((entry) => entry.fingerprint));
   const present = new Set(findings.map((finding) => finding.fingerprint));
   return {

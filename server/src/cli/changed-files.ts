@@ -21,7 +21,16 @@ export async function changedFiles(root: string, revision: string): Promise<Read
   if (revision.startsWith("-")) throw new UsageError(`${revision} is not a revision: name a commit, branch or tag`);
   const top = (await git(root, revision, ["rev-parse", "--show-toplevel"])).trim();
   await git(root, revision, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);
-  const changed = await git(root, revision, ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", revision, "--"]);
+  const changed = await git(root, revision, [
+    "diff",
+    "--name-only",
+    "-z",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-renames",
+    revision,
+    "--",
+  ]);
   const untracked = await git(top, revision, ["ls-files", "-z", "--others", "--exclude-standard"]);
   const names = [...changed.split("\0"), ...untracked.split("\0")].filter((name) => name !== "");
   return new Set(names.map((name) => slashes(resolve(top, name))));
@@ -35,7 +44,8 @@ async function git(cwd: string, revision: string, args: readonly string[]): Prom
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       throw new UsageError("--changed-since needs git, which was not found: install it or leave the option out");
     }
-    if (args.includes("--show-toplevel")) throw new UsageError("--changed-since needs a git repository: run it inside one or leave the option out");
+    if (args.includes("--show-toplevel"))
+      throw new UsageError("--changed-since needs a git repository: run it inside one or leave the option out");
     throw new UsageError(`git does not know the revision ${revision}: name a commit, branch or tag that exists here`);
   }
 }

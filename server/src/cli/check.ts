@@ -64,7 +64,8 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
   const line = progressLine(terminal.stderr);
   const configFile = pathOption(command, terminal, "config");
   const workers = command.values["workers"]?.at(-1);
-  if (workers !== undefined && !/^\d{1,3}$/.test(workers)) throw new UsageError(`--workers ${workers} is not a number from 0 to 999`);
+  if (workers !== undefined && !/^\d{1,3}$/.test(workers))
+    throw new UsageError(`--workers ${workers} is not a number from 0 to 999`);
   try {
     return await analyze(
       {
@@ -87,11 +88,18 @@ function isTouched(finding: Finding, changed: ReadonlySet<string> | undefined): 
   return changed.has(finding.path) || finding.related.some((place) => changed.has(place.path));
 }
 
-function compare(findings: readonly Finding[], file: string, scope: CheckScope, changed: ReadonlySet<string> | undefined): ReturnType<typeof applyBaseline> {
+function compare(
+  findings: readonly Finding[],
+  file: string,
+  scope: CheckScope,
+  changed: ReadonlySet<string> | undefined,
+): ReturnType<typeof applyBaseline> {
   const text = readText(file);
-  if (text === undefined) throw new UsageError(`cannot read the baseline ${file}: create it with --baseline ${file} --update-baseline`);
+  if (text === undefined)
+    throw new UsageError(`cannot read the baseline ${file}: create it with --baseline ${file} --update-baseline`);
   const baseline = parseBaseline(text);
-  if ("error" in baseline) throw new UsageError(`cannot use the baseline ${file}, ${baseline.error}: write it anew with --update-baseline`);
+  if ("error" in baseline)
+    throw new UsageError(`cannot use the baseline ${file}, ${baseline.error}: write it anew with --update-baseline`);
   return applyBaseline(findings, baseline, (name) => {
     const path = `${scope.root}/${name}`;
     return isWanted(scope, path) && (changed === undefined || changed.has(path));
@@ -103,7 +111,14 @@ function tellGone(gone: readonly BaselineEntry[], terminal: Terminal, file: stri
   if (gone.length === 0 || file === undefined) return gone.length;
   const shown = gone.slice(0, 5).map((entry) => `  ${entry.file}: ${entry.rule}`);
   const more = gone.length > shown.length ? [`  and ${gone.length - shown.length} more`] : [];
-  terminal.stderr.write([`${gone.length} baselined findings are gone; run again with --update-baseline to drop them from ${file}`, ...shown, ...more, ""].join("\n"));
+  terminal.stderr.write(
+    [
+      `${gone.length} baselined findings are gone; run again with --update-baseline to drop them from ${file}`,
+      ...shown,
+      ...more,
+      "",
+    ].join("\n"),
+  );
   return gone.length;
 }
 
@@ -139,6 +154,8 @@ function writeWhole(file: string, text: string): void {
     writeFileSync(partial, text);
     renameSync(partial, file);
   } catch (error) {
-    throw new UsageError(`cannot write ${slashes(file)} (${error instanceof Error && "code" in error ? String(error.code) : "unknown error"}): choose a folder you may write to`);
+    throw new UsageError(
+      `cannot write ${slashes(file)} (${error instanceof Error && "code" in error ? String(error.code) : "unknown error"}): choose a folder you may write to`,
+    );
   }
 }

@@ -60,10 +60,13 @@ function unknownOption(spec: CommandSpec, given: string): UsageError {
 }
 
 function checkedValue(rawName: string, option: OptionSpec, value: string | undefined): string {
-  if (value === undefined || value === "") throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value ?? "VALUE"}`);
+  if (value === undefined || value === "")
+    throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value ?? "VALUE"}`);
   if (option.oneOf !== undefined && !option.oneOf.includes(value)) {
     const guess = nearest(value, option.oneOf);
-    throw new UsageError(`${rawName} ${value} is not known: use ${guess === undefined ? "" : `${guess}, or another `}one of ${option.oneOf.join(", ")}`);
+    throw new UsageError(
+      `${rawName} ${value} is not known: use ${guess === undefined ? "" : `${guess}, or another `}one of ${option.oneOf.join(", ")}`,
+    );
   }
   return value;
 }

@@ -12,13 +12,29 @@ export const checkCommand: CommandSpec = {
   doc: "Analyzes the project around the given paths (default: the current folder) and reports findings in them.\nExit code: 0 nothing at or above --fail-on, 1 findings, 2 bad usage or configuration.",
   options: {
     format: { type: "string", value: "FORMAT", doc: "How to report.", oneOf: FORMATS },
-    "fail-on": { type: "string", value: "SEVERITY", doc: "Lowest severity that makes the exit code 1; default warning.", oneOf: FAIL_ON },
+    "fail-on": {
+      type: "string",
+      value: "SEVERITY",
+      doc: "Lowest severity that makes the exit code 1; default warning.",
+      oneOf: FAIL_ON,
+    },
     rule: { type: "string", multiple: true, value: "RULE", doc: "Only this rule or family; can be repeated." },
-    config: { type: "string", value: "FILE", doc: "Use this configuration instead of the project's hotpath.config.json." },
+    config: {
+      type: "string",
+      value: "FILE",
+      doc: "Use this configuration instead of the project's hotpath.config.json.",
+    },
     baseline: { type: "string", value: "FILE", doc: "Report only findings that are not in this file." },
     "update-baseline": { type: "boolean", doc: "Write the present findings to the --baseline file." },
-    "strict-baseline": { type: "boolean", doc: "Exit with 1 when a baselined finding is gone from the code but not from the file." },
-    "changed-since": { type: "string", value: "REV", doc: "Only findings in, or reached through, files that differ from this git revision." },
+    "strict-baseline": {
+      type: "boolean",
+      doc: "Exit with 1 when a baselined finding is gone from the code but not from the file.",
+    },
+    "changed-since": {
+      type: "string",
+      value: "REV",
+      doc: "Only findings in, or reached through, files that differ from this git revision.",
+    },
     output: { type: "string", value: "FILE", doc: "Write the report to this file instead of stdout." },
     timing: { type: "boolean", doc: "Print on stderr how long each stage and rule took." },
     "no-cache": { type: "boolean", doc: "Neither read nor write the fact cache on disk." },

@@ -10,7 +10,8 @@ const ACTIONS = ["start", "stop", "status"] as const;
 
 export async function daemon(command: ParsedCommand, terminal: Terminal): Promise<number> {
   const [action, ...rest] = command.positionals;
-  if (action === undefined || rest.length > 0) throw new UsageError("say what to do with the daemon: hotpath daemon start, stop or status");
+  if (action === undefined || rest.length > 0)
+    throw new UsageError("say what to do with the daemon: hotpath daemon start, stop or status");
   const state = await act(action);
   terminal.stdout.write(command.flags.has("json") ? `${JSON.stringify(state)}\n` : `${describe(state)}\n`);
   return state.kind === "failed" ? EXIT.usage : EXIT.clean;
@@ -21,7 +22,9 @@ async function act(action: string): Promise<DaemonState> {
   if (action === "stop") return await stopDaemon(version);
   if (action === "status") return await daemonStatus(version);
   const guess = nearest(action, ACTIONS);
-  throw new UsageError(`there is no hotpath daemon ${action}: ${guess === undefined ? "use start, stop or status" : `did you mean ${guess}?`}`);
+  throw new UsageError(
+    `there is no hotpath daemon ${action}: ${guess === undefined ? "use start, stop or status" : `did you mean ${guess}?`}`,
+  );
 }
 
 function describe(state: DaemonState): string {

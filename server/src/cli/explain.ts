@@ -18,7 +18,9 @@ export function explain(command: ParsedCommand, terminal: Terminal): number {
   const matching = rules.filter((rule) => rule.id === wanted || rule.family === wanted);
   if (matching.length === 0) {
     const guess = nearest(wanted, [...rules.map((rule) => rule.id), ...new Set(rules.map((rule) => rule.family))]);
-    throw new UsageError(`there is no rule ${wanted}: ${guess === undefined ? "hotpath explain lists them" : `did you mean ${guess}?`}`);
+    throw new UsageError(
+      `there is no rule ${wanted}: ${guess === undefined ? "hotpath explain lists them" : `did you mean ${guess}?`}`,
+    );
   }
   terminal.stdout.write(`${matching.map((rule) => explainRule(rule.id)?.markdown ?? "").join("\n\n")}\n`);
   return EXIT.clean;

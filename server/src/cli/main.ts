@@ -26,8 +26,11 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       return EXIT.usage;
     }
     const detail = error instanceof Error ? error.message : String(error);
-    terminal.stderr.write(`hotpath: something went wrong inside Hotpath (${detail.split("\n")[0] ?? ""}): run again with HOTPATH_DEBUG=1 for the details to report\n`);
-    if (terminal.env["HOTPATH_DEBUG"] !== undefined && error instanceof Error) terminal.stderr.write(`${error.stack ?? ""}\n`);
+    terminal.stderr.write(
+      `hotpath: something went wrong inside Hotpath (${detail.split("\n")[0] ?? ""}): run again with HOTPATH_DEBUG=1 for the details to report\n`,
+    );
+    if (terminal.env["HOTPATH_DEBUG"] !== undefined && error instanceof Error)
+      terminal.stderr.write(`${error.stack ?? ""}\n`);
     return EXIT.usage;
   }
 }
@@ -44,8 +47,13 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   }
   const handler = HANDLERS.find(({ spec }) => spec.name === name);
   if (handler === undefined) {
-    const guess = nearest(name, commands.map((command) => command.name));
-    throw new UsageError(`there is no command ${name}: ${guess === undefined ? "see hotpath --help" : `did you mean hotpath ${guess}?`}`);
+    const guess = nearest(
+      name,
+      commands.map((command) => command.name),
+    );
+    throw new UsageError(
+      `there is no command ${name}: ${guess === undefined ? "see hotpath --help" : `did you mean hotpath ${guess}?`}`,
+    );
   }
   if (rest.includes("--help") || rest.includes("-h")) {
     terminal.stdout.write(renderHelp(handler.spec));
@@ -57,5 +65,13 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
 
 function overview(): string {
   const width = Math.max(...commands.map((command) => command.usage.length)) + 2;
-  return ["Hotpath finds slow backend code.", "", ...commands.map((command) => `  ${command.usage.padEnd(width)}${command.doc.split("\n")[0] ?? ""}`), "", "  hotpath COMMAND --help    options of one command", "  hotpath --version", ""].join("\n");
+  return [
+    "Hotpath finds slow backend code.",
+    "",
+    ...commands.map((command) => `  ${command.usage.padEnd(width)}${command.doc.split("\n")[0] ?? ""}`),
+    "",
+    "  hotpath COMMAND --help    options of one command",
+    "  hotpath --version",
+    "",
+  ].join("\n");
 }

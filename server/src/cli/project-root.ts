@@ -22,7 +22,10 @@ export function scopeOf(paths: readonly string[], cwd: string): CheckScope {
     return full;
   });
   const common = absolute.map(folderOf).reduce(commonFolder);
-  const root = nearestWith(common, "hotpath.config.json") ?? nearestWith(common, ".git") ?? (isInside(cwd, common) ? resolve(cwd) : common);
+  const root =
+    nearestWith(common, "hotpath.config.json") ??
+    nearestWith(common, ".git") ??
+    (isInside(cwd, common) ? resolve(cwd) : common);
   const wanted = absolute.includes(root) ? [] : absolute;
   return { root: slashes(root), wanted: wanted.map(slashes) };
 }

@@ -11,7 +11,11 @@ export type ConnectResult =
   | { readonly kind: "refused"; readonly reason: string };
 
 /** Connects and shakes hands. Never rejects. */
-export async function connectDaemon(path: string, version: string, purpose: Handshake["purpose"]): Promise<ConnectResult> {
+export async function connectDaemon(
+  path: string,
+  version: string,
+  purpose: Handshake["purpose"],
+): Promise<ConnectResult> {
   const socket = await openSocket(path);
   if (socket === undefined) return { kind: "absent" };
   try {

@@ -13,7 +13,8 @@ export interface DaemonInfo {
   readonly memoryMb: number;
 }
 
-export type HandshakeReply = { readonly ok: true; readonly info: DaemonInfo } | { readonly ok: false; readonly error: string };
+export type HandshakeReply =
+  { readonly ok: true; readonly info: DaemonInfo } | { readonly ok: false; readonly error: string };
 
 /** A longer first line is no handshake. */
 const MAX_LINE_BYTES = 4096;
@@ -63,9 +64,11 @@ export function parseHandshake(line: string, version: string): Handshake | strin
   }
   const hello = value as Partial<Handshake> | null;
   if (typeof hello !== "object" || hello === null) return "the first line is not a handshake";
-  if (hello.protocol !== DAEMON_PROTOCOL) return `the daemon speaks protocol ${DAEMON_PROTOCOL}: restart it with hotpath daemon stop`;
+  if (hello.protocol !== DAEMON_PROTOCOL)
+    return `the daemon speaks protocol ${DAEMON_PROTOCOL}: restart it with hotpath daemon stop`;
   if (hello.hotpath !== version) return `the daemon is version ${version}: restart it with hotpath daemon stop`;
-  if (hello.purpose !== "lsp" && hello.purpose !== "status" && hello.purpose !== "stop") return "the purpose of the connection is not known";
+  if (hello.purpose !== "lsp" && hello.purpose !== "status" && hello.purpose !== "stop")
+    return "the purpose of the connection is not known";
   return { hotpath: version, protocol: DAEMON_PROTOCOL, purpose: hello.purpose };
 }
 

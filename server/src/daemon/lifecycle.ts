@@ -45,7 +45,11 @@ export async function startDaemon(version: string, serverFile: string): Promise<
   return await waitForAnswer(version, exited, folder);
 }
 
-async function waitForAnswer(version: string, exited: Promise<string>, folder: string | undefined): Promise<DaemonState> {
+async function waitForAnswer(
+  version: string,
+  exited: Promise<string>,
+  folder: string | undefined,
+): Promise<DaemonState> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   const early: { reason?: string } = {};
   void exited.then((reason) => (early.reason = reason));
@@ -56,7 +60,10 @@ async function waitForAnswer(version: string, exited: Promise<string>, folder: s
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   const where = folder === undefined ? "" : `, see ${join(folder, "daemon.log")}`;
-  return { kind: "failed", reason: `the daemon did not start: ${early.reason ?? `no answer within ${START_TIMEOUT_MS / 1000} s`}${where}` };
+  return {
+    kind: "failed",
+    reason: `the daemon did not start: ${early.reason ?? `no answer within ${START_TIMEOUT_MS / 1000} s`}${where}`,
+  };
 }
 
 /** Asks the daemon to leave and waits until it has. */

@@ -35,7 +35,8 @@ async function listen(server: Server, { path, version, log }: DaemonOptions): Pr
   for (let attempt = 0; attempt < 3; attempt++) {
     const failure = await tryListen(server, path);
     if (failure === undefined) return true;
-    if (failure !== "EADDRINUSE") throw new Error(`cannot listen on ${path} (${failure}): check that the folder exists and is yours`);
+    if (failure !== "EADDRINUSE")
+      throw new Error(`cannot listen on ${path} (${failure}): check that the folder exists and is yours`);
     const other = await connectDaemon(path, version, "status");
     if (other.kind !== "absent") {
       if (other.kind === "connected") other.socket.destroy();
@@ -78,7 +79,8 @@ function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd>
     };
     const rearm = (): void => {
       clearTimeout(idle.timer);
-      if (clients.size === 0 && options.idleMinutes > 0) idle.timer = setTimeout(() => finish("idle"), options.idleMinutes * 60_000);
+      if (clients.size === 0 && options.idleMinutes > 0)
+        idle.timer = setTimeout(() => finish("idle"), options.idleMinutes * 60_000);
     };
     const info = (): DaemonInfo => ({
       version: options.version,
@@ -106,7 +108,11 @@ function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd>
 }
 
 /** Shakes hands; anything but a welcome client is answered and hung up on. */
-async function welcome(socket: Socket, options: DaemonOptions, info: () => DaemonInfo): Promise<"lsp" | "status" | "stop" | undefined> {
+async function welcome(
+  socket: Socket,
+  options: DaemonOptions,
+  info: () => DaemonInfo,
+): Promise<"lsp" | "status" | "stop" | undefined> {
   try {
     const hello = parseHandshake(await readLine(socket), options.version);
     if (typeof hello === "string") {

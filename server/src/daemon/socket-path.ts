@@ -27,7 +27,9 @@ export function socketPlace(version: string, env: NodeJS.ProcessEnv = process.en
   const folder = privateFolder(env);
   const path = join(folder, `${name}.sock`);
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
-    throw new Error(`the socket path ${path} is longer than this system allows: set XDG_RUNTIME_DIR to a shorter folder`);
+    throw new Error(
+      `the socket path ${path} is longer than this system allows: set XDG_RUNTIME_DIR to a shorter folder`,
+    );
   }
   return { path, folder };
 }
@@ -35,16 +37,20 @@ export function socketPlace(version: string, env: NodeJS.ProcessEnv = process.en
 function privateFolder(env: NodeJS.ProcessEnv): string {
   const runtime = env["XDG_RUNTIME_DIR"];
   const uid = process.getuid?.() ?? 0;
-  const folder = runtime !== undefined && runtime.startsWith("/") ? join(runtime, "hotpath") : join(tmpdir(), `hotpath-${uid}`);
+  const folder =
+    runtime !== undefined && runtime.startsWith("/") ? join(runtime, "hotpath") : join(tmpdir(), `hotpath-${uid}`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(folder);
     // Another user may have made the folder first in a shared temporary directory, to read along.
-    if (!found.isDirectory() || found.uid !== uid) throw new Error(`${folder} belongs to somebody else: set XDG_RUNTIME_DIR to a folder of your own`);
+    if (!found.isDirectory() || found.uid !== uid)
+      throw new Error(`${folder} belongs to somebody else: set XDG_RUNTIME_DIR to a folder of your own`);
     if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
   } catch (error) {
     if (error instanceof Error && "code" in error) {
-      throw new Error(`cannot use ${folder} for the daemon's socket (${String(error.code)}): set XDG_RUNTIME_DIR to a folder you may write to`);
+      throw new Error(
+        `cannot use ${folder} for the daemon's socket (${String(error.code)}): set XDG_RUNTIME_DIR to a folder you may write to`,
+      );
     }
     throw error;
   }

@@ -44,7 +44,12 @@ export interface AsyncService {
 /** Names of the calls that cross the thread boundary. */
 export type ServiceMethod = Exclude<keyof AsyncService, "supersede">;
 
-export type ServiceRequest = { readonly id: number; readonly method: ServiceMethod; readonly args: readonly unknown[]; readonly epoch: number };
+export type ServiceRequest = {
+  readonly id: number;
+  readonly method: ServiceMethod;
+  readonly args: readonly unknown[];
+  readonly epoch: number;
+};
 
 export type ServiceReply =
   | { readonly id: number; readonly kind: "result"; readonly value: unknown }

@@ -11,7 +11,12 @@ export interface WorkReporter {
 const SILENT: WorkReporter = { report: () => undefined, end: () => undefined };
 
 /** @param enabled Whether the client shows work-done progress. Never rejects: a client that refuses gets none. */
-export async function beginWork(connection: _Connection, enabled: boolean, title: string, token: string): Promise<WorkReporter> {
+export async function beginWork(
+  connection: _Connection,
+  enabled: boolean,
+  title: string,
+  token: string,
+): Promise<WorkReporter> {
   if (!enabled) return SILENT;
   try {
     await connection.sendRequest(WorkDoneProgressCreateRequest.type, { token });
@@ -21,7 +26,12 @@ export async function beginWork(connection: _Connection, enabled: boolean, title
   const send = (value: object): void => void connection.sendProgress(WorkDoneProgress.type, token, value as never);
   send({ kind: "begin", title, percentage: 0, cancellable: false });
   return {
-    report: (progress) => send({ kind: "report", percentage: percentOf(progress), message: `${progress.label} ${progress.done}/${progress.total}` }),
+    report: (progress) =>
+      send({
+        kind: "report",
+        percentage: percentOf(progress),
+        message: `${progress.label} ${progress.done}/${progress.total}`,
+      }),
     end: (message) => send({ kind: "end", message }),
   };
 }

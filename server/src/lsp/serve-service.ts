@@ -45,7 +45,12 @@ export function serveService(
   };
 }
 
-async function call(service: WorkspaceService, request: ServiceRequest, port: ServicePort, epoch: Int32Array): Promise<unknown> {
+async function call(
+  service: WorkspaceService,
+  request: ServiceRequest,
+  port: ServicePort,
+  epoch: Int32Array,
+): Promise<unknown> {
   const { args } = request;
   switch (request.method) {
     case "scan":

@@ -23,7 +23,10 @@ export function serveClient(reader: MessageReader, writer: MessageWriter, option
       },
       exit: () => leave(watchDog.shutdownReceived),
     };
-    const connection: _Connection = createConnection((logger: Logger) => createProtocolConnection(reader, writer, logger), watchDog);
+    const connection: _Connection = createConnection(
+      (logger: Logger) => createProtocolConnection(reader, writer, logger),
+      watchDog,
+    );
     const session = startSession(connection, options);
     let left = false;
     const leave = (clean: boolean): void => {

@@ -24,7 +24,11 @@ export function startServiceThread(folder: string): AsyncService {
 function inWorker(file: string): AsyncService {
   const shared = new SharedArrayBuffer(4);
   const data: WorkspaceWorkerData = { epoch: shared };
-  const worker = new Worker(file, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB }, execArgv: [] });
+  const worker = new Worker(file, {
+    workerData: data,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+    execArgv: [],
+  });
   const ending = { expected: false };
   return createServiceProxy(
     {

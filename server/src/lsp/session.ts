@@ -14,7 +14,13 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../base/version.js";
 import { explainRule } from "../analysis/explain.js";
-import { explainRuleMethod, rescanMethod, type ExplainRuleParams, type ExplainRuleResult, type StatusParams } from "../../../protocol/src/messages.js";
+import {
+  explainRuleMethod,
+  rescanMethod,
+  type ExplainRuleParams,
+  type ExplainRuleResult,
+  type StatusParams,
+} from "../../../protocol/src/messages.js";
 import { abilitiesOf, initializationOptionsOf, type ClientAbilities } from "./client-abilities.js";
 import { codeActions } from "./handlers/code-action.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
@@ -31,7 +37,10 @@ export interface SessionOptions {
 }
 
 /** Serves one client on a connection that is not yet listening. Returns a function that releases everything. */
-export function startSession(connection: _Connection, options: SessionOptions): { readonly dispose: () => Promise<void> } {
+export function startSession(
+  connection: _Connection,
+  options: SessionOptions,
+): { readonly dispose: () => Promise<void> } {
   const documents = new TextDocuments(TextDocument);
   const state: { workspace?: WorkspaceSession; abilities?: ClientAbilities; initialize?: InitializeParams } = {};
 
@@ -54,9 +63,11 @@ export function startSession(connection: _Connection, options: SessionOptions): 
       fallbackSettings: initializationOptionsOf(initialize).settings,
     });
     state.workspace = workspace;
-    if (abilities.configurationRegistration) await connection.client.register(DidChangeConfigurationNotification.type, { section: "hotpath" });
+    if (abilities.configurationRegistration)
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: "hotpath" });
     if (abilities.watchedFiles) await watchFiles(connection);
-    if (abilities.workspaceFolders) connection.workspace.onDidChangeWorkspaceFolders(() => void reopen(connection, workspace));
+    if (abilities.workspaceFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(() => void reopen(connection, workspace));
     await workspace.open(rootsOf(initialize));
   });
 
@@ -65,29 +76,49 @@ export function startSession(connection: _Connection, options: SessionOptions): 
   documents.onDidOpen(({ document }) => state.workspace?.documentChanged(document));
   documents.onDidChangeContent(({ document }) => state.workspace?.documentChanged(document));
   documents.onDidClose(({ document }) => state.workspace?.documentClosed(document));
-  documents.onDidSave(({ document }) => state.workspace?.documentSaved(document, state.abilities?.watchedFiles === true));
+  documents.onDidSave(({ document }) =>
+    state.workspace?.documentSaved(document, state.abilities?.watchedFiles === true),
+  );
 
   const related = (): boolean => state.abilities?.relatedInformation === true;
   connection.languages.diagnostics.on(async ({ textDocument, previousResultId }) => {
     await state.workspace?.settled();
-    return documentDiagnostics(state.workspace?.visibleStore() ?? EMPTY_STORE, textDocument.uri, previousResultId, related());
+    return documentDiagnostics(
+      state.workspace?.visibleStore() ?? EMPTY_STORE,
+      textDocument.uri,
+      previousResultId,
+      related(),
+    );
   });
   connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }) => {
     const { workspace } = state;
     if (workspace === undefined) return { items: [] };
     await workspace.settled();
-    const items = workspaceDiagnostics(workspace.visibleStore(), previousResultIds, related(), workspace.isShown, (uri) => documents.get(uri)?.version ?? null);
+    const items = workspaceDiagnostics(
+      workspace.visibleStore(),
+      previousResultIds,
+      related(),
+      workspace.isShown,
+      (uri) => documents.get(uri)?.version ?? null,
+    );
     return { items };
   });
   connection.onHover(async ({ textDocument, position }) => {
     const document = documents.get(textDocument.uri);
-    return document === undefined || state.workspace === undefined ? null : await hover(state.workspace, document, position);
+    return document === undefined || state.workspace === undefined
+      ? null
+      : await hover(state.workspace, document, position);
   });
   connection.onCodeAction((params) => {
     const document = documents.get(params.textDocument.uri);
-    return document === undefined || state.abilities === undefined ? [] : codeActions(document, params, state.abilities);
+    return document === undefined || state.abilities === undefined
+      ? []
+      : codeActions(document, params, state.abilities);
   });
-  connection.onRequest(explainRuleMethod, ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null);
+  connection.onRequest(
+    explainRuleMethod,
+    ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null,
+  );
   connection.onRequest(rescanMethod, async () => {
     await reopen(connection, state.workspace);
     return null;

@@ -1,5 +1,10 @@
 /** Which files the client is asked to watch, and how its events reach the analyzer. */
-import { DidChangeWatchedFilesNotification, FileChangeType, type FileEvent as LspFileEvent, type _Connection } from "vscode-languageserver";
+import {
+  DidChangeWatchedFilesNotification,
+  FileChangeType,
+  type FileEvent as LspFileEvent,
+  type _Connection,
+} from "vscode-languageserver";
 import type { FileEvent } from "../service/workspace-service.js";
 import { pathOf } from "./uri.js";
 
@@ -10,7 +15,9 @@ const GLOBS = [
 ];
 
 export async function watchFiles(connection: _Connection): Promise<void> {
-  await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: GLOBS.map((globPattern) => ({ globPattern })) });
+  await connection.client.register(DidChangeWatchedFilesNotification.type, {
+    watchers: GLOBS.map((globPattern) => ({ globPattern })),
+  });
 }
 
 /** Events of ordinary files outside `node_modules`, in the analyzer's words. */

@@ -63,7 +63,12 @@ class Session {
     if (generation !== this.#generation) return;
     if (!this.#settings.enabled || roots.length === 0) {
       this.#forgetFindings();
-      this.#status({ state: "ready", findings: 0, files: 0, message: roots.length === 0 ? "No folder is open." : "Hotpath is switched off by hotpath.enable." });
+      this.#status({
+        state: "ready",
+        findings: 0,
+        files: 0,
+        message: roots.length === 0 ? "No folder is open." : "Hotpath is switched off by hotpath.enable.",
+      });
       return;
     }
     const service = this.#options.startService();
@@ -88,7 +93,12 @@ class Session {
     );
     this.#open = { service, loop };
     for (const document of documents.all()) this.#overlay(document);
-    const work = await beginWork(connection, abilities.workDoneProgress, "Hotpath: scanning the workspace", `hotpath-scan-${generation}`);
+    const work = await beginWork(
+      connection,
+      abilities.workDoneProgress,
+      "Hotpath: scanning the workspace",
+      `hotpath-scan-${generation}`,
+    );
     const stats = await service.scan((progress) => {
       work.report(progress);
       this.#status({ state: "scanning", percent: percentOf(progress) });
@@ -96,7 +106,9 @@ class Session {
     loop.request();
     await loop.settled();
     work.end(`${stats.files} files, ${this.#store.count()} findings`);
-    connection.console.info(`scanned ${stats.files} files in ${Math.round(stats.durationMs)} ms, ${stats.cacheHits} from the cache, ${stats.skipped} skipped`);
+    connection.console.info(
+      `scanned ${stats.files} files in ${Math.round(stats.durationMs)} ms, ${stats.cacheHits} from the cache, ${stats.skipped} skipped`,
+    );
     for (const problem of await service.problems()) connection.console.warn(`${problem.path}: ${problem.message}`);
     this.#status({ state: "ready", findings: this.#store.count(), files: stats.files });
   }
@@ -151,7 +163,8 @@ class Session {
 
   async settingsChanged(pushed: unknown): Promise<void> {
     const { connection, abilities, fallbackSettings } = this.#options;
-    const section = typeof pushed === "object" && pushed !== null && "hotpath" in pushed ? pushed.hotpath : fallbackSettings;
+    const section =
+      typeof pushed === "object" && pushed !== null && "hotpath" in pushed ? pushed.hotpath : fallbackSettings;
     const before = this.#settings;
     const settings = await readSettings(connection, abilities, section);
     this.#settings = settings;
@@ -185,7 +198,8 @@ class Session {
     const elsewhere = outcome.changed.some((path) => !this.#edited.has(path));
     this.#edited.clear();
     if (!abilities.pullDiagnostics) outcome.changed.forEach((path) => this.#push(path));
-    else if (abilities.diagnosticRefresh && elsewhere) connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+    else if (abilities.diagnosticRefresh && elsewhere)
+      connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
   }
 
   /** Sends one file's findings to clients that do not pull. */
@@ -202,7 +216,8 @@ class Session {
   #showAgain(): void {
     const { abilities, connection } = this.#options;
     for (const path of this.#store.paths()) this.#push(path);
-    if (abilities.pullDiagnostics && abilities.diagnosticRefresh) connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+    if (abilities.pullDiagnostics && abilities.diagnosticRefresh)
+      connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
   }
 
   #forgetFindings(): void {

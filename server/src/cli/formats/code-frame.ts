@@ -22,11 +22,15 @@ export function codeFrame(text: string, range: Range, palette: Palette): string 
     const from = MAX_COLUMNS < line.length && MAX_COLUMNS - 20 < range.start.column ? range.start.column - 40 : 0;
     const shown = line.slice(from, from + MAX_COLUMNS);
     const marked = number === range.start.line;
-    out.push(`${marked ? palette.red(">") : " "} ${palette.dim(String(number).padStart(gutter))} ${palette.dim("│")} ${shown}`);
+    out.push(
+      `${marked ? palette.red(">") : " "} ${palette.dim(String(number).padStart(gutter))} ${palette.dim("│")} ${shown}`,
+    );
     if (!marked) continue;
     const endColumn = range.end.line === range.start.line ? range.end.column : line.length + 1;
     const width = Math.max(1, Math.min(endColumn, from + shown.length + 1) - range.start.column);
-    out.push(`  ${" ".repeat(gutter)} ${palette.dim("│")} ${" ".repeat(range.start.column - 1 - from)}${palette.red("~".repeat(width))}`);
+    out.push(
+      `  ${" ".repeat(gutter)} ${palette.dim("│")} ${" ".repeat(range.start.column - 1 - from)}${palette.red("~".repeat(width))}`,
+    );
   }
   return out.join("\n");
 }

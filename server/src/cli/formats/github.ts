@@ -2,7 +2,12 @@
 import type { Severity } from "../../rules/define-rule.js";
 import { relativeTo, type Report } from "../report.js";
 
-const COMMAND: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", information: "notice", hint: "notice" };
+const COMMAND: Readonly<Record<Severity, string>> = {
+  error: "error",
+  warning: "warning",
+  information: "notice",
+  hint: "notice",
+};
 
 export function formatGithub(report: Report): string {
   const lines = report.findings.map((finding) => {
@@ -14,7 +19,9 @@ export function formatGithub(report: Report): string {
       endColumn: finding.range.end.column,
       title: `hotpath ${finding.rule}`,
     };
-    const path = finding.related.map((place) => `\n${relativeTo(report.root, place.path)}:${place.range.start.line} ${place.message}`);
+    const path = finding.related.map(
+      (place) => `\n${relativeTo(report.root, place.path)}:${place.range.start.line} ${place.message}`,
+    );
     const text = `${finding.message} (${finding.cost})${path.join("")}`;
     const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
     return `::${COMMAND[finding.severity]} ${list.join(",")}::${escapeData(text)}`;

@@ -15,7 +15,11 @@ export function formatJson(report: Report): string {
         message: finding.message,
         file: file(finding.path),
         range: finding.range,
-        related: finding.related.map((place) => ({ file: file(place.path), range: place.range, message: place.message })),
+        related: finding.related.map((place) => ({
+          file: file(place.path),
+          range: place.range,
+          message: place.message,
+        })),
         cost: finding.cost,
         fixes: finding.fixes,
         fingerprint: finding.fingerprint,

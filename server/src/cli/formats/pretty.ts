@@ -11,9 +11,13 @@ export function formatPretty(report: Report, palette: Palette): string {
   const out: string[] = [];
   for (const [rule, findings] of groupByRule(report.findings)) {
     const docs = report.rules.find((info) => info.id === rule)?.docs;
-    out.push("", `${palette.bold(rule)} ${palette.dim(`(${findings.length})`)}${docs === undefined ? "" : palette.dim(` ${docs.what}`)}`);
+    out.push(
+      "",
+      `${palette.bold(rule)} ${palette.dim(`(${findings.length})`)}${docs === undefined ? "" : palette.dim(` ${docs.what}`)}`,
+    );
     for (const finding of findings) out.push("", ...renderFinding(report, finding, palette));
-    if (docs !== undefined) out.push("", `  ${palette.cyan("instead")} ${docs.instead} ${palette.dim(`hotpath explain ${rule}`)}`);
+    if (docs !== undefined)
+      out.push("", `  ${palette.cyan("instead")} ${docs.instead} ${palette.dim(`hotpath explain ${rule}`)}`);
   }
   if (report.problems.length > 0) {
     out.push("", palette.bold("problems"));
@@ -30,7 +34,8 @@ function groupByRule(findings: readonly Finding[]): [string, Finding[]][] {
     if (group === undefined) groups.set(finding.rule, [finding]);
     else group.push(finding);
   }
-  const rank = (group: readonly Finding[]): number => Math.min(...group.map((finding) => ORDER.indexOf(finding.severity)));
+  const rank = (group: readonly Finding[]): number =>
+    Math.min(...group.map((finding) => ORDER.indexOf(finding.severity)));
   return [...groups].sort(([a, x], [b, y]) => rank(x) - rank(y) || a.localeCompare(b));
 }
 
@@ -59,8 +64,13 @@ function indent(text: string): string {
 }
 
 function summary(report: Report, palette: Palette): string {
-  const counts = ORDER.map((severity) => ({ severity, count: report.findings.filter((finding) => finding.severity === severity).length }));
-  const parts = counts.filter(({ count }) => count > 0).map(({ severity, count }) => `${count} ${severityLabel(severity, palette)}`);
+  const counts = ORDER.map((severity) => ({
+    severity,
+    count: report.findings.filter((finding) => finding.severity === severity).length,
+  }));
+  const parts = counts
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severityLabel(severity, palette)}`);
   const { files, skipped, durationMs, cacheHits } = report.stats;
   const scanned = `${files} files in ${(durationMs / 1000).toFixed(2)} s${cacheHits > 0 ? `, ${cacheHits} from the cache` : ""}${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   return `${parts.length === 0 ? palette.green("nothing found") : parts.join(", ")} ${palette.dim(`(${scanned})`)}`;

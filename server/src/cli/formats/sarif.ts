@@ -3,7 +3,12 @@ import type { Range } from "../../analysis/finding.js";
 import type { Severity } from "../../rules/define-rule.js";
 import { relativeTo, type Report } from "../report.js";
 
-const LEVEL: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", information: "note", hint: "note" };
+const LEVEL: Readonly<Record<Severity, string>> = {
+  error: "error",
+  warning: "warning",
+  information: "note",
+  hint: "note",
+};
 
 /** @param version Version of Hotpath, for the tool's driver. */
 export function formatSarif(report: Report, version: string): string {
@@ -11,7 +16,12 @@ export function formatSarif(report: Report, version: string): string {
   const location = (path: string, range: Range, message?: string): object => ({
     physicalLocation: {
       artifactLocation: { uri: encodePath(relativeTo(report.root, path)), uriBaseId: "SRCROOT" },
-      region: { startLine: range.start.line, startColumn: range.start.column, endLine: range.end.line, endColumn: range.end.column },
+      region: {
+        startLine: range.start.line,
+        startColumn: range.start.column,
+        endLine: range.end.line,
+        endColumn: range.end.column,
+      },
     },
     ...(message === undefined ? {} : { message: { text: message } }),
   });
@@ -56,7 +66,13 @@ export function formatSarif(report: Report, version: string): string {
   const notifications = report.problems.map((problem) => ({
     level: "warning",
     message: { text: problem.message },
-    locations: [{ physicalLocation: { artifactLocation: { uri: encodePath(relativeTo(report.root, problem.path)), uriBaseId: "SRCROOT" } } }],
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodePath(relativeTo(report.root, problem.path)), uriBaseId: "SRCROOT" },
+        },
+      },
+    ],
   }));
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -65,7 +81,9 @@ export function formatSarif(report: Report, version: string): string {
       {
         tool: { driver },
         columnKind: "utf16CodeUnits",
-        originalUriBaseIds: { SRCROOT: { uri: `file://${encodePath(report.root.startsWith("/") ? report.root : `/${report.root}`)}/` } },
+        originalUriBaseIds: {
+          SRCROOT: { uri: `file://${encodePath(report.root.startsWith("/") ? report.root : `/${report.root}`)}/` },
+        },
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
         results,
       },

@@ -9,11 +9,20 @@ import type { FindingStore } from "../finding-store.js";
 import { toDiagnostic } from "../to-lsp.js";
 import { pathOf, uriOf } from "../uri.js";
 
-export function documentDiagnostics(store: FindingStore, uri: string, previous: string | undefined, related: boolean): DocumentDiagnosticReport {
+export function documentDiagnostics(
+  store: FindingStore,
+  uri: string,
+  previous: string | undefined,
+  related: boolean,
+): DocumentDiagnosticReport {
   const path = pathOf(uri);
   const { resultId, findings } = store.of(path ?? "");
   if (previous === resultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-  return { kind: DocumentDiagnosticReportKind.Full, resultId, items: findings.map((finding) => toDiagnostic(finding, related)) };
+  return {
+    kind: DocumentDiagnosticReportKind.Full,
+    resultId,
+    items: findings.map((finding) => toDiagnostic(finding, related)),
+  };
 }
 
 /**
@@ -40,7 +49,8 @@ export function workspaceDiagnostics(
     const { resultId, findings } = store.of(path);
     if (before === undefined && (!shown || findings.length === 0)) continue;
     const id = shown ? resultId : "hidden";
-    if (before === id) reports.push({ kind: DocumentDiagnosticReportKind.Unchanged, uri, version: versionOf(uri), resultId: id });
+    if (before === id)
+      reports.push({ kind: DocumentDiagnosticReportKind.Unchanged, uri, version: versionOf(uri), resultId: id });
     else {
       const items = shown ? findings.map((finding) => toDiagnostic(finding, related)) : [];
       reports.push({ kind: DocumentDiagnosticReportKind.Full, uri, version: versionOf(uri), resultId: id, items });

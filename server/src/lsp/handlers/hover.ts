@@ -4,7 +4,11 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { pathOf } from "../uri.js";
 import type { WorkspaceSession } from "../workspace-session.js";
 
-export async function hover(workspace: WorkspaceSession, document: TextDocument, position: Position): Promise<Hover | null> {
+export async function hover(
+  workspace: WorkspaceSession,
+  document: TextDocument,
+  position: Position,
+): Promise<Hover | null> {
   const path = pathOf(document.uri);
   if (path === undefined) return null;
   await workspace.settled();

@@ -38,7 +38,6 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       eqeqeq: "error",
-      curly: ["error", "multi-line"],
       "no-console": "error",
       "no-var": "error",
       "object-shorthand": "error",

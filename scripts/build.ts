@@ -4,7 +4,7 @@
  * `ts-morph` carries a whole TypeScript compiler, so it is written once, to `dist/typescript.js`, and every other bundle requires that
  * file. `lmdb` is native and stays a package. Flags: `--watch`, `--production` (minified, no source maps).
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 
@@ -95,6 +95,7 @@ export async function build(options: BuildOptions): Promise<void> {
   for (const entry of present) {
     if (entry.banner !== undefined) chmodSync(path.join(options.outputFolder, entry.output), 0o755);
   }
+  if (!options.production) linkCommand(path.join(options.outputFolder, "cli.js"));
 }
 
 async function watch(options: BuildOptions): Promise<void> {
@@ -122,6 +123,13 @@ function printSizes(folder: string): void {
     if (!existsSync(file)) continue;
     console.log(`${String(Math.ceil(statSync(file).size / 1024)).padStart(7)} KB  ${path.relative(repository, file)}`);
   }
+}
+
+/** npm links the commands of dependencies, not a package's own: this makes `npx hotpath` work inside the repository. */
+function linkCommand(commandLine: string): void {
+  const link = path.join(repository, "node_modules/.bin/hotpath");
+  if (process.platform === "win32" || lstatSync(link, { throwIfNoEntry: false }) !== undefined) return;
+  symlinkSync(path.relative(path.dirname(link), commandLine), link);
 }
 
 async function main(): Promise<void> {

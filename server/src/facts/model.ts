@@ -65,17 +65,45 @@ interface ExprBase extends Span {
  * represented, but `as T` is kept on the inner expression as `asserted`.
  */
 export type Expr = ExprBase & { readonly asserted?: TypeRef } & (
-    | { readonly kind: "ref"; readonly name: string; /** Resolved lexically in this file; `NONE` for globals. */ readonly binding: BindingId }
+    | {
+        readonly kind: "ref";
+        readonly name: string;
+        /** Resolved lexically in this file; `NONE` for globals. */ readonly binding: BindingId;
+      }
     | { readonly kind: "this" }
     | { readonly kind: "super" }
-    | { readonly kind: "member"; readonly object: ExprId; readonly name: string; /** Where the name stands. */ readonly nameStart: number; readonly optional?: true }
+    | {
+        readonly kind: "member";
+        readonly object: ExprId;
+        readonly name: string;
+        /** Where the name stands. */ readonly nameStart: number;
+        readonly optional?: true;
+      }
     | { readonly kind: "index"; readonly object: ExprId; readonly index: ExprId }
-    | { readonly kind: "call"; readonly callee: ExprId; readonly args: readonly ExprId[]; readonly typeArgs?: readonly TypeRef[] }
-    | { readonly kind: "new"; readonly callee: ExprId; readonly args: readonly ExprId[]; readonly typeArgs?: readonly TypeRef[] }
-    | { readonly kind: "literal"; /** Strings over 20,000 characters are cut. */ readonly value: string | number | boolean | null }
+    | {
+        readonly kind: "call";
+        readonly callee: ExprId;
+        readonly args: readonly ExprId[];
+        readonly typeArgs?: readonly TypeRef[];
+      }
+    | {
+        readonly kind: "new";
+        readonly callee: ExprId;
+        readonly args: readonly ExprId[];
+        readonly typeArgs?: readonly TypeRef[];
+      }
+    | {
+        readonly kind: "literal";
+        /** Strings over 20,000 characters are cut. */ readonly value: string | number | boolean | null;
+      }
     | { readonly kind: "regexp"; readonly source: string; readonly flags: string }
     /** `parts` are cooked; there is one more part than `exprs`. `tag` is `NONE` for an untagged template. */
-    | { readonly kind: "template"; readonly tag: ExprId; readonly parts: readonly string[]; readonly exprs: readonly ExprId[] }
+    | {
+        readonly kind: "template";
+        readonly tag: ExprId;
+        readonly parts: readonly string[];
+        readonly exprs: readonly ExprId[];
+      }
     | { readonly kind: "object"; readonly props: readonly ObjectProp[] }
     | { readonly kind: "array"; readonly elements: readonly ExprId[] }
     | { readonly kind: "function"; readonly fn: FunctionId }
@@ -149,7 +177,16 @@ export interface BranchFact {
 // ---------------------------------------------------------------------------------------------- functions
 
 export interface FunctionFact {
-  readonly kind: "module" | "function" | "arrow" | "method" | "constructor" | "getter" | "setter" | "static-block" | "field-initializer";
+  readonly kind:
+    | "module"
+    | "function"
+    | "arrow"
+    | "method"
+    | "constructor"
+    | "getter"
+    | "setter"
+    | "static-block"
+    | "field-initializer";
   /** Own name, or the name of the variable, property or class member it initialises; "" when anonymous. */
   readonly name: string;
   readonly span: Span;
@@ -198,7 +235,8 @@ export interface ParamFact {
 
 export interface BindingFact {
   readonly name: string;
-  readonly kind: "const" | "let" | "var" | "param" | "function" | "class" | "enum" | "import" | "catch" | "type" | "namespace";
+  readonly kind:
+    "const" | "let" | "var" | "param" | "function" | "class" | "enum" | "import" | "catch" | "type" | "namespace";
   readonly span: Span;
   /** Function whose run creates the binding; 0 for module level. */
   readonly fn: FunctionId;

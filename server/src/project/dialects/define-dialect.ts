@@ -128,6 +128,7 @@ export function defineDialect(dialect: Dialect): Dialect {
   }
   used.push(...(dialect.shapes ?? []).map((shape) => shape.state));
   const missing = used.filter((name) => !known.has(name));
-  if (missing.length > 0) throw new Error(`dialect ${dialect.id} names unknown states: ${[...new Set(missing)].join(", ")}`);
+  if (missing.length > 0)
+    throw new Error(`dialect ${dialect.id} names unknown states: ${[...new Set(missing)].join(", ")}`);
   return dialect;
 }

@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, Layer>> = {
   base: { layers: [], packages: [], node: ["crypto"] },
   syntax: { layers: ["base"], packages: ["ts-morph"], node: [] },
   facts: { layers: ["base", "syntax"], packages: [], node: [] },
-  project: { layers: ["base", "facts"], packages: [], node: ["path/posix"] },
+  project: { layers: ["base", "facts"], packages: ["jsonc-parser"], node: ["path/posix"] },
   fixes: { layers: ["base", "syntax", "facts", "project"], packages: ["ts-morph"], node: [] },
   rules: { layers: ["base", "facts", "project", "fixes"], packages: [], node: [] },
   analysis: { layers: ["base", "syntax", "facts", "project", "fixes", "rules"], packages: [], node: [] },

@@ -66,7 +66,10 @@ export interface AnalysisHost {
   allFindings(): readonly Finding[];
   problems(): readonly Problem[];
   /** Everything a hover shows for the finding or call at an offset of a file, as Markdown; undefined where there is nothing. */
-  hover(path: string, offset: number): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
+  hover(
+    path: string,
+    offset: number,
+  ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
   files(): readonly string[];
 }
 

@@ -3,7 +3,17 @@
  * in it that does not follow from the file's own facts, so an unchanged (facts hash, signature) pair means unchanged findings.
  */
 import type { Expr, ExprId, FileFacts, FunctionId, RegionId } from "../facts/model.js";
-import type { CallSite, EntryPoint, FilePath, FileRole, FunctionRef, FunctionSummary, Reachability, Value } from "./model.js";
+import type { DataFlow } from "../facts/data-flow.js";
+import type {
+  CallSite,
+  EntryPoint,
+  FilePath,
+  FileRole,
+  FunctionRef,
+  FunctionSummary,
+  Reachability,
+  Value,
+} from "./model.js";
 
 export interface FileView {
   readonly path: FilePath;
@@ -14,6 +24,8 @@ export interface FileView {
   readonly calls: readonly CallSite[];
   /** Entry points declared in or registered from this file's functions. */
   readonly entries: readonly EntryPoint[];
+  /** Data flow between the file's local variables. */
+  readonly flow: DataFlow;
   callAt(expr: ExprId): CallSite | undefined;
   callsIn(fn: FunctionId): readonly CallSite[];
   summaryOf(ref: FunctionRef): FunctionSummary;
@@ -21,7 +33,12 @@ export interface FileView {
   /** Provenance of an expression of this file. */
   valueOf(expr: ExprId): Value;
   /** Name and position of a function of any file, for messages. */
-  describeFunction(ref: FunctionRef): { readonly name: string; readonly file: FilePath; readonly start: number; readonly end: number };
+  describeFunction(ref: FunctionRef): {
+    readonly name: string;
+    readonly file: FilePath;
+    readonly start: number;
+    readonly end: number;
+  };
   /**
    * Facts of a function of this file that runs as part of another's control flow: the call it is passed to, when that
    * call runs it at once (`CallbackUse.runs` is `once` or `per-element`).

@@ -2,7 +2,7 @@
  * What linking adds to facts: provenance of values, targets of calls, operations, summaries and reachability. Plain data, no syntax.
  */
 import type { Span } from "../base/span.js";
-import type { ClassId, ExprId, FunctionId, RegionId, TypeRef } from "../facts/model.js";
+import type { BindingId, ClassId, ExprId, FunctionId, RegionId, TypeRef } from "../facts/model.js";
 import type { OperationAccess, OperationKind, OperationSpec } from "./dialects/define-dialect.js";
 
 /** Workspace-absolute path with `/` separators; the identity of a file. */
@@ -45,7 +45,11 @@ export type Value =
   | { readonly kind: "array"; readonly of: Value }
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }
   /** One of a few: branches of a conditional, implementations of an interface. At most 8. */
-  | { readonly kind: "union"; readonly of: readonly Value[]; /** A guess among implementations rather than something the code says. */ readonly lowConfidence?: true };
+  | {
+      readonly kind: "union";
+      readonly of: readonly Value[];
+      /** A guess among implementations rather than something the code says. */ readonly lowConfidence?: true;
+    };
 
 /** A value a dialect describes. */
 export interface DialectValue {
@@ -158,6 +162,8 @@ export interface ReachedEffect {
   readonly path: readonly Location[];
   /** Parameters of the summarised function that flow into the operation's arguments. */
   readonly params: readonly number[];
+  /** Bindings of enclosing functions (in the same file) that flow into the operation, for functions written inside others. */
+  readonly captured?: readonly BindingId[];
   /** It runs only under a condition (a cache miss, an early return); the nearest test, as written. */
   readonly conditional?: true;
   /** Guarded by a cache or memo look-up on the way. */
@@ -177,8 +183,17 @@ export interface ReachedBlocking {
 }
 
 export type EntryKind =
-  | "http-route" | "middleware" | "server-action" | "page" | "rpc-procedure" | "graphql-resolver"
-  | "queue-worker" | "event-handler" | "cron" | "websocket" | "library-callback";
+  | "http-route"
+  | "middleware"
+  | "server-action"
+  | "page"
+  | "rpc-procedure"
+  | "graphql-resolver"
+  | "queue-worker"
+  | "event-handler"
+  | "cron"
+  | "websocket"
+  | "library-callback";
 
 /** A function that the outside calls. */
 export interface EntryPoint {
@@ -208,4 +223,14 @@ export interface Reachability {
 }
 
 /** What a file is for, by path, shebang and contents; used to stay silent. */
-export type FileRole = "source" | "test" | "script" | "migration" | "seed" | "config" | "generated" | "declaration" | "client-side" | "example";
+export type FileRole =
+  | "source"
+  | "test"
+  | "script"
+  | "migration"
+  | "seed"
+  | "config"
+  | "generated"
+  | "declaration"
+  | "client-side"
+  | "example";

@@ -55,7 +55,10 @@ export interface WorkspaceService {
   allFindings(): readonly Finding[];
   /** Unreadable, unparsable and skipped files, and configuration mistakes. */
   problems(): readonly Problem[];
-  hover(path: string, offset: number): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
+  hover(
+    path: string,
+    offset: number,
+  ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
   rules(): readonly RuleInfo[];
   /** Files under analysis. */
   files(): readonly string[];

@@ -1,0 +1,122 @@
+/**
+ * Every setting, once. The editor's contributions, the JSON schema of `hotpath.config.json`, the documentation and the validation are all
+ * derived from this table.
+ */
+
+export type SettingType =
+  | { readonly kind: "boolean" }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  | { readonly kind: "string" }
+  | { readonly kind: "enum"; readonly values: readonly string[]; readonly docs: readonly string[] }
+  | { readonly kind: "strings" }
+  /** Rule ids or families to severities. */
+  | { readonly kind: "severities" };
+
+export interface Setting {
+  /** Without the leading `hotpath.`. */
+  readonly key: string;
+  readonly type: SettingType;
+  readonly default: boolean | number | string | readonly string[] | Readonly<Record<string, string>>;
+  /** `window` settings mean something to an editor only; `resource` ones may also stand in `hotpath.config.json`. */
+  readonly scope: "window" | "resource" | "machine";
+  /** One sentence. */
+  readonly doc: string;
+}
+
+export const SEVERITY_VALUES = ["error", "warning", "information", "hint", "off"] as const;
+
+export const settings: readonly Setting[] = [
+  { key: "enable", type: { kind: "boolean" }, default: true, scope: "resource", doc: "Analyze this workspace." },
+  {
+    key: "rules",
+    type: { kind: "severities" },
+    default: {},
+    scope: "resource",
+    doc: "Severity of a rule or of a whole family, replacing its own; `off` switches it off.",
+  },
+  {
+    key: "diagnostics.scope",
+    type: {
+      kind: "enum",
+      values: ["workspace", "openFiles"],
+      docs: ["Findings of all files.", "Findings of open files only; all files are still analyzed."],
+    },
+    default: "workspace",
+    scope: "window",
+    doc: "Which files' findings are shown.",
+  },
+  {
+    key: "exclude",
+    type: { kind: "strings" },
+    default: [],
+    scope: "resource",
+    doc: "Files and folders that are not analyzed, as in a .gitignore.",
+  },
+  {
+    key: "quietPaths",
+    type: { kind: "strings" },
+    default: [],
+    scope: "resource",
+    doc: "Files and folders treated like scripts, as in a .gitignore: they are followed from other files but nothing is reported in them.",
+  },
+  {
+    key: "smallLoopBound",
+    type: { kind: "integer", min: 0, max: 1000 },
+    default: 10,
+    scope: "resource",
+    doc: "Loops proven to run at most this many times are not reported as N+1.",
+  },
+  {
+    key: "queryFunctions",
+    type: { kind: "strings" },
+    default: [],
+    scope: "resource",
+    doc: "Functions that run a query though their code is out of sight, as `package#export`.",
+  },
+  {
+    key: "maxFileSize",
+    type: { kind: "integer", min: 1, max: 1_048_576 },
+    default: 2048,
+    scope: "resource",
+    doc: "Files over this many KiB are skipped.",
+  },
+  {
+    key: "cache.enabled",
+    type: { kind: "boolean" },
+    default: true,
+    scope: "machine",
+    doc: "Keep facts on disk between runs.",
+  },
+  {
+    key: "cache.folder",
+    type: { kind: "string" },
+    default: "",
+    scope: "machine",
+    doc: "Folder of the cache; empty chooses the user's own cache folder.",
+  },
+  {
+    key: "workers",
+    type: { kind: "integer", min: -1, max: 64 },
+    default: -1,
+    scope: "machine",
+    doc: "Worker threads for the first scan; -1 chooses, 0 uses none.",
+  },
+  {
+    key: "daemon.enabled",
+    type: { kind: "boolean" },
+    default: false,
+    scope: "machine",
+    doc: "Share one analyzer process between windows instead of starting one for each.",
+  },
+  {
+    key: "trace.server",
+    type: {
+      kind: "enum",
+      values: ["off", "messages", "verbose"],
+      docs: ["No trace.", "Names of messages.", "Whole messages."],
+    },
+    default: "off",
+    scope: "window",
+    doc: "Write the messages between editor and server to the log.",
+  },
+];

@@ -1,0 +1,311 @@
+/** The analyzer of one workspace: keeps facts, links, summaries, reachability and findings up to date with the least work. */
+import type { FileFacts } from "../facts/model.js";
+import { extractFacts } from "../facts/extract.js";
+import { unexpected } from "../base/unexpected.js";
+import { buildFileView } from "../project/build-file-view.js";
+import { createCallGraph, type FunctionNode } from "../project/call-graph.js";
+import { findEntries } from "../project/entry-points/find-entries.js";
+import type { FileView } from "../project/file-view.js";
+import { roleOf } from "../project/file-role.js";
+import { createLinker } from "../project/linker.js";
+import type { CallSite, EntryPoint, FileRole } from "../project/model.js";
+import { computeReachability, sameReachability, type ReachabilityTable } from "../project/reachability.js";
+import { updateSummaries } from "../project/summaries.js";
+import { rules as allRules } from "../rules/registry.js";
+import type { Rule } from "../rules/define-rule.js";
+import { ruleInfos } from "./explain.js";
+import type { Finding, Problem } from "./finding.js";
+import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshResult, RefreshWork } from "./host.js";
+import { hoverText } from "./hover.js";
+import { createPathMatcher } from "./path-matcher.js";
+import { runRules } from "./run-rules.js";
+import { applySuppressions, STALE_RULE } from "./suppressions.js";
+
+interface FileState {
+  facts: FileFacts;
+  role: FileRole;
+  calls: readonly CallSite[];
+  entries: readonly EntryPoint[];
+  /** Raised whenever something outside the file's own facts that its rules may read has changed. */
+  viewRevision: number;
+  findings: readonly Finding[];
+  needsCheck: boolean;
+}
+
+const DEFAULTS: AnalysisOptions = {
+  roots: [],
+  rules: [],
+  severities: {},
+  quietPaths: [],
+  smallLoopBound: 10,
+  queryFunctions: [],
+};
+const NEVER: Cancellation = { throwIfCancelled: () => undefined };
+
+/** An empty workspace; configure it, apply files, refresh. */
+export function createHost(): AnalysisHost {
+  return new Host();
+}
+
+/** A class because it has a lifetime and owns state that only it may change. */
+class Host implements AnalysisHost {
+  #options = DEFAULTS;
+  #rules: readonly Rule[] = allRules;
+  #isQuiet: (path: string) => boolean = () => false;
+  readonly #linker = createLinker();
+  readonly #graph = createCallGraph();
+  readonly #files = new Map<string, FileState>();
+  #reachability: ReachabilityTable = new Map();
+  /** Functions whose summaries must be computed again. */
+  readonly #dirty = new Set<FunctionNode>();
+  #edgesChanged = true;
+  #revision = 0;
+  readonly #extracted: string[] = [];
+  readonly #removed = new Set<string>();
+
+  configure(options: AnalysisOptions): void {
+    this.#options = options;
+    this.#isQuiet = createPathMatcher(options.quietPaths, options.roots);
+    this.#rules = allRules.filter((rule) => this.#isEnabled(rule.id, rule.family));
+    for (const [path, state] of this.#files) {
+      state.role = roleOf(path, state.facts, options.roots, this.#isQuiet);
+      state.needsCheck = true;
+    }
+    this.#edgesChanged = true;
+  }
+
+  setManifests(manifests: Parameters<AnalysisHost["setManifests"]>[0]): void {
+    this.#linker.setManifests(manifests);
+  }
+
+  apply(changes: readonly FileInput[]): void {
+    for (const change of changes) {
+      if ("removed" in change) {
+        if (this.#files.delete(change.path)) this.#removed.add(change.path);
+        this.#linker.removeFile(change.path);
+        for (const caller of this.#graph.callersOf(change.path)) this.#dirty.add(caller);
+        this.#graph.removeFile(change.path);
+        this.#edgesChanged = true;
+        continue;
+      }
+      const facts = "facts" in change ? change.facts : extractFacts(change.path, change.text);
+      if (!("facts" in change)) this.#extracted.push(change.path);
+      this.#linker.setFile(change.path, facts);
+      const role = roleOf(change.path, facts, this.#options.roots, this.#isQuiet);
+      const known = this.#files.get(change.path);
+      if (known === undefined) {
+        this.#files.set(change.path, {
+          facts,
+          role,
+          calls: [],
+          entries: [],
+          viewRevision: 0,
+          findings: [],
+          needsCheck: true,
+        });
+      } else Object.assign(known, { facts, role, needsCheck: true });
+    }
+  }
+
+  refresh(token: Cancellation = NEVER): RefreshResult {
+    const ruleMs: Record<string, number> = {};
+    const stageMs = { extract: 0, link: 0, summarize: 0, check: 0 };
+    const linked = timed(stageMs, "link", () => this.#link(token));
+    const summarized = timed(stageMs, "summarize", () => this.#summarize(token));
+    const { checked, changed } = timed(stageMs, "check", () => this.#check(token, ruleMs));
+    const work: RefreshWork = { extracted: this.#extracted.splice(0), linked, summarized, checked, ruleMs, stageMs };
+    this.#revision++;
+    return { revision: this.#revision, changed, work };
+  }
+
+  /** Relinks stale files. Each is finished before the next, so a cancelled run loses nothing. */
+  #link(token: Cancellation): string[] {
+    const linked: string[] = [];
+    for (const path of this.#linker.stale()) {
+      token.throwIfCancelled();
+      const state = this.#files.get(path);
+      if (state === undefined) continue;
+      const calls = this.#linker.link(path);
+      for (const caller of this.#graph.callersOf(path)) if (caller.ref.file !== path) this.#dirty.add(caller);
+      this.#forget(path);
+      for (const node of this.#graph.setFile(path, state.facts, calls)) this.#dirty.add(node);
+      state.calls = calls;
+      state.entries = findEntries({
+        path,
+        facts: state.facts,
+        calls,
+        callAt: (expr) => calls.find((call) => call.expr === expr),
+        valueOf: (expr) => this.#linker.valueOf(path, expr),
+        membersOf: () => [],
+      });
+      state.needsCheck = true;
+      this.#edgesChanged = true;
+      linked.push(path);
+    }
+    return linked;
+  }
+
+  #forget(path: string): void {
+    for (const node of this.#graph.files.get(path)?.functions ?? []) this.#dirty.delete(node);
+  }
+
+  /** Returns how many summaries changed. */
+  #summarize(token: Cancellation): number {
+    if (this.#dirty.size > 0) {
+      const alive = new Set([...this.#dirty].filter((node) => this.#graph.node(node.ref) === node));
+      const changed = updateSummaries(this.#graph, alive, () => token.throwIfCancelled());
+      this.#dirty.clear();
+      for (const node of changed) for (const caller of node.callers) this.#mark(caller.ref.file);
+      this.#summarizedCount = changed.size;
+    } else this.#summarizedCount = 0;
+    if (this.#edgesChanged) this.#updateReachability();
+    return this.#summarizedCount;
+  }
+
+  #summarizedCount = 0;
+
+  #updateReachability(): void {
+    const entries = new Map([...this.#files].map(([path, state]) => [path, state.entries]));
+    const next = computeReachability({
+      graph: this.#graph,
+      entries,
+      roleOf: (path) => this.#files.get(path)?.role ?? "source",
+    });
+    for (const [node, reach] of next) {
+      if (this.#files.get(node.ref.file)?.needsCheck === true) continue;
+      if (!sameReachability(this.#reachability.get(node), reach)) this.#mark(node.ref.file);
+    }
+    this.#reachability = next;
+    this.#edgesChanged = false;
+  }
+
+  #mark(path: string): void {
+    const state = this.#files.get(path);
+    if (state === undefined) return;
+    state.viewRevision++;
+    state.needsCheck = true;
+  }
+
+  #check(token: Cancellation, ruleMs: Record<string, number>): { checked: string[]; changed: string[] } {
+    const checked: string[] = [];
+    const changed = [...this.#removed];
+    this.#removed.clear();
+    for (const [path, state] of this.#files) {
+      if (!state.needsCheck) continue;
+      token.throwIfCancelled();
+      const findings = this.#findingsOf(path, state, ruleMs);
+      state.needsCheck = false;
+      checked.push(path);
+      if (JSON.stringify(findings) === JSON.stringify(state.findings)) continue;
+      state.findings = findings;
+      changed.push(path);
+    }
+    return { checked, changed };
+  }
+
+  #findingsOf(path: string, state: FileState, ruleMs: Record<string, number>): readonly Finding[] {
+    const view = this.#view(path, state);
+    if (view === undefined) {
+      unexpected(`no view of ${path}`);
+      return [];
+    }
+    const findings = runRules(view, {
+      rules: this.#rules,
+      severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
+      factsOf: (other) => this.#files.get(other)?.facts,
+      relative: (other) => this.#relative(other),
+      timed: (rule, ms) => (ruleMs[rule] = (ruleMs[rule] ?? 0) + ms),
+    });
+    const active = new Set(this.#rules.flatMap((rule) => [rule.id, rule.family]));
+    return applySuppressions(
+      path,
+      state.facts,
+      findings,
+      (name) => active.has(name),
+      this.#isEnabled(STALE_RULE, "suppression"),
+    );
+  }
+
+  #view(path: string, state: FileState): FileView | undefined {
+    return buildFileView({
+      path,
+      role: state.role,
+      signature: String(state.viewRevision),
+      calls: state.calls,
+      entries: state.entries,
+      graph: this.#graph,
+      reachability: this.#reachability,
+      valueOf: (expr) => this.#linker.valueOf(path, expr),
+    });
+  }
+
+  #isEnabled(id: string, family: string): boolean {
+    const { rules, severities } = this.#options;
+    if (rules.length > 0 && !rules.includes(id) && !rules.includes(family)) return false;
+    return (severities[id] ?? severities[family]) !== "off";
+  }
+
+  #severity(name: string): Finding["severity"] | undefined {
+    const set = this.#options.severities[name];
+    return set === "off" ? undefined : set;
+  }
+
+  #relative(path: string): string {
+    const root = this.#options.roots.find((one) => path.startsWith(`${one}/`));
+    return root === undefined ? path : path.slice(root.length + 1);
+  }
+
+  findings(path: string): readonly Finding[] {
+    return this.#files.get(path)?.findings ?? [];
+  }
+
+  allFindings(): readonly Finding[] {
+    return [...this.#files.keys()].sort().flatMap((path) => this.findings(path));
+  }
+
+  problems(): readonly Problem[] {
+    return [...this.#files].flatMap(([path, { facts }]) => {
+      const [first] = facts.problems;
+      if (first === undefined) return [];
+      const more = facts.problems.length > 1 ? ` (and ${facts.problems.length - 1} more)` : "";
+      return [
+        {
+          path,
+          message:
+            first.kind === "syntax-error"
+              ? `syntax error: ${first.message}${more}; the rest of the file was analyzed`
+              : first.message,
+        },
+      ];
+    });
+  }
+
+  hover(path: string, offset: number): ReturnType<AnalysisHost["hover"]> {
+    const state = this.#files.get(path);
+    const view = state === undefined ? undefined : this.#view(path, state);
+    if (state === undefined || view === undefined) return undefined;
+    const linkTo = (target: string, line: number): string =>
+      `file://${encodeURI(target.startsWith("/") ? target : `/${target}`)}#L${line}`;
+    return hoverText({
+      view,
+      findings: state.findings,
+      rules: ruleInfos(),
+      offset,
+      linkTo,
+      factsOf: (other) => this.#files.get(other)?.facts,
+    });
+  }
+
+  files(): readonly string[] {
+    return [...this.#files.keys()];
+  }
+}
+
+function timed<T, K extends string>(into: Record<K, number>, key: K, run: () => T): T {
+  const started = performance.now();
+  try {
+    return run();
+  } finally {
+    into[key] += performance.now() - started;
+  }
+}

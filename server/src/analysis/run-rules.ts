@@ -1,0 +1,78 @@
+/** Runs rules over one file's view and turns evidence into findings. A rule that throws is muted for this file, no more. */
+import { contentHash } from "../base/content-hash.js";
+import { unexpected } from "../base/unexpected.js";
+import { NONE, type FileFacts } from "../facts/model.js";
+import { render } from "../facts/render.js";
+import type { FileView } from "../project/file-view.js";
+import type { Evidence, Rule, Severity } from "../rules/define-rule.js";
+import type { Finding } from "./finding.js";
+import { toRange } from "./positions.js";
+
+export interface RuleRun {
+  readonly rules: readonly Rule[];
+  /** Severity a rule or its family was set to; `off` rules are not among `rules`. */
+  readonly severityOf: (rule: Rule) => Severity | undefined;
+  readonly factsOf: (path: string) => FileFacts | undefined;
+  /** Path below its root, for fingerprints that survive a move of the checkout. */
+  readonly relative: (path: string) => string;
+  readonly timed: (rule: string, ms: number) => void;
+}
+
+/** Findings in source order, before suppressions. */
+export function runRules(view: FileView, run: RuleRun): Finding[] {
+  const findings: Finding[] = [];
+  const seen = new Map<string, number>();
+  for (const rule of run.rules) {
+    const started = performance.now();
+    try {
+      for (const evidence of rule.check(view)) findings.push(toFinding(view, rule, evidence, run, seen));
+    } catch (error) {
+      unexpected(`rule ${rule.id} failed`, error);
+    }
+    run.timed(rule.id, performance.now() - started);
+  }
+  return findings.sort(
+    (a, b) =>
+      a.range.start.line - b.range.start.line ||
+      a.range.start.column - b.range.start.column ||
+      a.rule.localeCompare(b.rule),
+  );
+}
+
+function toFinding(view: FileView, rule: Rule, evidence: Evidence, run: RuleRun, seen: Map<string, number>): Finding {
+  const description = rule.describe(evidence, view);
+  const base = `${rule.id}\0${run.relative(view.path)}\0${enclosingName(view.facts, evidence)}\0${textAt(view.facts, evidence)}`;
+  const ordinal = seen.get(base) ?? 0;
+  seen.set(base, ordinal + 1);
+  return {
+    rule: rule.id,
+    family: rule.family,
+    severity: run.severityOf(rule) ?? description.severity,
+    confidence: description.confidence,
+    message: description.message,
+    path: view.path,
+    range: toRange(view.facts, evidence.at),
+    related: description.related.map(({ at, message }) => ({
+      path: at.file,
+      range: toRange(run.factsOf(at.file), at.span),
+      message,
+    })),
+    cost: description.cost,
+    fixes: [],
+    fingerprint: contentHash(`${base}\0${ordinal}`),
+  };
+}
+
+/** Names of the functions around a place, outermost first. */
+function enclosingName(facts: FileFacts, { at }: Evidence): string {
+  const names = facts.functions
+    .filter((fn) => fn.span.start <= at.start && at.end <= fn.span.end && fn.name !== "")
+    .map((fn) => fn.name);
+  return names.join(".");
+}
+
+/** The operation as facts print it: formatting, comments and lines above do not change it. */
+function textAt(facts: FileFacts, { at }: Evidence): string {
+  const id = facts.exprs.findIndex((expr) => expr.start === at.start && expr.end === at.end);
+  return id === NONE ? "" : render(facts, id, 200);
+}

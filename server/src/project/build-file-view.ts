@@ -1,0 +1,66 @@
+/** Puts together what a rule sees of one file. */
+import type { ExprId } from "../facts/model.js";
+import { NONE } from "../facts/model.js";
+import { render } from "../facts/render.js";
+import { emptySummary, type CallGraph } from "./call-graph.js";
+import type { FileView } from "./file-view.js";
+import type { CallSite, EntryPoint, FilePath, FileRole, FunctionRef, Reachability, Value } from "./model.js";
+import type { ReachabilityTable } from "./reachability.js";
+
+export interface ViewInput {
+  readonly path: FilePath;
+  readonly role: FileRole;
+  readonly signature: string;
+  readonly calls: readonly CallSite[];
+  readonly entries: readonly EntryPoint[];
+  readonly graph: CallGraph;
+  readonly reachability: ReachabilityTable;
+  readonly valueOf: (expr: ExprId) => Value;
+}
+
+const UNKNOWN_REACH: Reachability = {};
+
+/** Undefined for a file the graph does not hold. */
+export function buildFileView(input: ViewInput): FileView | undefined {
+  const file = input.graph.files.get(input.path);
+  if (file === undefined) return undefined;
+  const { facts } = file;
+  const byExpr = new Map(input.calls.map((call) => [call.expr, call]));
+  const inlined = new Map<number, { site: CallSite; arg: number }>();
+  for (const site of input.calls) {
+    for (const callback of site.callbacks) {
+      if (callback.runs !== "deferred" && callback.ref.file === input.path)
+        inlined.set(callback.ref.fn, { site, arg: callback.arg });
+    }
+  }
+  return {
+    path: input.path,
+    facts,
+    role: input.role,
+    signature: input.signature,
+    calls: input.calls,
+    entries: input.entries,
+    flow: file.flow,
+    callAt: (expr) => byExpr.get(expr),
+    callsIn: (fn) => file.functions[fn]?.calls ?? [],
+    summaryOf: (ref) => input.graph.node(ref)?.summary ?? emptySummary,
+    reachabilityOf: (fn) => {
+      const node = file.functions[fn];
+      return (node === undefined ? undefined : input.reachability.get(node)) ?? UNKNOWN_REACH;
+    },
+    valueOf: input.valueOf,
+    describeFunction: (ref) => describe(input.graph, ref),
+    inlinedInto: (fn) => inlined.get(fn),
+    textOf: (expr, maxLength) =>
+      typeof expr === "number" ? render(facts, expr, maxLength) : render(facts, facts.exprs.indexOf(expr), maxLength),
+    regionOf: (expr) => facts.exprs[expr]?.region ?? NONE,
+  };
+}
+
+function describe(graph: CallGraph, ref: FunctionRef): ReturnType<FileView["describeFunction"]> {
+  const fact = graph.node(ref)?.file.facts.functions[ref.fn];
+  const cls = fact === undefined ? undefined : graph.files.get(ref.file)?.facts.classes[fact.cls];
+  const own = fact === undefined || fact.name === "" ? "an anonymous function" : fact.name;
+  const name = cls === undefined || cls.name === "" ? own : `${cls.name}.${own}`;
+  return { name, file: ref.file, start: fact?.nameSpan.start ?? 0, end: fact?.nameSpan.end ?? 0 };
+}

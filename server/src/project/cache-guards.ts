@@ -1,0 +1,74 @@
+/** Recognises code that asks a cache first: what stands behind the miss runs rarely. */
+import { regionChain } from "../facts/regions.js";
+import { NONE, type ExprId, type FileFacts } from "../facts/model.js";
+import type { CallSite } from "./model.js";
+
+/** Names under which caches and memos go; weak evidence alone, enough together with a look-up and a guard. */
+const CACHE_NAME = /cache|memo|lru|redis|keyv|store|loaded|seen|visited|known|byId|ById|Map$|^map$/;
+const LOOKUPS = new Set(["get", "has", "peek", "hget", "getItem", "mget", "match", "fetch", "getOrSet"]);
+/** Functions of caching libraries that run their callback on a miss only. */
+const WRAPPERS =
+  /^(wrap|getOrSet|fetch|remember|memoize|memoizee|memo|cached|cache|unstable_cache|getOrCreate|computeIfAbsent|once|lazy|singleton)$/i;
+
+/** Whether a call runs only when a cache or memo had no answer. */
+export function isCacheGuarded(facts: FileFacts, site: CallSite): boolean {
+  for (const { region } of regionChain(facts, site.region)) {
+    if (region.branch !== undefined && isLookupTest(facts, region.branch.test)) return true;
+  }
+  const fn = facts.functions[site.fn];
+  if (fn?.passedTo !== undefined && isCacheWrapper(facts, fn.passedTo.call)) return true;
+  return facts.exits.some((exit) => {
+    if (exit.kind !== "return" || site.span.start <= exit.span.start) return false;
+    const region = facts.regions[exit.region];
+    return (
+      region?.fn === site.fn &&
+      region.branch !== undefined &&
+      region.branch.arm === "then" &&
+      isLookupTest(facts, region.branch.test)
+    );
+  });
+}
+
+/** `cache.wrap(key, () => …)`, `memoize(() => …)`, React's and Next's `cache(…)`. */
+export function isCacheWrapper(facts: FileFacts, call: ExprId): boolean {
+  const expr = facts.exprs[call];
+  if (expr?.kind !== "call") return false;
+  const callee = facts.exprs[expr.callee];
+  if (callee?.kind === "ref") return WRAPPERS.test(callee.name);
+  return (
+    callee?.kind === "member" &&
+    WRAPPERS.test(callee.name) &&
+    (callee.name !== "fetch" || CACHE_NAME.test(nameOf(facts, callee.object)))
+  );
+}
+
+/** `cached`, `!cache.has(key)`, `instance === undefined`: a test of something that was looked up or is kept between calls. */
+function isLookupTest(facts: FileFacts, test: ExprId, depth = 0): boolean {
+  const expr = facts.exprs[test];
+  if (expr === undefined || depth > 6) return false;
+  if (expr.kind === "unary") return isLookupTest(facts, expr.value, depth + 1);
+  if (expr.kind === "await") return isLookupTest(facts, expr.value, depth + 1);
+  if (expr.kind === "logical" || expr.kind === "binary")
+    return isLookupTest(facts, expr.left, depth + 1) || isLookupTest(facts, expr.right, depth + 1);
+  if (expr.kind === "call") return isLookupCall(facts, test);
+  if (expr.kind === "member") return expr.object !== NONE && isLookupTest(facts, expr.object, depth + 1);
+  if (expr.kind !== "ref" || expr.binding === NONE) return false;
+  const binding = facts.bindings[expr.binding];
+  if (binding === undefined) return false;
+  // A module-level variable that is filled on first use.
+  if (binding.fn === 0 && binding.kind === "let") return true;
+  return binding.init !== NONE && isLookupTest(facts, binding.init, depth + 1);
+}
+
+function isLookupCall(facts: FileFacts, id: ExprId): boolean {
+  const expr = facts.exprs[id];
+  const callee = expr?.kind === "call" ? facts.exprs[expr.callee] : undefined;
+  return callee?.kind === "member" && LOOKUPS.has(callee.name) && CACHE_NAME.test(nameOf(facts, callee.object));
+}
+
+/** Last name of a reference or member chain. */
+function nameOf(facts: FileFacts, id: ExprId): string {
+  const expr = facts.exprs[id];
+  if (expr?.kind === "ref" || expr?.kind === "member") return expr.name;
+  return "";
+}

@@ -1,0 +1,169 @@
+/**
+ * How functions come to run: from entry points that the outside calls, while modules load, or in ways that cannot be seen. One forward
+ * search per kind of start over the call graph; the first way found is a shortest one.
+ */
+import type { CallGraph, FunctionNode } from "./call-graph.js";
+import type { EntryPoint, FilePath, FileRole, Location, Reachability } from "./model.js";
+
+export interface ReachabilityInput {
+  readonly graph: CallGraph;
+  readonly entries: ReadonlyMap<FilePath, readonly EntryPoint[]>;
+  readonly roleOf: (path: FilePath) => FileRole;
+}
+
+export type ReachabilityTable = ReadonlyMap<FunctionNode, Reachability>;
+
+/** Methods that frameworks call once, when the program starts or ends. */
+const BOOT_HOOKS =
+  /^(onModuleInit|onApplicationBootstrap|onModuleDestroy|beforeApplicationShutdown|onApplicationShutdown|configureServer|buildStart|register|bootstrap|destroy)$/;
+/** Roles of files whose module body starts a program of its own rather than the backend. */
+const SCRIPT_ROLES: ReadonlySet<FileRole> = new Set(["test", "script", "migration", "seed", "config", "example"]);
+
+interface Way {
+  readonly point: EntryPoint;
+  readonly from: FunctionNode | undefined;
+  readonly step: Location | undefined;
+}
+
+export function computeReachability({ graph, entries, roleOf }: ReachabilityInput): ReachabilityTable {
+  const ways = fromEntries(graph, entries, roleOf);
+  const startup = fromStarts(
+    graph,
+    moduleBodies(graph, (role) => !SCRIPT_ROLES.has(role), roleOf),
+  );
+  const scripts = fromStarts(
+    graph,
+    moduleBodies(graph, (role) => SCRIPT_ROLES.has(role), roleOf),
+  );
+  const loose = fromStarts(graph, unreferenced(graph, new Set([...ways.keys(), ...startup, ...scripts]), roleOf));
+  const table = new Map<FunctionNode, Reachability>();
+  for (const file of graph.files.values()) {
+    for (const node of file.functions) {
+      const way = ways.get(node);
+      const isLoose = loose.has(node);
+      table.set(node, {
+        ...(way === undefined ? {} : { entry: { point: way.point, path: pathOf(ways, node) } }),
+        ...(startup.has(node) ? { startup: true as const } : {}),
+        ...(isLoose && node.callers.size === 0 ? { unreferenced: true as const } : {}),
+        ...(isLoose ? { possibly: true as const } : {}),
+        ...(scripts.has(node) && way === undefined && !startup.has(node) && !isLoose
+          ? { scriptOnly: true as const }
+          : {}),
+      });
+    }
+  }
+  return table;
+}
+
+/** Equal for rules: the same entry point by label and place, the same flags. */
+export function sameReachability(a: Reachability | undefined, b: Reachability): boolean {
+  if (a === undefined) return false;
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function fromEntries(
+  graph: CallGraph,
+  entries: ReachabilityInput["entries"],
+  roleOf: ReachabilityInput["roleOf"],
+): Map<FunctionNode, Way> {
+  const ways = new Map<FunctionNode, Way>();
+  const points = [...entries].flatMap(([path, list]) =>
+    SCRIPT_ROLES.has(roleOf(path)) || roleOf(path) === "client-side" ? [] : list,
+  );
+  // Sure entry points first, so that a function is explained by a route rather than by an event handler on the way.
+  const rank = (point: EntryPoint): number =>
+    (point.confidence === "high" ? 0 : 1) + (point.kind === "http-route" ? 0 : 0.5);
+  points.sort(
+    (a, b) =>
+      rank(a) - rank(b) || (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.span.start - b.at.span.start),
+  );
+  const queue: FunctionNode[] = [];
+  for (const point of points) {
+    const node = graph.node(point.ref);
+    if (node === undefined || ways.has(node)) continue;
+    ways.set(node, { point, from: undefined, step: undefined });
+    queue.push(node);
+  }
+  for (let i = 0; i < queue.length; i++) {
+    const node = queue[i];
+    const way = node === undefined ? undefined : ways.get(node);
+    if (node === undefined || way === undefined) continue;
+    for (const { to, step } of nextOf(node)) {
+      const next = graph.node(to);
+      if (next === undefined || ways.has(next)) continue;
+      ways.set(next, { point: way.point, from: node, step });
+      queue.push(next);
+    }
+  }
+  return ways;
+}
+
+/** Everything a function runs or passes on; a callback written in place is no step of its own. */
+function* nextOf(node: FunctionNode): Generator<{ to: { file: string; fn: number }; step: Location | undefined }> {
+  for (const { to, site, via } of node.edges)
+    yield { to, step: via === "call" ? { file: node.ref.file, span: site.span } : undefined };
+  for (const { to } of node.deferred) yield { to, step: undefined };
+}
+
+function pathOf(ways: ReadonlyMap<FunctionNode, Way>, node: FunctionNode): Location[] {
+  const path: Location[] = [];
+  for (let way = ways.get(node); way?.from !== undefined; way = ways.get(way.from))
+    if (way.step !== undefined) path.unshift(way.step);
+  return path;
+}
+
+function moduleBodies(
+  graph: CallGraph,
+  wanted: (role: FileRole) => boolean,
+  roleOf: ReachabilityInput["roleOf"],
+): FunctionNode[] {
+  const starts: FunctionNode[] = [];
+  for (const file of graph.files.values()) {
+    if (!wanted(roleOf(file.path))) continue;
+    for (const node of file.functions) {
+      const fact = file.facts.functions[node.ref.fn];
+      if (fact === undefined) continue;
+      const isBoot = fact.cls >= 0 && BOOT_HOOKS.test(fact.name) && fact.kind === "method";
+      if (fact.kind === "module" || fact.kind === "static-block" || isBoot) starts.push(node);
+    }
+  }
+  return starts;
+}
+
+/** Functions that run because the given ones do; what is only passed on to run later is not among them. */
+function fromStarts(graph: CallGraph, starts: readonly FunctionNode[]): Set<FunctionNode> {
+  const reached = new Set(starts);
+  for (const node of reached) {
+    for (const { to } of node.edges) {
+      const next = graph.node(to);
+      if (next !== undefined) reached.add(next);
+    }
+  }
+  return reached;
+}
+
+/** Functions nobody is seen to call, which others may: what they reach can run in ways we cannot see. */
+function unreferenced(
+  graph: CallGraph,
+  known: ReadonlySet<FunctionNode>,
+  roleOf: ReachabilityInput["roleOf"],
+): FunctionNode[] {
+  const found: FunctionNode[] = [];
+  for (const file of graph.files.values()) {
+    const role = roleOf(file.path);
+    if (role !== "source" && role !== "generated") continue;
+    for (const node of file.functions) {
+      const fact = file.facts.functions[node.ref.fn];
+      if (
+        fact === undefined ||
+        fact.kind === "module" ||
+        fact.kind === "field-initializer" ||
+        known.has(node) ||
+        node.callers.size > 0
+      )
+        continue;
+      found.push(node);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,143 @@
+/**
+ * Facts on disk, by extractor version and content hash, shared by every process of this user. A store that cannot be used is a cache that always
+ * misses: nobody above notices but the clock.
+ */
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { open, type RootDatabase } from "lmdb";
+import { Packr } from "msgpackr";
+import { EXTRACTOR_VERSION, type FileFacts } from "../facts/model.js";
+
+export interface FactStore {
+  get(hash: string): FileFacts | undefined;
+  put(hash: string, facts: FileFacts): void;
+  close(): Promise<void>;
+}
+
+export const noStore: FactStore = { get: () => undefined, put: () => undefined, close: () => Promise.resolve() };
+
+/** Layout of the file itself; a change makes a new file. */
+const STORE_VERSION = 1;
+/** The map can grow to this; the file holds only what is written. */
+const MAX_BYTES = 2 ** 30;
+/** Over this many bytes in use the store is emptied when it is opened: simpler than tracking ages, and refilled by the next scan. */
+const RESET_BYTES = 700 * 2 ** 20;
+
+/** Opens the store in a folder only this user can enter. Never throws. */
+export function openFactStore(folder: string, log: (line: string) => void): FactStore {
+  const path = join(folder, `facts-${STORE_VERSION}-${EXTRACTOR_VERSION}.mdb`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return overDatabase(openChecked(path), log);
+  } catch (error) {
+    log(`the fact cache ${path} cannot be used and is rebuilt: ${message(error)}`);
+  }
+  try {
+    removeStore(path);
+    return overDatabase(openChecked(path), log);
+  } catch (error) {
+    log(`no fact cache: ${message(error)}`);
+    return noStore;
+  }
+}
+
+function openChecked(path: string): RootDatabase<Uint8Array, string> {
+  const options = {
+    path,
+    encoding: "binary" as const,
+    mapSize: MAX_BYTES,
+    noSubdir: true,
+    maxReaders: 126,
+    overlappingSync: false,
+    noSync: true,
+  };
+  const database = open<Uint8Array, string>(options);
+  chmodSync(path, 0o600);
+  const stats = database.getStats() as {
+    readonly pageSize?: number;
+    readonly treeLeafPageCount?: number;
+    readonly overflowPages?: number;
+  };
+  const bytes = (stats.pageSize ?? 4096) * ((stats.treeLeafPageCount ?? 0) + (stats.overflowPages ?? 0));
+  if (bytes > RESET_BYTES) database.clearSync();
+  return database;
+}
+
+function removeStore(path: string): void {
+  for (const file of [path, `${path}-lock`]) rmSync(file, { force: true, recursive: true });
+}
+
+function overDatabase(database: RootDatabase<Uint8Array, string>, log: (line: string) => void): FactStore {
+  const packr = new Packr({ structuredClone: false, useRecords: false });
+  const state = { broken: false };
+  const attempt = <T>(act: () => T): T | undefined => {
+    if (state.broken) return undefined;
+    try {
+      return act();
+    } catch (error) {
+      state.broken = true;
+      log(`the fact cache is left alone from here on: ${message(error)}`);
+      return undefined;
+    }
+  };
+  return {
+    get: (hash) =>
+      attempt(() => {
+        const bytes = database.getBinary(hash);
+        if (bytes === undefined) return undefined;
+        const facts = decode(packr, bytes);
+        return facts !== undefined && isFacts(facts) ? facts : undefined;
+      }),
+    put: (hash, facts) => {
+      attempt(() => {
+        database.put(hash, packr.pack(facts)).catch((error: unknown) => {
+          state.broken = true;
+          log(`the fact cache takes no more: ${message(error)}`);
+        });
+      });
+    },
+    close: async () => {
+      try {
+        await database.close();
+      } catch (error) {
+        log(`the fact cache did not close cleanly: ${message(error)}`);
+      }
+    },
+  };
+}
+
+/** A damaged value is a miss. */
+function decode(packr: Packr, bytes: Uint8Array): unknown {
+  try {
+    return packr.unpack(bytes) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const TABLES = [
+  "lineStarts",
+  "exprs",
+  "functions",
+  "regions",
+  "bindings",
+  "classes",
+  "types",
+  "imports",
+  "exports",
+  "exits",
+  "suppressions",
+  "directives",
+  "problems",
+];
+
+/** Other processes write the store, so what comes out is checked before it is believed. */
+function isFacts(value: unknown): value is FileFacts {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Record<string, unknown>;
+  return record["extractorVersion"] === EXTRACTOR_VERSION && TABLES.every((table) => Array.isArray(record[table]));
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

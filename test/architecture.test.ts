@@ -31,7 +31,7 @@ const layers: Readonly<Record<string, Layer>> = {
   project: { layers: ["base", "facts"], packages: ["jsonc-parser"], node: ["path/posix"] },
   fixes: { layers: ["base", "syntax", "facts", "project"], packages: ["ts-morph"], node: [] },
   rules: { layers: ["base", "facts", "project", "fixes"], packages: [], node: [] },
-  analysis: { layers: ["base", "syntax", "facts", "project", "fixes", "rules"], packages: [], node: [] },
+  analysis: { layers: ["base", "syntax", "facts", "project", "fixes", "rules"], packages: ["ignore"], node: [] },
 
   workspace: {
     layers: ["base", "facts", "analysis", "protocol"],

@@ -236,6 +236,7 @@ class Host implements AnalysisHost {
       graph: this.#graph,
       reachability: this.#reachability,
       valueOf: (expr) => this.#linker.valueOf(path, expr),
+      options: { smallLoopBound: this.#options.smallLoopBound },
     });
   }
 

@@ -57,7 +57,7 @@ function nodePart(): Part {
 }
 
 async function enginePart(): Promise<Part> {
-  return await withSample(async (folder) => {
+  return await withSample<Part>(async (folder) => {
     const started = performance.now();
     const { findings } = await analyze(
       { roots: [slashes(folder)], cacheFolder: undefined, overrides: {}, workers: 0 },
@@ -76,7 +76,7 @@ async function enginePart(): Promise<Part> {
 
 async function cachePart(): Promise<Part> {
   const folder = defaultCacheFolder();
-  return await withSample(async (sample) => {
+  return await withSample<Part>(async (sample) => {
     const options = { roots: [slashes(sample)], cacheFolder: folder, overrides: {}, workers: 0 };
     await analyze(options, () => undefined);
     const { stats } = await analyze(options, () => undefined);

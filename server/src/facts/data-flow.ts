@@ -59,7 +59,8 @@ function collect(facts: FileFacts, start: ExprId): Set<BindingId> {
 /** Expressions a binding's value comes from. */
 function originsOf(facts: FileFacts, id: BindingId): ExprId[] {
   const binding = facts.bindings[id];
-  if (binding === undefined || binding.kind === "import" || binding.kind === "function" || binding.kind === "class") return [];
+  if (binding === undefined || binding.kind === "import" || binding.kind === "function" || binding.kind === "class")
+    return [];
   const origins = [binding.init, binding.fallback ?? NONE];
   const loop = binding.loop === undefined ? undefined : facts.regions[binding.loop]?.loop;
   if (loop !== undefined) origins.push(loop.over);

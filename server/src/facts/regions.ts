@@ -2,8 +2,11 @@
 import { NONE, type ExprId, type FileFacts, type FunctionId, type RegionFact, type RegionId } from "./model.js";
 
 /** The region and everything around it within one function, innermost first. */
-export function* regionChain(facts: FileFacts, start: RegionId): Generator<{ readonly id: RegionId; readonly region: RegionFact }> {
-  for (let id = start; id !== NONE; ) {
+export function* regionChain(
+  facts: FileFacts,
+  start: RegionId,
+): Generator<{ readonly id: RegionId; readonly region: RegionFact }> {
+  for (let id = start; id !== NONE;) {
     const region = facts.regions[id];
     if (region === undefined) return;
     yield { id, region };
@@ -40,7 +43,7 @@ export function hasEarlyExitBefore(facts: FileFacts, region: RegionId, start: nu
 
 /** The expression and those around it, innermost first. */
 export function* exprChain(facts: FileFacts, start: ExprId): Generator<ExprId> {
-  for (let id = start; id !== NONE; ) {
+  for (let id = start; id !== NONE;) {
     yield id;
     id = facts.exprs[id]?.parent ?? NONE;
   }

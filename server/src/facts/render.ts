@@ -26,7 +26,9 @@ function print(facts: FileFacts, id: ExprId, depth: number): string {
     case "new":
       return `new ${down(expr.callee)}(${expr.args.map(down).join(", ")})`;
     case "literal":
-      return typeof expr.value === "string" ? JSON.stringify(expr.value.length <= 24 ? expr.value : `${expr.value.slice(0, 23)}…`) : String(expr.value);
+      return typeof expr.value === "string"
+        ? JSON.stringify(expr.value.length <= 24 ? expr.value : `${expr.value.slice(0, 23)}…`)
+        : String(expr.value);
     case "regexp":
       return `/${expr.source}/${expr.flags}`;
     case "template":
@@ -53,7 +55,9 @@ function print(facts: FileFacts, id: ExprId, depth: number): string {
     case "unary":
       return `${expr.op}${/^[a-z]/.test(expr.op) ? " " : ""}${down(expr.value)}`;
     case "assign":
-      return expr.value === NONE ? `${down(expr.target)}${expr.op}` : `${down(expr.target)} ${expr.op} ${down(expr.value)}`;
+      return expr.value === NONE
+        ? `${down(expr.target)}${expr.op}`
+        : `${down(expr.target)} ${expr.op} ${down(expr.value)}`;
     case "import":
       return `import(${down(expr.value)})`;
     case "other":

@@ -1,5 +1,7 @@
 /** The client's settings, asked for where the client can be asked, validated, in the analyzer's words. */
 import type { _Connection } from "vscode-languageserver";
+import { ruleInfos } from "../analysis/explain.js";
+import { analysisOverrides, scanOptions } from "../service/options.js";
 import type { ServiceOptions } from "../service/workspace-service.js";
 import { readSettingValues } from "../workspace/setting-values.js";
 import type { ClientAbilities } from "./client-abilities.js";
@@ -11,7 +13,58 @@ export interface SessionSettings {
   readonly cacheFolder: string | undefined;
   readonly overrides: ServiceOptions["overrides"];
   /** Options that only a new scan can take up. */
-  readonly scan: Pick<ServiceOptions, "workers" | "maxFileBytes">;
+  readonly scan: Pick<ServiceOptions, "workers" | "maxFileBytes" | "exclude">;
   /** Equal keys mean that a change can be taken up without opening the workspace again. */
   readonly reopenKey: string;
+}
+
+/**
+ * Never rejects: a client that cannot or will not answer gets the fallback, and wrong values are named in the log and left out.
+ *
+ * @param fallback What the client sent by itself, with `initialize` or with a change.
+ */
+export async function readSettings(
+  connection: _Connection,
+  abilities: ClientAbilities,
+  fallback: unknown,
+): Promise<SessionSettings> {
+  const asked: unknown = abilities.configuration
+    ? await connection.workspace.getConfiguration("hotpath").catch(() => fallback)
+    : fallback;
+  return settingsFrom(asked, (message) => connection.console.warn(message));
+}
+
+export function settingsFrom(given: unknown, warn: (message: string) => void): SessionSettings {
+  const rules = ruleInfos();
+  const known = { ids: rules.map((rule) => rule.id), families: [...new Set(rules.map((rule) => rule.family))] };
+  const { values, mistakes } = readSettingValues(withoutNulls(given), () => true, known);
+  for (const mistake of mistakes) warn(`setting hotpath.${mistake.key} is not used: ${mistake.message}`);
+  const scan = scanOptions(values);
+  const workers = values.get("workers");
+  const folder = values.get("cache.folder");
+  const enabled = scan.enabled ?? true;
+  const cacheEnabled = values.get("cache.enabled") !== false;
+  const cacheFolder = typeof folder === "string" && folder !== "" ? folder : undefined;
+  const scanned = {
+    ...(typeof workers === "number" && workers >= 0 ? { workers } : {}),
+    ...(scan.maxFileBytes === undefined ? {} : { maxFileBytes: scan.maxFileBytes }),
+    ...(scan.exclude === undefined || scan.exclude.length === 0 ? {} : { exclude: scan.exclude }),
+  };
+  return {
+    enabled,
+    scope: values.get("diagnostics.scope") === "openFiles" ? "openFiles" : "workspace",
+    cacheEnabled,
+    cacheFolder,
+    overrides: analysisOverrides(values),
+    scan: scanned,
+    reopenKey: JSON.stringify([enabled, cacheEnabled, cacheFolder, scanned]),
+  };
+}
+
+/** Editors send null for settings nobody has set. */
+function withoutNulls(given: unknown): unknown {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([key, value]) => (value === null ? [] : [[key, withoutNulls(value)]])),
+  );
 }

@@ -59,9 +59,10 @@ class Session {
     this.#roots = roots;
     this.#status({ state: "starting" });
     const { connection, abilities, fallbackSettings } = this.#options;
-    this.#settings = await readSettings(connection, abilities, fallbackSettings);
+    const settings = await readSettings(connection, abilities, fallbackSettings);
+    this.#settings = settings;
     if (generation !== this.#generation) return;
-    if (!this.#settings.enabled || roots.length === 0) {
+    if (!settings.enabled || roots.length === 0) {
       this.#forgetFindings();
       this.#status({
         state: "ready",
@@ -73,7 +74,7 @@ class Session {
     }
     const service = this.#options.startService();
     try {
-      await this.#scan(service, this.#settings, generation);
+      await this.#scan(service, settings, generation);
     } catch (error) {
       if (generation !== this.#generation) return;
       const message = error instanceof Error ? error.message : String(error);

@@ -2,8 +2,9 @@
 import type { ExprId } from "../facts/model.js";
 import { NONE } from "../facts/model.js";
 import { render } from "../facts/render.js";
+import { isCacheGuarded } from "./cache-guards.js";
 import { emptySummary, type CallGraph } from "./call-graph.js";
-import type { FileView } from "./file-view.js";
+import type { FileView, ViewOptions } from "./file-view.js";
 import type { CallSite, EntryPoint, FilePath, FileRole, FunctionRef, Reachability, Value } from "./model.js";
 import type { ReachabilityTable } from "./reachability.js";
 
@@ -16,6 +17,7 @@ export interface ViewInput {
   readonly graph: CallGraph;
   readonly reachability: ReachabilityTable;
   readonly valueOf: (expr: ExprId) => Value;
+  readonly options: ViewOptions;
 }
 
 const UNKNOWN_REACH: Reachability = {};
@@ -41,6 +43,8 @@ export function buildFileView(input: ViewInput): FileView | undefined {
     calls: input.calls,
     entries: input.entries,
     flow: file.flow,
+    options: input.options,
+    literalLength: (value) => literalLength(input.graph, value),
     callAt: (expr) => byExpr.get(expr),
     callsIn: (fn) => file.functions[fn]?.calls ?? [],
     summaryOf: (ref) => input.graph.node(ref)?.summary ?? emptySummary,
@@ -50,6 +54,7 @@ export function buildFileView(input: ViewInput): FileView | undefined {
     },
     valueOf: input.valueOf,
     describeFunction: (ref) => describe(input.graph, ref),
+    isCacheGuarded: (site) => isCacheGuarded(facts, site),
     inlinedInto: (fn) => inlined.get(fn),
     textOf: (expr, maxLength) =>
       typeof expr === "number" ? render(facts, expr, maxLength) : render(facts, facts.exprs.indexOf(expr), maxLength),
@@ -63,4 +68,15 @@ function describe(graph: CallGraph, ref: FunctionRef): ReturnType<FileView["desc
   const own = fact === undefined || fact.name === "" ? "an anonymous function" : fact.name;
   const name = cls === undefined || cls.name === "" ? own : `${cls.name}.${own}`;
   return { name, file: ref.file, start: fact?.nameSpan.start ?? 0, end: fact?.nameSpan.end ?? 0 };
+}
+
+/** A constant of a few elements is one wherever it is declared, unless something in its own file makes it grow. */
+function literalLength(graph: CallGraph, value: Value): number | undefined {
+  if (value.kind !== "object") return undefined;
+  const facts = graph.files.get(value.file)?.facts;
+  const expr = facts?.exprs[value.expr];
+  if (expr?.kind === "array")
+    return expr.elements.some((element) => facts?.exprs[element]?.kind === "spread") ? undefined : expr.elements.length;
+  if (expr?.kind !== "object") return undefined;
+  return expr.props.some((prop) => prop.kind === "spread" || prop.kind === "computed") ? undefined : expr.props.length;
 }

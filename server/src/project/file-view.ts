@@ -15,6 +15,12 @@ import type {
   Value,
 } from "./model.js";
 
+/** Settings that change what rules report. */
+export interface ViewOptions {
+  /** Loops proven to run at most this often are fine. */
+  readonly smallLoopBound: number;
+}
+
 export interface FileView {
   readonly path: FilePath;
   readonly facts: FileFacts;
@@ -24,6 +30,9 @@ export interface FileView {
   readonly calls: readonly CallSite[];
   /** Entry points declared in or registered from this file's functions. */
   readonly entries: readonly EntryPoint[];
+  readonly options: ViewOptions;
+  /** Number of elements of a literal array or object, wherever it is declared; undefined for anything that can grow. */
+  literalLength(value: Value, depth: number): number | undefined;
   /** Data flow between the file's local variables. */
   readonly flow: DataFlow;
   callAt(expr: ExprId): CallSite | undefined;
@@ -39,6 +48,8 @@ export interface FileView {
     readonly start: number;
     readonly end: number;
   };
+  /** Whether a call runs only when a cache or memo had no answer. */
+  isCacheGuarded(site: CallSite): boolean;
   /**
    * Facts of a function of this file that runs as part of another's control flow: the call it is passed to, when that
    * call runs it at once (`CallbackUse.runs` is `once` or `per-element`).

@@ -218,6 +218,8 @@ export interface Reachability {
   readonly unreferenced?: true;
   /** Some caller is itself reachable at run time only through `unreferenced` functions. */
   readonly possibly?: true;
+  /** Calls of the function, for functions that hold the event loop themselves; at most 6. */
+  readonly callers?: readonly Location[];
   /** Reached at module level of a script, CLI, seed, migration, test or build file only. */
   readonly scriptOnly?: true;
 }

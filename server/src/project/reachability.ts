@@ -46,6 +46,7 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
         ...(startup.has(node) ? { startup: true as const } : {}),
         ...(isLoose && node.callers.size === 0 ? { unreferenced: true as const } : {}),
         ...(isLoose ? { possibly: true as const } : {}),
+        ...(node.calls.some((call) => call.blocking !== undefined) ? { callers: callersOf(node) } : {}),
         ...(scripts.has(node) && way === undefined && !startup.has(node) && !isLoose
           ? { scriptOnly: true as const }
           : {}),
@@ -54,6 +55,19 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
   }
   return table;
 }
+
+/** Places that call a function, by file and place. */
+function callersOf(node: FunctionNode): Location[] {
+  const places = [...node.callers].flatMap((caller) =>
+    caller.edges
+      .filter((edge) => edge.via === "call" && edge.to.file === node.ref.file && edge.to.fn === node.ref.fn)
+      .map((edge): Location => ({ file: caller.ref.file, span: edge.site.span })),
+  );
+  places.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.span.start - b.span.start));
+  return places.slice(0, MAX_CALLERS);
+}
+
+const MAX_CALLERS = 6;
 
 /** Equal for rules: the same entry point by label and place, the same flags. */
 export function sameReachability(a: Reachability | undefined, b: Reachability): boolean {

@@ -8,8 +8,15 @@ import type { Location } from "../project/model.js";
 
 /** Stable families, as documented; scored. */
 export type RuleFamily =
-  | "n-plus-one" | "sequential-await" | "missing-index" | "blocking-call"
-  | "uncached-hot-path" | "unbounded-query" | "client-per-request" | "no-timeout" | "suppression";
+  | "n-plus-one"
+  | "sequential-await"
+  | "missing-index"
+  | "blocking-call"
+  | "uncached-hot-path"
+  | "unbounded-query"
+  | "client-per-request"
+  | "no-timeout"
+  | "suppression";
 
 export type Severity = "error" | "warning" | "information" | "hint";
 /** How sure we are, 0 to 1. Severity follows it: `warning` only from 0.8 on. */

@@ -10,7 +10,7 @@ import { ruleInfos } from "../analysis/explain.js";
 import { CONFIG_NAME, ConfigError, readConfigFile } from "../workspace/config-file.js";
 import { discover, isDiscoverable, isManifestName, isSourceName } from "../workspace/discover.js";
 import { noStore, openFactStore, type FactStore } from "../workspace/fact-store.js";
-import { analysisOverrides, DEFAULT_SCAN, scanOptions, type ScanOptions } from "../workspace/options.js";
+import { analysisOverrides, DEFAULT_SCAN, scanOptions, type ScanOptions } from "./options.js";
 import { classifyText, readSource } from "../workspace/read-source.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions, WorkspaceService } from "./workspace-service.js";
 
@@ -67,8 +67,12 @@ class Service implements WorkspaceService {
         this.#problems.set(file, error.message);
       }
     }
-    const { maxFileBytes } = this.#options;
-    this.#scan = maxFileBytes === undefined ? scan : { ...scan, maxFileBytes };
+    const { maxFileBytes, exclude } = this.#options;
+    this.#scan = {
+      ...scan,
+      ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
+      exclude: [...scan.exclude, ...(exclude ?? [])],
+    };
     this.#host.configure({
       roots,
       rules: [],

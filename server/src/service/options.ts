@@ -1,6 +1,6 @@
 /** Settings values in the analyzer's words. */
 import type { AnalysisOptions } from "../analysis/host.js";
-import type { SettingValue } from "./setting-values.js";
+import type { SettingValue } from "../workspace/setting-values.js";
 
 export interface ScanOptions {
   readonly enabled: boolean;

@@ -1,0 +1,124 @@
+/** The evidence all blocking-call rules share: a synchronous call that holds the event loop while the program serves somebody. */
+import { isInside } from "../../facts/regions.js";
+import type { Span } from "../../base/span.js";
+import type { FileView } from "../../project/file-view.js";
+import type { BlockingOperation, CallSite } from "../../project/model.js";
+import type { Description } from "../define-rule.js";
+import { iterationsAround } from "../loops/iteration.js";
+import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+
+export interface BlockedLoop {
+  readonly at: Span;
+  readonly site: CallSite;
+  readonly operation: BlockingOperation;
+  readonly runtime: Runtime;
+  /** It stands in an async function, or in one that an async function is known to call. */
+  readonly fromAsync: boolean;
+  readonly repeated: boolean;
+}
+
+const memo = new WeakMap<FileView, readonly BlockedLoop[]>();
+
+export function blockedLoops(view: FileView): readonly BlockedLoop[] {
+  let found = memo.get(view);
+  if (found === undefined) {
+    found = view.calls.flatMap((site) => examine(view, site) ?? []);
+    memo.set(view, found);
+  }
+  return found;
+}
+
+function examine(view: FileView, site: CallSite): BlockedLoop | undefined {
+  const operation = site.blocking;
+  if (operation === undefined || isOnceOnly(view, site)) return undefined;
+  const runtime = runtimeOf(view, site.fn);
+  if (runtime === undefined) return undefined;
+  const repeated = iterationsAround(view, site).length > 0;
+  // A metadata call of ten microseconds is worth a word only where it is multiplied.
+  if (operation.weight === "light" && !(repeated && runtime.kind === "request")) return undefined;
+  const fromAsync = isAsyncAround(view, site.fn);
+  // Without a way in, a synchronous helper may well belong to a command line.
+  if (runtime.kind === "possible" && !fromAsync) return undefined;
+  return { at: operation.span, site, operation, runtime, fromAsync, repeated };
+}
+
+/** Constructors and field initialisers of singletons, guards that keep the result, and the last words before the process ends. */
+function isOnceOnly(view: FileView, site: CallSite): boolean {
+  const fn = view.facts.functions[site.fn];
+  if (
+    fn?.kind === "constructor" ||
+    fn?.kind === "field-initializer" ||
+    fn?.kind === "static-block" ||
+    fn?.kind === "module"
+  )
+    return true;
+  if (view.isCacheGuarded(site)) return true;
+  return endsProcess(view, site);
+}
+
+function endsProcess(view: FileView, site: CallSite): boolean {
+  return view.calls.some(
+    (call) =>
+      call.external?.module === "node:process" &&
+      call.external.path.at(-1) === "exit" &&
+      isInside(view.facts, site.region, call.region) &&
+      call.fn === site.fn,
+  );
+}
+
+function isAsyncAround(view: FileView, start: number): boolean {
+  let fn = start;
+  for (let hops = 0; hops < 20; hops++) {
+    if (view.facts.functions[fn]?.async === true) return true;
+    const inlined = view.inlinedInto(fn);
+    if (inlined === undefined) return false;
+    fn = inlined.site.fn;
+  }
+  return false;
+}
+
+const HOLDS: Readonly<Record<string, string>> = {
+  fs: "waits for the disk",
+  "child-process": "waits for another process",
+  crypto: "computes",
+  zlib: "compresses",
+  "password-hash": "computes a password hash",
+  database: "waits for the database",
+  http: "waits for another server",
+  archive: "packs or unpacks",
+  document: "reads a whole document",
+};
+
+export function describeBlocked({ operation, runtime, site, repeated }: BlockedLoop, view: FileView): Description {
+  const name = operation.api.slice(operation.api.indexOf("#") + 1);
+  const { entry } = runtime.reach;
+  const where = entry === undefined ? "in an async function" : `while ${entry.point.label} is served`;
+  const instead = operation.instead === undefined ? "" : `; use \`${operation.instead}\``;
+  const sure = entry !== undefined && entry.point.confidence === "high";
+  const confidence =
+    sure && operation.weight !== "light"
+      ? operation.weight === "heavy"
+        ? 0.95
+        : 0.85
+      : entry === undefined
+        ? 0.6
+        : 0.7;
+  const callers = view.reachabilityOf(site.fn).callers ?? [];
+  return {
+    message: `\`${name}\` ${HOLDS[operation.category] ?? "works"} and holds the event loop ${where}${instead}`,
+    severity: confidence >= 0.8 ? "warning" : operation.weight === "light" ? "hint" : "information",
+    confidence,
+    cost: `blocks every other request ${repeated ? "N times " : ""}${perUnit(runtime.reach)}`,
+    related: [
+      ...(entry === undefined
+        ? []
+        : [
+            { at: entry.point.at, message: `entry point ${entry.point.label}` },
+            ...entry.path.map((at) => ({ at, message: "called from here" })),
+          ]),
+      ...callers
+        .filter((at) => entry?.path.some((step) => step.file === at.file && step.span.start === at.span.start) !== true)
+        .map((at) => ({ at, message: "also called from here" })),
+    ],
+  };
+}

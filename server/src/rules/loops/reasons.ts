@@ -1,0 +1,253 @@
+/**
+ * Why a loop is right as it is. Each reason is a named value with its own detector; the first that holds is given. Shared by every rule about loops, so that
+ * they agree and can all say why they stay silent.
+ */
+import { isInside, regionChain } from "../../facts/regions.js";
+import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
+import type { FileView } from "../../project/file-view.js";
+import type { CallSite } from "../../project/model.js";
+import { boundOf } from "./bounds.js";
+import { calledName, isConcurrent, unwrap, type Iteration } from "./iteration.js";
+
+export interface LoopReason {
+  readonly id:
+    | "small-bound"
+    | "chunk"
+    | "cursor-or-poll"
+    | "retry"
+    | "paced"
+    | "previous-iteration"
+    | "element-is-batch"
+    | "batched-by-library"
+    | "stream"
+    | "worker-pool";
+  /** A sentence for people. */
+  readonly text: string;
+}
+
+interface Question {
+  readonly view: FileView;
+  readonly iteration: Iteration;
+  readonly site: CallSite;
+}
+
+type Detector = (question: Question) => LoopReason | undefined;
+
+const DETECTORS: readonly Detector[] = [
+  smallBound,
+  waits,
+  chunked,
+  retries,
+  paced,
+  elementIsBatch,
+  previousIteration,
+  batchedByLibrary,
+];
+
+/** The first reason that makes a call in an iteration fine, or undefined. */
+export function reasonFor(view: FileView, iteration: Iteration, site: CallSite): LoopReason | undefined {
+  for (const detect of DETECTORS) {
+    const reason = detect({ view, iteration, site });
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function smallBound({ view, iteration }: Question): LoopReason | undefined {
+  const bound = boundOf(view, iteration);
+  return bound !== undefined && bound <= view.options.smallLoopBound
+    ? { id: "small-bound", text: `it runs at most ${bound} times` }
+    : undefined;
+}
+
+/** Loops that wait for something or walk a cursor: no collection, and no work list either. */
+function waits({ iteration }: Question): LoopReason | undefined {
+  const { loop } = iteration;
+  if (loop === undefined || iteration.over !== NONE) return undefined;
+  if (loop.form === "for" && loop.bindings.length > 0 && loop.test !== NONE) return undefined;
+  if (loop.form === "while" || loop.form === "do" || loop.form === "for") {
+    return iteration.element.size > 0
+      ? undefined
+      : { id: "cursor-or-poll", text: "it pages, polls or waits; each pass needs the answer of the last" };
+  }
+  return undefined;
+}
+
+const CHUNK_CALL = /chunk|batch|partition|splitEvery|inGroups|groupsOf|paginate|slices|windowed/i;
+const CHUNK_NAME = /^(chunk|batch|page|slice|bucket|window|part|segment)(s|ed|Ids|Items|Rows|OfIds)?$|(Chunk|Batch)$/;
+
+/** The element is a slice of a larger list: the query already takes many at once. */
+function chunked({ view, iteration }: Question): LoopReason | undefined {
+  const reason: LoopReason = { id: "chunk", text: "it goes through chunks; each query already takes many" };
+  if (iteration.over !== NONE && comesFromChunking(view, iteration.over, 0)) return reason;
+  const step = iteration.loop === undefined ? undefined : view.facts.exprs[iteration.loop.step];
+  if (step?.kind === "assign" && step.op === "+=" && step.value !== NONE) {
+    const by = view.facts.exprs[step.value];
+    if (by?.kind !== "literal" || by.value !== 1) return reason;
+  }
+  if (iteration.loop?.over === NONE && [...iteration.element].some((id) => isSplice(view, id))) return reason;
+  for (const id of iteration.element) {
+    const binding = view.facts.bindings[id];
+    if (binding !== undefined && binding.path === undefined && CHUNK_NAME.test(binding.name)) return reason;
+  }
+  return undefined;
+}
+
+function comesFromChunking(view: FileView, given: ExprId, depth: number): boolean {
+  const id = unwrap(view, given);
+  const expr = view.facts.exprs[id];
+  if (expr === undefined || depth > 4) return false;
+  if (expr.kind === "call") {
+    if (CHUNK_CALL.test(calledName(view, id))) return true;
+    const callee = view.facts.exprs[expr.callee];
+    return callee?.kind === "member" && comesFromChunking(view, callee.object, depth + 1);
+  }
+  if (expr.kind !== "ref" || expr.binding === NONE) return false;
+  const binding = view.facts.bindings[expr.binding];
+  if (binding === undefined) return false;
+  if (/^(chunks|batches|pages|slices|chunked\w*|batched\w*)$|(Chunks|Batches)$/.test(binding.name)) return true;
+  return binding.init !== NONE && binding.path === undefined && comesFromChunking(view, binding.init, depth + 1);
+}
+
+function isSplice(view: FileView, id: BindingId): boolean {
+  const init = view.facts.bindings[id]?.init ?? NONE;
+  return init !== NONE && calledName(view, unwrap(view, init)) === "splice";
+}
+
+const ATTEMPT = /attempt|retry|retries|tries|^try/i;
+
+/** A loop that is left as soon as it succeeds. */
+function retries({ view, iteration, site }: Question): LoopReason | undefined {
+  const reason: LoopReason = { id: "retry", text: "it tries again; the next pass is taken only when this one fails" };
+  const { facts } = view;
+  if (iteration.loop === undefined) return undefined;
+  for (const id of iteration.element) if (ATTEMPT.test(facts.bindings[id]?.name ?? "")) return reason;
+  // for-of over data with an early exit is a search, not a retry.
+  if (iteration.loop.over !== NONE) return undefined;
+  const inTry = [...regionChain(facts, site.region)].find(
+    ({ region }) => region.kind === "try" && isInside(facts, region.parent, iteration.region),
+  );
+  if (inTry === undefined) return undefined;
+  const leaves = facts.exits.some(
+    (exit) => (exit.kind === "break" || exit.kind === "return") && isInside(facts, exit.region, inTry.id),
+  );
+  return leaves ? reason : undefined;
+}
+
+const PAUSE =
+  /^(sleep|delay|wait|waitFor|pause|setTimeout|throttle|backoff|snooze|timeout)$|^(sleep|delay|wait)[A-Z]|(Sleep|Delay|Limiter)$/;
+
+/** It sleeps between passes, or takes a token from a limiter: somebody paces it on purpose. */
+function paced({ view, iteration }: Question): LoopReason | undefined {
+  if (
+    iteration.kind === "callback" &&
+    iteration.site !== undefined &&
+    /limit|throttle|queue/i.test(calledName(view, iteration.site.expr))
+  )
+    return undefined;
+  const found = view.calls.some(
+    (call) =>
+      isInside(view.facts, call.region, iteration.region) &&
+      PAUSE.test(calledName(view, call.expr)) &&
+      isAwaited(view, call.expr),
+  );
+  return found ? { id: "paced", text: "it pauses between passes on purpose" } : undefined;
+}
+
+function isAwaited(view: FileView, id: ExprId): boolean {
+  for (let at = view.facts.exprs[id]?.parent ?? NONE; at !== NONE; at = view.facts.exprs[at]?.parent ?? NONE) {
+    if (view.facts.exprs[at]?.kind === "await") return true;
+  }
+  return false;
+}
+
+const TAKES_MANY =
+  /^(inArray|notInArray|In|whereIn|orWhereIn|whereNotIn|in|any|Any|arrayContains|mget|findByIds|createMany|insertMany|bulkCreate|bulkWrite)$/;
+
+/** The element is itself a list that one query takes whole. */
+function elementIsBatch({ view, iteration, site }: Question): LoopReason | undefined {
+  const reason: LoopReason = {
+    id: "element-is-batch",
+    text: "each element is a list of its own, and one query takes it whole",
+  };
+  const { facts } = view;
+  const whole = new Set([...iteration.element].filter((id) => (facts.bindings[id]?.path?.length ?? 0) <= 1));
+  return subExpressions(view, site.expr).some((id) => {
+    const expr = facts.exprs[id];
+    if (expr?.kind === "call" && TAKES_MANY.test(calledName(view, id)))
+      return expr.args.some((arg) => isBareElement(view, arg, whole));
+    if (expr?.kind === "object")
+      return expr.props.some(
+        (prop) =>
+          (prop.name === "in" || prop.name === "$in" || prop.name === "notIn") &&
+          isBareElement(view, prop.value, whole),
+      );
+    return false;
+  })
+    ? reason
+    : undefined;
+}
+
+function isBareElement(view: FileView, id: ExprId, element: ReadonlySet<BindingId>): boolean {
+  const expr = view.facts.exprs[id];
+  return expr?.kind === "ref" && element.has(expr.binding);
+}
+
+/** Expressions written as part of one, functions' bodies left out. */
+function subExpressions(view: FileView, root: ExprId): ExprId[] {
+  const whole = view.facts.exprs[root];
+  if (whole === undefined) return [];
+  const found: ExprId[] = [];
+  for (let id = root; id < view.facts.exprs.length; id++) {
+    const expr = view.facts.exprs[id];
+    if (expr === undefined || expr.start >= whole.end) break;
+    if (whole.start <= expr.start && expr.end <= whole.end) found.push(id);
+  }
+  return found;
+}
+
+/** What the call is given comes from what the last pass found: a list can only be walked one by one. */
+function previousIteration({ view, iteration, site }: Question): LoopReason | undefined {
+  const { facts } = view;
+  if (iteration.kind !== "loop") return undefined;
+  const sources = view.flow.sourcesOf(site.expr);
+  for (const id of sources) {
+    const binding = facts.bindings[id];
+    if (
+      binding === undefined ||
+      binding.fn === 0 ||
+      iteration.element.has(id) ||
+      isInside(facts, binding.region, iteration.region)
+    )
+      continue;
+    const fed = binding.writes.some((write) => {
+      const expr = facts.exprs[write];
+      return (
+        expr !== undefined &&
+        isInside(facts, expr.region, iteration.region) &&
+        expr.kind === "assign" &&
+        expr.value !== NONE &&
+        reads(view, expr.value, site.expr)
+      );
+    });
+    if (fed) return { id: "previous-iteration", text: "each pass needs what the last one found" };
+  }
+  return undefined;
+}
+
+/** Whether a value comes from a call, directly or through a variable. */
+function reads(view: FileView, value: ExprId, call: ExprId, depth = 0): boolean {
+  if (depth > 4) return false;
+  return subExpressions(view, value).some((id) => {
+    if (id === call) return true;
+    const expr = view.facts.exprs[id];
+    const init = expr?.kind === "ref" ? (view.facts.bindings[expr.binding]?.init ?? NONE) : NONE;
+    return init !== NONE && init !== value && reads(view, init, call, depth + 1);
+  });
+}
+
+function batchedByLibrary({ view, iteration, site }: Question): LoopReason | undefined {
+  const text = site.operation?.batchedByLibrary;
+  if (text === undefined || site.operation?.transaction === true || !isConcurrent(view, iteration)) return undefined;
+  return { id: "batched-by-library", text };
+}

@@ -1,0 +1,117 @@
+/** Words for a repeated operation: message, cost, path, and how sure we are. */
+import { NONE } from "../../facts/model.js";
+import type { FileView } from "../../project/file-view.js";
+import type { Operation } from "../../project/model.js";
+import type { Description, Severity } from "../define-rule.js";
+import type { Iteration } from "../loops/iteration.js";
+import { perUnit } from "../runtime-code.js";
+import { isDatabase, type RepeatedOperation } from "./repeated-operation.js";
+
+export function describeRepeated(evidence: RepeatedOperation, view: FileView): Description {
+  const { severity, confidence } = gradeOf(evidence);
+  return {
+    message: messageOf(evidence, view),
+    severity,
+    confidence,
+    cost: costOf(evidence, view),
+    related: relatedOf(evidence, view),
+  };
+}
+
+/** Nouns of one round trip, for messages. */
+function nounOf(operation: Operation): string {
+  const table = operation.table === undefined ? "" : `\`${operation.table}\` `;
+  switch (operation.kind) {
+    case "sql":
+    case "document":
+      return `${table}${operation.access === "write" ? "write" : "query"}`;
+    case "cache":
+      return "cache round trip";
+    case "http":
+      return "HTTP request";
+    case "inference":
+      return "model call";
+    case "queue":
+      return "queue round trip";
+    case "rpc":
+      return "remote call";
+  }
+}
+
+function messageOf({ operation, iterations, through, moreCount }: RepeatedOperation, view: FileView): string {
+  const [inner] = iterations;
+  const of = inner === undefined ? "the loop" : overText(view, inner);
+  const more = moreCount > 0 ? ` and ${moreCount} more ${moreCount === 1 ? "operation" : "operations"}` : "";
+  const what = `one ${nounOf(operation)}${more}`;
+  const times =
+    inner !== undefined && inner.over === NONE && inner.loop?.form !== "for"
+      ? `for every pass of ${of}`
+      : `for every element of ${of}`;
+  return through === undefined
+    ? `${what} ${times}`
+    : `\`${view.describeFunction(through).name}\` runs ${what} ${times}`;
+}
+
+function overText(view: FileView, { over, loop }: Iteration): string {
+  if (over !== NONE) return `\`${view.textOf(over, 40)}\``;
+  return loop?.form === "for" ? "this counting loop" : "this loop";
+}
+
+function costOf({ iterations, moreCount, operation, runtime }: RepeatedOperation, view: FileView): string {
+  const letters = ["N", "M", "K"];
+  const factors = [...iterations].reverse().map((_, i) => letters[i] ?? "…");
+  const unit = isDatabase(operation) ? (operation.access === "write" ? "writes" : "queries") : "round trips";
+  const times = moreCount > 0 ? `${moreCount + 1} × ` : "";
+  const names = [...iterations]
+    .reverse()
+    .map(({ over }, i) => `${letters[i] ?? "…"} = ${over === NONE ? "passes" : view.textOf(over, 30)}`);
+  return `${times}${factors.join(" × ")} ${unit} ${perUnit(runtime.reach)}, ${names.join(", ")}`;
+}
+
+function relatedOf(
+  { iterations, path, operationAt, operation, through, runtime }: RepeatedOperation,
+  view: FileView,
+): Description["related"] {
+  const entry = runtime.reach.entry;
+  const loops = [...iterations].reverse().map((iteration) => ({
+    at: { file: view.path, span: iteration.head },
+    message: `for each element of ${overText(view, iteration)}`,
+  }));
+  const calls = path.map((at) => ({ at, message: "which calls on from here" }));
+  return [
+    ...(entry === undefined
+      ? []
+      : [
+          { at: entry.point.at, message: `entry point ${entry.point.label}` },
+          ...entry.path.slice(0, 6).map((at) => ({ at, message: "called from here" })),
+        ]),
+    ...loops,
+    ...(through === undefined
+      ? []
+      : [...calls, { at: operationAt, message: `the ${nounOf(operation)}: ${operation.dialect} ${operation.method}` }]),
+  ];
+}
+
+/**
+ * `warning` only for databases, where provenance is sure and nothing speaks for the loop. Rows that exist behind a cache or a guard are
+ * rarer, remote systems may have no batch call, and guesses stay guesses.
+ */
+export function gradeOf({ operation, sure, cached, conditional, runtime, iterations, site }: RepeatedOperation): {
+  severity: Severity;
+  confidence: number;
+} {
+  let confidence = 0.9;
+  if (!sure) confidence -= 0.25;
+  if (conditional) confidence -= 0.05;
+  if (runtime.kind === "possible") confidence -= 0.05;
+  if (iterations[0]?.loop?.form === "for-await") confidence -= 0.2;
+  if (site.operation?.bulk === true) confidence -= 0.15;
+  if (cached) confidence -= 0.35;
+  if (!isDatabase(operation))
+    return {
+      severity: operation.kind === "http" || operation.kind === "inference" ? "information" : "hint",
+      confidence: Math.min(confidence, 0.7),
+    };
+  const rounded = Math.round(confidence * 100) / 100;
+  return { severity: rounded >= 0.8 ? "warning" : rounded >= 0.5 ? "information" : "hint", confidence: rounded };
+}

@@ -1,0 +1,23 @@
+/** Finds a function that calls itself for each of several elements and runs a query each time. */
+import { defineRule } from "../define-rule.js";
+import { describeRepeated } from "./describe-repeated.js";
+import { isDatabase, repeatedOperations } from "./repeated-operation.js";
+
+export const queryInRecursion = defineRule({
+  id: "query-in-recursion",
+  family: "n-plus-one",
+  since: "0.1.0",
+  severity: "warning",
+  fixSafety: "none",
+  docs: {
+    what: "A function runs a query and calls itself for each element it finds: one query per node of a tree.",
+    why: "A tree of a thousand nodes costs a thousand round trips, one below the other, so none of them overlap.",
+    instead:
+      "Load a whole level with one query (`WHERE parent_id IN (…)`), or the whole tree with a recursive common table expression, and link the rows in memory.",
+    limits: "Only functions that call themselves directly are told apart; longer cycles are reported as loops.",
+  },
+  *check(view) {
+    for (const one of repeatedOperations(view)) if (isDatabase(one.operation) && one.recursive) yield one;
+  },
+  describe: describeRepeated,
+});

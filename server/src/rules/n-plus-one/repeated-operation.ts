@@ -1,0 +1,172 @@
+/**
+ * The evidence all n-plus-one rules share: a call that reaches another system, once per element of something, with an argument that depends on
+ * the element, and no reason why that is fine. Computed once per view; each rule takes its part of it.
+ */
+import { hasEarlyExitBefore } from "../../facts/regions.js";
+import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
+import type { Span } from "../../base/span.js";
+import type { FileView } from "../../project/file-view.js";
+import type { CallSite, FunctionRef, Location, Operation, ReachedEffect } from "../../project/model.js";
+import { runtimeOf, type Runtime } from "../runtime-code.js";
+import { isConcurrent, iterationsAround, type Iteration } from "../loops/iteration.js";
+import { reasonFor } from "../loops/reasons.js";
+
+export interface RepeatedOperation {
+  readonly at: Span;
+  readonly site: CallSite;
+  readonly iterations: readonly Iteration[];
+  readonly operation: Operation;
+  /** Other operations the same call reaches. */
+  readonly moreCount: number;
+  readonly operationAt: Location;
+  /** Calls from here down to the operation, this one left out. */
+  readonly path: readonly Location[];
+  /** Function called here, when the operation stands in another. */
+  readonly through: FunctionRef | undefined;
+  readonly concurrent: boolean;
+  readonly recursive: boolean;
+  readonly conditional: boolean;
+  readonly cached: boolean;
+  readonly sure: boolean;
+  readonly runtime: Runtime;
+}
+
+const memo = new WeakMap<FileView, readonly RepeatedOperation[]>();
+
+export function repeatedOperations(view: FileView): readonly RepeatedOperation[] {
+  let found = memo.get(view);
+  if (found === undefined) {
+    found = view.calls.flatMap((site) => examine(view, site) ?? []);
+    memo.set(view, found);
+  }
+  return found;
+}
+
+export function isDatabase(operation: Operation): boolean {
+  return operation.kind === "sql" || operation.kind === "document";
+}
+
+interface Candidate {
+  readonly operation: Operation;
+  readonly effect: ReachedEffect | undefined;
+  readonly target: FunctionRef | undefined;
+}
+
+function examine(view: FileView, site: CallSite): RepeatedOperation | undefined {
+  const candidates = candidatesOf(view, site);
+  if (candidates.length === 0) return undefined;
+  const iterations = iterationsAround(view, site);
+  const [inner] = iterations;
+  if (inner === undefined) return undefined;
+  const runtime = runtimeOf(view, site.fn);
+  if (runtime === undefined) return undefined;
+  const element = new Set(iterations.flatMap((iteration) => [...iteration.element]));
+  const dependent = candidates.filter((candidate) => dependsOnElement(view, site, candidate, element));
+  const best = dependent.sort((a, b) => rankOf(a) - rankOf(b))[0];
+  if (best === undefined) return undefined;
+  // A loop around a fine loop counts: the first iteration outwards that is not fine is the one to report.
+  const bad = iterations.filter(
+    (iteration) => varies(view, site, best, iteration) && reasonFor(view, iteration, site) === undefined,
+  );
+  if (bad.length === 0 || iterations.some((iteration) => stopsAll(view, iteration, site))) return undefined;
+  return toEvidence(view, site, bad, best, dependent, runtime);
+}
+
+/** A chunk, batch or pause anywhere around speaks for the whole nest. */
+function stopsAll(view: FileView, iteration: Iteration, site: CallSite): boolean {
+  const id = reasonFor(view, iteration, site)?.id;
+  return id === "chunk" || id === "element-is-batch" || id === "batched-by-library" || id === "paced";
+}
+
+function varies(view: FileView, site: CallSite, candidate: Candidate, iteration: Iteration): boolean {
+  return dependsOnElement(view, site, candidate, iteration.element);
+}
+
+function toEvidence(
+  view: FileView,
+  site: CallSite,
+  bad: readonly Iteration[],
+  best: Candidate,
+  all: readonly Candidate[],
+  runtime: Runtime,
+): RepeatedOperation {
+  const { operation, effect, target } = best;
+  const [inner] = bad;
+  const distinct = new Set(all.map(({ operation: one }) => `${one.table ?? ""} ${one.method}`));
+  return {
+    at: target === undefined ? operation.span : site.span,
+    site,
+    iterations: bad,
+    operation,
+    moreCount: distinct.size - 1,
+    operationAt: effect?.at ?? { file: view.path, span: operation.span },
+    path: effect?.path ?? [],
+    through: target,
+    concurrent: inner !== undefined && isConcurrent(view, inner),
+    recursive:
+      target !== undefined &&
+      view.summaryOf(target).recursive === true &&
+      target.file === view.path &&
+      target.fn === site.fn,
+    conditional: effect?.conditional === true || hasGuard(view, site, inner),
+    cached: effect?.cached === true || view.isCacheGuarded(site),
+    sure:
+      operation.confidence === "high" &&
+      site.confidence === "high" &&
+      (effect === undefined || effect.confidence === "high"),
+    runtime,
+  };
+}
+
+function hasGuard(view: FileView, site: CallSite, inner: Iteration | undefined): boolean {
+  return inner?.kind === "callback" && hasEarlyExitBefore(view.facts, site.region, site.span.start);
+}
+
+function candidatesOf(view: FileView, site: CallSite): Candidate[] {
+  if (site.operation !== undefined) return [{ operation: site.operation, effect: undefined, target: undefined }];
+  const found: Candidate[] = [];
+  for (const target of site.targets) {
+    for (const effect of view.summaryOf(target).effects) found.push({ operation: effect.operation, effect, target });
+  }
+  return found;
+}
+
+/** Databases before remote calls, sure before guessed, direct before far. */
+function rankOf({ operation, effect }: Candidate): number {
+  const kind = isDatabase(operation) ? 0 : 100;
+  return (
+    kind + (operation.confidence === "high" ? 0 : 50) + (effect?.cached === true ? 20 : 0) + (effect?.path.length ?? -1)
+  );
+}
+
+/** Whether the operation's own arguments depend on what the iteration hands out. */
+function dependsOnElement(
+  view: FileView,
+  site: CallSite,
+  { operation, effect, target }: Candidate,
+  element: ReadonlySet<BindingId>,
+): boolean {
+  const { flow } = view;
+  if (effect === undefined || target === undefined)
+    return flow.dependsOn(operation.expr, element) || flow.dependsOn(site.expr, element);
+  for (const id of effect.captured ?? []) if (target.file === view.path && element.has(id)) return true;
+  const args = argumentsOf(view, site.expr);
+  // A rest or destructured parameter list is not told apart from its position.
+  if (effect.params.some((param) => args[param] !== undefined && flow.dependsOn(args[param], element))) return true;
+  // A method of the element itself.
+  return receiverDepends(view, site.expr, element);
+}
+
+function argumentsOf(view: FileView, id: ExprId): readonly ExprId[] {
+  const expr = view.facts.exprs[id];
+  if (expr?.kind === "call" || expr?.kind === "new") return expr.args;
+  return expr?.kind === "template" ? expr.exprs : [];
+}
+
+function receiverDepends(view: FileView, id: ExprId, element: ReadonlySet<BindingId>): boolean {
+  const expr = view.facts.exprs[id];
+  const callee = expr?.kind === "call" ? view.facts.exprs[expr.callee] : undefined;
+  if (callee?.kind !== "member" || callee.object === NONE) return false;
+  const object = view.facts.exprs[callee.object];
+  return object?.kind === "ref" && element.has(object.binding);
+}

@@ -1,0 +1,31 @@
+/** Every rule, in the order of the documentation. Docs, settings and tests derive from this list. */
+import { syncChildProcess } from "./blocking-call/sync-child-process.js";
+import { syncCrypto } from "./blocking-call/sync-crypto.js";
+import { syncIoInRequest } from "./blocking-call/sync-io-in-request.js";
+import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
+import type { Evidence, Rule } from "./define-rule.js";
+import { queryInLoop } from "./n-plus-one/query-in-loop.js";
+import { queryInRecursion } from "./n-plus-one/query-in-recursion.js";
+import { queryPerPromise } from "./n-plus-one/query-per-promise.js";
+import { remoteCallInLoop } from "./n-plus-one/remote-call-in-loop.js";
+import { writeInLoop } from "./n-plus-one/write-in-loop.js";
+
+/**
+ * A rule of any evidence: its `describe` takes what its own `check` yields, which the list cannot say for each element, so the pair is closed over
+ * here.
+ */
+function anyRule<E extends Evidence>(rule: Rule<E>): Rule {
+  return { ...rule, describe: (evidence, view) => rule.describe(evidence as E, view) };
+}
+
+export const rules: readonly Rule[] = [
+  anyRule(queryInLoop),
+  anyRule(queryPerPromise),
+  anyRule(writeInLoop),
+  anyRule(queryInRecursion),
+  anyRule(remoteCallInLoop),
+  anyRule(syncIoInRequest),
+  anyRule(syncPasswordHash),
+  anyRule(syncCrypto),
+  anyRule(syncChildProcess),
+];

@@ -1,0 +1,61 @@
+/** Whether code runs while the program serves somebody, as opposed to while it starts, is built or is tested. */
+import type { FileView } from "../project/file-view.js";
+import type { FileRole, Reachability } from "../project/model.js";
+
+/** Code in these files is never the backend's own work. */
+const NEVER: ReadonlySet<FileRole> = new Set([
+  "test",
+  "migration",
+  "seed",
+  "config",
+  "declaration",
+  "generated",
+  "client-side",
+  "example",
+]);
+
+export interface Runtime {
+  /** `request`: an entry point reaches it; `possible`: others may call it in ways that cannot be seen. */
+  readonly kind: "request" | "possible";
+  readonly reach: Reachability;
+}
+
+/** How a function runs at run time; undefined for code that only starts, builds, migrates, seeds or tests. */
+export function runtimeOf(view: FileView, fn: number): Runtime | undefined {
+  if (NEVER.has(view.role)) return undefined;
+  const reach = reachOf(view, fn);
+  if (reach.entry !== undefined) return { kind: "request", reach };
+  if (view.role !== "source") return undefined;
+  return reach.possibly === true ? { kind: "possible", reach } : undefined;
+}
+
+/** A callback that runs in place is reached as the function around it is. */
+function reachOf(view: FileView, fn: number): Reachability {
+  let at = fn;
+  for (let hops = 0; hops < 20; hops++) {
+    const own = view.reachabilityOf(at);
+    if (own.entry !== undefined) return own;
+    const inlined = view.inlinedInto(at);
+    if (inlined === undefined) return own;
+    at = inlined.site.fn;
+  }
+  return view.reachabilityOf(at);
+}
+
+/** Unit of work for cost expressions: `per request`, `per job`. */
+export function perUnit(reach: Reachability): string {
+  switch (reach.entry?.point.kind) {
+    case undefined:
+      return "per call";
+    case "queue-worker":
+      return "per job";
+    case "event-handler":
+    case "websocket":
+    case "library-callback":
+      return "per event";
+    case "cron":
+      return "per run";
+    default:
+      return "per request";
+  }
+}

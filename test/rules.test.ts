@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { rules } from "../server/src/rules/registry.js";
-import { parseCaseFile, renderBlock, type Case } from "./harness/case-file.js";
+import { parseCaseFile, renderBlock, type Case } from "../scripts/case-file.js";
 import { differences, runCase, type CaseResult } from "./harness/check-case.js";
 
 const folder = path.join(__dirname, "rules");
@@ -21,7 +21,10 @@ for (const file of files) {
         results.set(one, result);
         if (process.env["HOTPATH_UPDATE"] === undefined) expect(differences(one, result)).toEqual([]);
         const marked = result.some(({ found }) => found.some((mark) => mark.rule === rule));
-        expect(marked, `a ${one.claim} case ${one.claim === "Flagged" || one.claim === "Mistaken" ? "needs" : "has no"} finding of ${rule}`).toBe(one.claim === "Flagged" || one.claim === "Mistaken");
+        expect(
+          marked,
+          `a ${one.claim} case ${one.claim === "Flagged" || one.claim === "Mistaken" ? "needs" : "has no"} finding of ${rule}`,
+        ).toBe(one.claim === "Flagged" || one.claim === "Mistaken");
       });
     }
     if (process.env["HOTPATH_UPDATE"] !== undefined) test("update", () => rewrite(full, results));

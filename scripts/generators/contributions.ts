@@ -14,13 +14,15 @@ const steps = [
   {
     id: "findings",
     title: "See findings where you write",
-    description: "Queries in loops and blocking calls are underlined while you type.\n[Show findings](command:workbench.actions.view.problems)",
+    description:
+      "Queries in loops and blocking calls are underlined while you type.\n[Show findings](command:workbench.actions.view.problems)",
     media: { markdown: "docs/walkthrough/findings.md" },
   },
   {
     id: "ignore",
     title: "Say why it is fine",
-    description: "Ignore a finding with a reason that stays in the code.\n[Explain a rule](command:hotpath.explainRule)",
+    description:
+      "Ignore a finding with a reason that stays in the code.\n[Explain a rule](command:hotpath.explainRule)",
     media: { markdown: "docs/walkthrough/ignore.md" },
   },
   {
@@ -40,22 +42,47 @@ export function contributions(): Readonly<Record<string, unknown>> {
     commands: commands.map((command) => ({ ...command, category: "Hotpath" })),
     configuration: contributedConfiguration(),
     grammars: [
-      { path: "./syntaxes/embedded-sql.injection.tmLanguage.json", scopeName: "hotpath.embedded-sql.injection", injectTo: scripts, embeddedLanguages: embedded },
-      { path: "./syntaxes/suppression.injection.tmLanguage.json", scopeName: "hotpath.suppression.injection", injectTo: scripts },
+      {
+        path: "./syntaxes/embedded-sql.injection.tmLanguage.json",
+        scopeName: "hotpath.embedded-sql.injection",
+        injectTo: scripts,
+        embeddedLanguages: embedded,
+      },
+      {
+        path: "./syntaxes/suppression.injection.tmLanguage.json",
+        scopeName: "hotpath.suppression.injection",
+        injectTo: scripts,
+      },
     ],
     jsonValidation: [{ fileMatch: "hotpath.config.json", url: "./schemas/hotpath.config.schema.json" }],
     languages: [{ id: "jsonc", filenames: ["hotpath.config.json"] }],
-    walkthroughs: [{ id: "hotpath.start", title: "Find slow backend code", description: "What Hotpath shows, and what to do with it.", steps }],
+    walkthroughs: [
+      {
+        id: "hotpath.start",
+        title: "Find slow backend code",
+        description: "What Hotpath shows, and what to do with it.",
+        steps,
+      },
+    ],
   };
 }
 
 /** Whole manifest with generated parts put in place; everything else stays as it is. */
 export function renderManifest(current: string): string {
   const manifest = JSON.parse(current) as Record<string, unknown>;
-  manifest["activationEvents"] = ["onLanguage:typescript", "onLanguage:typescriptreact", "onLanguage:javascript", "onLanguage:javascriptreact"];
+  manifest["activationEvents"] = [
+    "onLanguage:typescript",
+    "onLanguage:typescriptreact",
+    "onLanguage:javascript",
+    "onLanguage:javascriptreact",
+  ];
   manifest["contributes"] = contributions();
   manifest["capabilities"] = {
-    untrustedWorkspaces: { supported: "limited", description: "Files are parsed and analyzed as text; the shared daemon is not started.", restrictedConfigurations: ["hotpath.daemon.enabled", "hotpath.cache.folder"] },
+    untrustedWorkspaces: {
+      supported: "limited",
+      description: "Files are parsed and analyzed as text; the shared daemon is not started.",
+      restrictedConfigurations: ["hotpath.daemon.enabled", "hotpath.cache.folder"],
+    },
     virtualWorkspaces: { supported: false, description: "The analyzer reads files from disk." },
   };
   return `${JSON.stringify(manifest, undefined, 2)}\n`;

@@ -7,7 +7,12 @@ export function renderDialects(dialects: readonly Dialect[]): string {
     return [
       `## ${dialect.title}`,
       "",
-      `Packages: ${dialect.packages.filter((name) => !name.endsWith(":")).map((name) => `\`${name}\``).join(", ") || "the global `fetch`"}. Kind: ${dialect.kind}.`,
+      `Packages: ${
+        dialect.packages
+          .filter((name) => !name.endsWith(":"))
+          .map((name) => `\`${name}\``)
+          .join(", ") || "the global `fetch`"
+      }. Kind: ${dialect.kind}.`,
       "",
       `Reads: ${list(operations.filter(({ access }) => access === "read"))}`,
       "",
@@ -19,7 +24,13 @@ export function renderDialects(dialects: readonly Dialect[]): string {
       "",
     ].join("\n");
   });
-  return ["# Libraries", "", "<!-- Generated from `server/src/project/dialects/` by `npm run generate`; do not edit. -->", "", ...sections].join("\n");
+  return [
+    "# Libraries",
+    "",
+    "<!-- Generated from `server/src/project/dialects/` by `npm run generate`; do not edit. -->",
+    "",
+    ...sections,
+  ].join("\n");
 }
 
 interface Named {

@@ -1,4 +1,5 @@
 /** Entry of the language server: reads how the editor wants to talk, wires the parts together, starts. */
+import { join } from "node:path";
 import {
   IPCMessageReader,
   IPCMessageWriter,
@@ -20,13 +21,16 @@ const valueOf = (name: string): string | undefined => {
 };
 
 async function run(): Promise<number> {
-  const options = { startService: () => startServiceThread(__dirname), kind: "private" } as const;
+  const options = {
+    startService: () => startServiceThread(join(__dirname, "workspace-worker.js")),
+    kind: "private",
+  } as const;
   const socket = valueOf("--socket");
   if (socket !== undefined) {
     const minutes = Number(valueOf("--idle-minutes") ?? IDLE_MINUTES);
     const idleMinutes = Number.isFinite(minutes) && minutes >= 0 ? minutes : IDLE_MINUTES;
     const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-    await serveSocket({ path: socket, version, bundleFolder: __dirname, idleMinutes, log });
+    await serveSocket({ path: socket, version, workerFile: join(__dirname, "workspace-worker.js"), idleMinutes, log });
     return 0;
   }
   if (argv.includes("--node-ipc")) {

@@ -74,9 +74,29 @@ const claim = (name, holds, seen) =>
   step(name, async () => {
     if (!holds()) throw new Error(`saw ${JSON.stringify(seen())}`);
   });
-await claim("neovim: the loop's call across files is pushed as a diagnostic", () => result.shown && result.line === 9, () => result);
-await claim("neovim: an unsaved edit clears it and another restores it", () => result.cleared && result.restored, () => result);
-await claim("neovim: the ignore action hides it", () => result.ignored && /hotpath-ignore-next-line/.test(result.comment ?? ""), () => result);
-await claim("neovim: hover explains the call", () => /quer/i.test(result.hover ?? ""), () => result.hover);
-await claim("neovim: the server leaves when asked", () => result.stopped, () => result.stopped);
+await claim(
+  "neovim: the loop's call across files is pushed as a diagnostic",
+  () => result.shown && result.line === 9,
+  () => result,
+);
+await claim(
+  "neovim: an unsaved edit clears it and another restores it",
+  () => result.cleared && result.restored,
+  () => result,
+);
+await claim(
+  "neovim: the ignore action hides it",
+  () => result.ignored && /hotpath-ignore-next-line/.test(result.comment ?? ""),
+  () => result,
+);
+await claim(
+  "neovim: hover explains the call",
+  () => /quer/i.test(result.hover ?? ""),
+  () => result.hover,
+);
+await claim(
+  "neovim: the server leaves when asked",
+  () => result.stopped,
+  () => result.stopped,
+);
 process.exitCode = finish() ? 0 : 1;

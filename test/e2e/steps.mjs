@@ -29,7 +29,12 @@ export function createSteps(screenshotFolder, screenshot) {
         console.log(`ok    ${name} (${Date.now() - started} ms)`);
       } catch (error) {
         failed++;
-        console.log(`FAIL  ${name}: ${String(error?.stack ?? error).split("\n").slice(0, 3).join(" | ")}`);
+        console.log(
+          `FAIL  ${name}: ${String(error?.stack ?? error)
+            .split("\n")
+            .slice(0, 3)
+            .join(" | ")}`,
+        );
         mkdirSync(screenshotFolder, { recursive: true });
         await screenshot?.(`${screenshotFolder}/failed-${name.replaceAll(/\W+/g, "-")}.png`).catch(() => undefined);
       }

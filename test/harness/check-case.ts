@@ -2,7 +2,7 @@
 import { createHost } from "../../server/src/analysis/create-host.js";
 import type { Finding } from "../../server/src/analysis/finding.js";
 import type { AnalysisHost, AnalysisOptions } from "../../server/src/analysis/host.js";
-import type { Case, CaseBlock, Mark } from "./case-file.js";
+import type { Case, CaseBlock, Mark } from "../../scripts/case-file.js";
 
 export const ROOT = "/case";
 
@@ -10,20 +10,55 @@ export const ROOT = "/case";
 const MANIFEST = JSON.stringify({
   name: "case",
   dependencies: Object.fromEntries(
-    ["@prisma/client", "typeorm", "drizzle-orm", "knex", "kysely", "sequelize", "mongoose", "pg", "mysql2", "express", "@nestjs/common", "bullmq", "bcrypt", "axios", "next", "@trpc/server"].map((name) => [name, "*"]),
+    [
+      "@prisma/client",
+      "typeorm",
+      "drizzle-orm",
+      "knex",
+      "kysely",
+      "sequelize",
+      "mongoose",
+      "pg",
+      "mysql2",
+      "express",
+      "@nestjs/common",
+      "bullmq",
+      "bcrypt",
+      "axios",
+      "next",
+      "@trpc/server",
+    ].map((name) => [name, "*"]),
   ),
 });
 
-const OPTIONS: AnalysisOptions = { roots: [ROOT], rules: [], severities: {}, quietPaths: [], smallLoopBound: 10, queryFunctions: [] };
+const OPTIONS: AnalysisOptions = {
+  roots: [ROOT],
+  rules: [],
+  severities: {},
+  quietPaths: [],
+  smallLoopBound: 10,
+  queryFunctions: [],
+};
 
 /** A host with these files, refreshed. Paths are relative to the case's root. */
-export function analyzeFiles(files: Readonly<Record<string, string>>, options: Partial<AnalysisOptions> = {}): AnalysisHost {
+export function analyzeFiles(
+  files: Readonly<Record<string, string>>,
+  options: Partial<AnalysisOptions> = {},
+): AnalysisHost {
   const host = createHost();
   host.configure({ ...OPTIONS, ...options });
   const names = Object.keys(files);
-  const manifests = names.filter((name) => /\.json$/.test(name)).map((name) => ({ path: `${ROOT}/${name}`, text: files[name] ?? "" }));
-  host.setManifests(names.includes("package.json") ? manifests : [...manifests, { path: `${ROOT}/package.json`, text: MANIFEST }]);
-  host.apply(names.filter((name) => /\.[cm]?[jt]sx?$/.test(name)).map((name) => ({ path: `${ROOT}/${name}`, text: files[name] ?? "" })));
+  const manifests = names
+    .filter((name) => /\.json$/.test(name))
+    .map((name) => ({ path: `${ROOT}/${name}`, text: files[name] ?? "" }));
+  host.setManifests(
+    names.includes("package.json") ? manifests : [...manifests, { path: `${ROOT}/package.json`, text: MANIFEST }],
+  );
+  host.apply(
+    names
+      .filter((name) => /\.[cm]?[jt]sx?$/.test(name))
+      .map((name) => ({ path: `${ROOT}/${name}`, text: files[name] ?? "" })),
+  );
   host.refresh();
   return host;
 }
@@ -41,7 +76,14 @@ export function runCase(one: Case): readonly CaseResult[] {
 
 function toMark({ range, rule, message }: Finding): Mark {
   const oneLine = range.start.line === range.end.line;
-  return { line: range.start.line - 1, start: range.start.column - 1, end: oneLine ? range.end.column - 1 : range.start.column + 2, kind: "finding", rule, message };
+  return {
+    line: range.start.line - 1,
+    start: range.start.column - 1,
+    end: oneLine ? range.end.column - 1 : range.start.column + 2,
+    kind: "finding",
+    rule,
+    message,
+  };
 }
 
 /** Sentences for everything in which a case's marks and the findings differ; empty when they agree. */
@@ -59,5 +101,10 @@ export function differences(one: Case, results: readonly CaseResult[]): string[]
 /** A comment mark cannot reach the first two columns, so a finding that starts there is marked from the third. */
 function agrees(expected: Mark, found: Mark): boolean {
   const sameStart = expected.start === Math.max(found.start, 2) || expected.start === found.start;
-  return expected.line === found.line && sameStart && expected.rule === found.rule && (expected.message === undefined || expected.message === found.message);
+  return (
+    expected.line === found.line &&
+    sameStart &&
+    expected.rule === found.rule &&
+    (expected.message === undefined || expected.message === found.message)
+  );
 }

@@ -10,8 +10,8 @@ import { parseHandshake, readLine, writeLine, type DaemonInfo } from "./handshak
 export interface DaemonOptions {
   readonly path: string;
   readonly version: string;
-  /** Folder of the built bundles, for worker threads. */
-  readonly bundleFolder: string;
+  /** The built `workspace-worker.js`; undefined works without threads. */
+  readonly workerFile: string | undefined;
   /** Minutes without a client after which the daemon leaves; 0 stays for ever. */
   readonly idleMinutes: number;
   readonly log: (line: string) => void;
@@ -129,9 +129,9 @@ async function welcome(
   }
 }
 
-async function serve(socket: Socket, { bundleFolder, log }: DaemonOptions): Promise<void> {
+async function serve(socket: Socket, { workerFile, log }: DaemonOptions): Promise<void> {
   const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
-    startService: () => startServiceThread(bundleFolder),
+    startService: () => startServiceThread(workerFile),
     kind: "shared",
   });
   const { clean } = await ended;

@@ -1,6 +1,4 @@
 /** Starts the thread a workspace lives in, and falls back to this thread where that is impossible. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { createService } from "../service/create-service.js";
 import type { AsyncService, ServiceReply } from "./async-service.js";
@@ -15,10 +13,9 @@ export interface WorkspaceWorkerData {
 /** Memory of the worker's heap before V8 gives up, in MiB: twice what the largest measured workspace needs. */
 const HEAP_LIMIT_MB = 2048;
 
-/** @param folder Where the built `workspace-worker.js` lies; sources run in this thread instead. */
-export function startServiceThread(folder: string): AsyncService {
-  const file = join(folder, "workspace-worker.js");
-  return existsSync(file) ? inWorker(file) : inThisThread();
+/** @param workerFile The built `workspace-worker.js`; undefined where there is none (sources under test), and this thread does the work. */
+export function startServiceThread(workerFile: string | undefined): AsyncService {
+  return workerFile === undefined ? inThisThread() : inWorker(workerFile);
 }
 
 function inWorker(file: string): AsyncService {

@@ -1,5 +1,4 @@
 /** A workspace service over the real file system. */
-import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { contentHash } from "../base/content-hash.js";
 import { extractFacts } from "../facts/extract.js";
@@ -11,7 +10,7 @@ import { CONFIG_NAME, ConfigError, readConfigFile } from "../workspace/config-fi
 import { discover, isDiscoverable, isManifestName, isSourceName } from "../workspace/discover.js";
 import { noStore, openFactStore, type FactStore } from "../workspace/fact-store.js";
 import { analysisOverrides, DEFAULT_SCAN, scanOptions, type ScanOptions } from "./options.js";
-import { classifyText, readSource } from "../workspace/read-source.js";
+import { classifyText, readManifest, readSource } from "../workspace/read-source.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions, WorkspaceService } from "./workspace-service.js";
 
 /** Loops proven to run at most this often are no N+1; see the rule's documentation. */
@@ -165,11 +164,9 @@ class Service implements WorkspaceService {
   #loadManifests(paths: readonly string[]): void {
     this.#manifests.clear();
     for (const path of paths) {
-      try {
-        this.#manifests.set(path, readFileSync(path, "utf8"));
-      } catch {
-        // It vanished between the walk and now; modules are found without it.
-      }
+      const text = readManifest(path);
+      // One that vanished since the walk, or is no manifest of a sane size: modules are found without it.
+      if (text !== undefined) this.#manifests.set(path, text);
     }
     this.#host.setManifests([...this.#manifests].map(([path, text]) => ({ path, text })));
   }

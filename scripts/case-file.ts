@@ -41,7 +41,8 @@ export function parseCaseFile(text: string): Case[] {
     const line = lines[i] ?? "";
     if (line.startsWith("## ")) {
       const heading = HEADING.exec(line);
-      if (heading === null) throw new Error(`line ${i + 1}: a heading starts with Flagged:, Accepted:, Missed: or Mistaken:`);
+      if (heading === null)
+        throw new Error(`line ${i + 1}: a heading starts with Flagged:, Accepted:, Missed: or Mistaken:`);
       cases.push({ claim: heading[1] as Claim, title: heading[2] ?? "", line: i + 1, blocks: [] });
       continue;
     }
@@ -51,14 +52,21 @@ export function parseCaseFile(text: string): Case[] {
     if (end < 0) throw new Error(`line ${i + 1}: the code block does not end`);
     const current = cases.at(-1);
     if (current === undefined) throw new Error(`line ${i + 1}: a code block stands before the first heading`);
-    current.blocks.push(parseBlock(lines.slice(i + 1, end), fence[1] ?? "ts", fence[2] ?? `src/case.${fence[1] ?? "ts"}`, [i + 1, end]));
+    current.blocks.push(
+      parseBlock(lines.slice(i + 1, end), fence[1] ?? "ts", fence[2] ?? `src/case.${fence[1] ?? "ts"}`, [i + 1, end]),
+    );
     i = end;
   }
   for (const one of cases) if (one.blocks.length === 0) throw new Error(`line ${one.line}: the case has no code`);
   return cases;
 }
 
-function parseBlock(lines: readonly string[], language: string, path: string, at: readonly [number, number]): CaseBlock {
+function parseBlock(
+  lines: readonly string[],
+  language: string,
+  path: string,
+  at: readonly [number, number],
+): CaseBlock {
   const code: string[] = [];
   const marks: Mark[] = [];
   for (const line of lines) {
@@ -83,7 +91,10 @@ function parseBlock(lines: readonly string[], language: string, path: string, at
 
 /** The block's code with marker lines for these marks, in the format that is parsed. */
 export function renderBlock(text: string, marks: readonly Mark[]): string[] {
-  return text.replace(/\n$/, "").split("\n").flatMap((line, i) => [line, ...marks.filter((mark) => mark.line === i).map((mark) => renderMark(mark))]);
+  return text
+    .replace(/\n$/, "")
+    .split("\n")
+    .flatMap((line, i) => [line, ...marks.filter((mark) => mark.line === i).map((mark) => renderMark(mark))]);
 }
 
 function renderMark({ start, end, rule, message, kind }: Mark): string {

@@ -47,6 +47,8 @@ const common = {
   format: "cjs",
   platform: "node",
   target: "node20",
+  // The CommonJS build of jsonc-parser requires its parts through a variable, which no bundler can follow.
+  mainFields: ["module", "main"],
   legalComments: "none",
   logLevel: "warning",
   define: { HOTPATH_VERSION: JSON.stringify(ownVersion()) },

@@ -6,7 +6,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { extractFacts } from "../server/src/facts/extract.js";
-import { createService } from "../server/src/service/create-service.js";
+import { createService, drain } from "../server/src/service/create-service.js";
 import type { WorkspaceService } from "../server/src/service/workspace-service.js";
 import { analyzeFiles, ROOT } from "./harness/check-case.js";
 
@@ -33,7 +33,7 @@ async function scanned(overrides: Partial<Parameters<typeof createService>[0]> =
     workers: 0,
     ...overrides,
   });
-  for await (const _ of service.scan());
+  await drain(service.scan());
   service.refresh();
   return service;
 }

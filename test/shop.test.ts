@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { createService } from "../server/src/service/create-service.js";
+import { createService, drain } from "../server/src/service/create-service.js";
 import { repositoryRoot } from "./harness/repository.js";
 
 const root = path.join(repositoryRoot, "test/workspaces/shop");
 
 test("the example shop has its planted findings and no others", async () => {
   const service = await createService({ roots: [root], cacheFolder: undefined, overrides: {}, workers: 0 });
-  for await (const _ of service.scan());
+  await drain(service.scan());
   service.refresh();
   const found = service.allFindings().map((finding) => `${finding.rule} ${path.relative(root, finding.path)}`);
   const expected = readFileSync(path.join(root, "EXPECTED.md"), "utf8")

@@ -49,7 +49,7 @@ export function analyzeFiles(
   host.configure({ ...OPTIONS, ...options });
   const names = Object.keys(files);
   const manifests = names
-    .filter((name) => /\.json$/.test(name))
+    .filter((name) => name.endsWith(".json"))
     .map((name) => ({ path: `${ROOT}/${name}`, text: files[name] ?? "" }));
   host.setManifests(
     names.includes("package.json") ? manifests : [...manifests, { path: `${ROOT}/package.json`, text: MANIFEST }],

@@ -72,6 +72,7 @@ class Host implements AnalysisHost {
       state.needsCheck = true;
     }
     this.#edgesChanged = true;
+    this.#linker.setQueryFunctions(options.queryFunctions);
   }
 
   setManifests(manifests: Parameters<AnalysisHost["setManifests"]>[0]): void {

@@ -78,5 +78,5 @@ export function renderHelp(spec: CommandSpec): string {
     return { left, doc: option.oneOf === undefined ? option.doc : `${option.doc} (${option.oneOf.join(", ")})` };
   });
   const width = Math.max(...rows.map((row) => row.left.length)) + 2;
-  return [`${spec.usage}`, "", spec.doc, "", ...rows.map((row) => row.left.padEnd(width) + row.doc), ""].join("\n");
+  return [spec.usage, "", spec.doc, "", ...rows.map((row) => row.left.padEnd(width) + row.doc), ""].join("\n");
 }

@@ -380,7 +380,7 @@ function lowerAssignment(b: Builder, node: ts.BinaryExpression, id: ExprId): Con
   const target = lowerExpression(b, node.left, id);
   const value = lowerExpression(b, node.right, id, assignedName(node.left));
   b.pendingWrites.push({ target, assign: id });
-  noteMemberWrite(b, target, value, id);
+  noteMemberWrite(b, target, value);
   return { kind: "assign", op: operatorText(node), target, value };
 }
 
@@ -390,7 +390,7 @@ function assignedName(node: ts.Expression): string {
 }
 
 /** `this.x = …` tells what a class member holds; `exports.x = …` and `module.exports = …` export. */
-function noteMemberWrite(b: Builder, target: ExprId, value: ExprId, assign: ExprId): void {
+function noteMemberWrite(b: Builder, target: ExprId, value: ExprId): void {
   const member = b.exprs[target];
   if (member?.kind !== "member") return;
   const object = b.exprs[member.object];
@@ -406,7 +406,6 @@ function noteMemberWrite(b: Builder, target: ExprId, value: ExprId, assign: Expr
   const isModule = object?.kind === "ref" && object.name === "module" && member.name === "exports";
   if (isModule) b.exports.push({ name: "=", binding: NONE, expr: value });
   else if (isExportsObject(b, object)) b.exports.push({ name: member.name, binding: NONE, expr: value });
-  void assign;
 }
 
 function isExportsObject(b: Builder, object: Expr | undefined): boolean {

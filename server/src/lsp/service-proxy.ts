@@ -42,7 +42,7 @@ export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): 
     if (state.lost !== undefined) return Promise.reject(new Error(state.lost));
     const id = state.nextId++;
     return new Promise<T>((resolve, reject) => {
-      pending.set(id, { resolve: resolve as (value: never) => void, reject });
+      pending.set(id, { resolve, reject });
       carrier.send({ id, method, args, epoch: Atomics.load(epoch, 0) });
     });
   };

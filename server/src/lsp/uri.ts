@@ -7,7 +7,7 @@ export function pathOf(uri: string): string | undefined {
   try {
     const path = fileURLToPath(uri).replaceAll("\\", "/");
     // Windows editors disagree about the drive letter's case; the analyzer knows one spelling.
-    return /^[A-Z]:\//.test(path) ? path[0]?.toLowerCase() + path.slice(1) : path;
+    return path.replace(/^[A-Z]:\//, (drive) => drive.toLowerCase());
   } catch {
     return undefined;
   }

@@ -67,6 +67,8 @@ export interface DialectValue {
 
 export interface PendingOperation {
   readonly method: string;
+  /** A function returned it as it is: the operation belongs to that function, not to who awaits its result. */
+  readonly returned?: true;
   readonly spec: OperationSpec;
   /** The step that named the operation. */
   readonly file: FilePath;

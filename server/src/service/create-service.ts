@@ -193,7 +193,7 @@ class Service implements WorkspaceService {
         (isManifestName(basename(path)) && (kind !== "changed" || this.#manifests.has(path))),
     );
     if (structural) {
-      for await (const _ of this.scan());
+      await drain(this.scan());
       return;
     }
     for (const { path, kind } of events) {
@@ -248,4 +248,11 @@ class Service implements WorkspaceService {
 function discoverable(path: string, roots: readonly string[], exclude: readonly string[]): boolean {
   const root = roots.find((one) => path.startsWith(`${one}/`));
   return root !== undefined && isDiscoverable(path, root, exclude);
+}
+
+/** Runs long work to its end without looking at its progress. */
+export async function drain<T>(work: AsyncGenerator<unknown, T>): Promise<T> {
+  let step = await work.next();
+  while (step.done !== true) step = await work.next();
+  return step.value;
 }

@@ -58,7 +58,7 @@ export function parseConfig(path: string, text: string, rules: KnownRules): Read
     );
   }
   if (tree.type !== "object") throw new ConfigError(`${path}:1:1: the configuration must be a JSON object`);
-  const { $schema: _, ...given } = getNodeValue(tree) as Record<string, unknown>;
+  const given = Object.fromEntries(Object.entries(getNodeValue(tree) as Record<string, unknown>).filter(([key]) => key !== "$schema"));
   const { values, mistakes } = readSettingValues(given, isProjectSetting, rules);
   const [mistake] = mistakes;
   if (mistake === undefined) return values;

@@ -1,0 +1,118 @@
+/**
+ * Runs the state machines of dialects over values: which step a member or call takes, the value it gives, and what the operation's table and
+ * SQL text are.
+ */
+import { type ExprId, NONE, type TypeRef } from "../facts/model.js";
+import { own } from "./dialect-index.js";
+import { type DialectMember, type DialectStep, type TableSource } from "./dialects/define-dialect.js";
+import { type DialectValue, type PendingOperation, type Value } from "./model.js";
+import { exprOf, type ProjectFile } from "./project-file.js";
+import { type Provenance, valueOf } from "./provenance.js";
+import { constantText } from "./sql-text.js";
+import { unknown } from "./value.js";
+
+/** Where a step is taken, as far as tables and pending operations need to know. */
+export interface StepSite {
+  /** Name of the member. */
+  readonly member?: string;
+  /** Table named by an argument or type argument. */
+  readonly table?: string | undefined;
+  readonly file?: string;
+  readonly expr?: ExprId;
+}
+
+/** What a state says about a member name. */
+export function memberStep(ctx: Provenance, value: DialectValue, name: string): DialectMember | undefined {
+  const members = ctx.dialects.stateOf(value)?.members;
+  return own(members, name) ?? own(members, "*");
+}
+
+/** The value after a step; unknown when the result has left the dialect. */
+export function stepResult(receiver: DialectValue, step: DialectStep, site: StepSite): Value {
+  const lazy = step.operation?.when === "await" ? step.operation : undefined;
+  if (step.to === undefined && lazy === undefined) return unknown;
+  const table = tableAfter(receiver, step.table, site);
+  const pending =
+    lazy !== undefined && site.file !== undefined && site.expr !== undefined
+      ? { method: site.member ?? "", spec: lazy, file: site.file, expr: site.expr }
+      : step.operation === undefined
+        ? resumed(receiver.pending)
+        : undefined;
+  const value: DialectValue = {
+    kind: "dialect",
+    dialect: receiver.dialect,
+    state: step.to === undefined || step.to === "same" ? receiver.state : step.to,
+    ...(table === undefined ? {} : { table }),
+    ...(receiver.lowConfidence === true ? { lowConfidence: true } : {}),
+    ...(receiver.transaction === true ? { transaction: true } : {}),
+    ...(pending === undefined ? {} : { pending }),
+    ...(step.to === "same" && receiver.origin !== undefined ? { origin: receiver.origin } : {}),
+  };
+  const rows = step.operation?.when === "call" && step.operation.rows === "many" && step.to !== undefined;
+  return rows ? { kind: "array", of: value } : value;
+}
+
+/** Whoever goes on building makes the operation theirs. */
+function resumed(pending: PendingOperation | undefined): PendingOperation | undefined {
+  if (pending?.returned === undefined) return pending;
+  const { method, spec, file, expr } = pending;
+  return { method, spec, file, expr };
+}
+
+/** The table a value carries after a step; a step that names none keeps the receiver's. */
+export function tableAfter(
+  receiver: DialectValue,
+  source: TableSource | undefined,
+  site: StepSite,
+): string | undefined {
+  if (source === undefined || source === "receiver") return receiver.table;
+  if (source === "member") return site.member;
+  return site.table;
+}
+
+/** The table that a step's arguments or type arguments name. */
+export function namedTable(
+  ctx: Provenance,
+  file: ProjectFile,
+  source: TableSource | undefined,
+  args: readonly ExprId[],
+  typeArgs: readonly TypeRef[] | undefined,
+): string | undefined {
+  if (typeof source !== "object") return undefined;
+  if ("typeArg" in source) return typeTable(typeArgs?.[source.typeArg]);
+  return tableName(ctx, file, args[source.arg] ?? NONE);
+}
+
+/** The table a type argument stands for: `User` of `Repository<User>`. */
+export function typeTable(type: TypeRef | undefined): string | undefined {
+  if (type === undefined) return undefined;
+  if (type.name === "typeof") return type.text;
+  return /^[\w.]+$/.test(type.name) ? type.name.slice(type.name.lastIndexOf(".") + 1) : undefined;
+}
+
+/** The name of a table given as text, class, table object or `{ alias: table }`. */
+function tableName(ctx: Provenance, file: ProjectFile, id: ExprId): string | undefined {
+  const expr = exprOf(file, id);
+  switch (expr?.kind) {
+    case "literal":
+    case "template":
+      return constantText(ctx, file, id)
+        ?.trim()
+        .split(/\s+as\s+/i)[0];
+    case "object":
+      return tableName(ctx, file, expr.props[0]?.value ?? NONE);
+    case "array":
+      return tableName(ctx, file, expr.elements[0] ?? NONE);
+    case "ref":
+    case "member": {
+      const value = valueOf(ctx, file, id);
+      if (value.kind === "literal" && typeof value.value === "string") return value.value;
+      if (value.kind === "class") return ctx.fileAt(value.file)?.facts.classes[value.cls]?.name;
+      // `User.name` names the class, `schema.users` the table.
+      if (expr.kind === "member" && expr.name === "name") return tableName(ctx, file, expr.object);
+      return expr.name;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+/** Links one file: what each of its calls runs, performs and blocks, and what becomes of the functions it is given. */
+import { type ExprId, NONE } from "../facts/model.js";
+import { blockingOperation } from "./link-blocking.js";
+import { callbackUses } from "./link-callbacks.js";
+import { type QueryFunctions, operationOf, pendingOperation } from "./link-operation.js";
+import { type CallbackUse, type CallSite, type FunctionRef, type Operation } from "./model.js";
+import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
+import { type Provenance, valueOf } from "./provenance.js";
+import { type Callee, calleeOf } from "./resolve-callee.js";
+import { constructorsOf } from "./resolve-construction.js";
+import { isExecuted } from "./execution.js";
+import { partsOf } from "./value.js";
+
+const noTargets: readonly FunctionRef[] = [];
+const noCallbacks: readonly CallbackUse[] = [];
+
+/** Method names that many unrelated classes and built-ins share never identify a class by themselves. */
+const commonMethods: ReadonlySet<string> = new Set(
+  (
+    "toString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString findOneBy findMany findFirst findUnique findById findByIds findByPk " +
+    "findAndCount createMany updateMany deleteMany updateOne deleteOne initialize configure validate transform serialize deserialize toObject connect disconnect " +
+    "subscribe unsubscribe addEventListener removeEventListener dispatchEvent forEachAsync toISOString getTime register createQueryBuilder handleRequest " +
+    "transaction $transaction handleError execute canActivate intercept shutdown isEnabled getValue setValue getItem setItem removeItem setHeader getHeader " +
+    "getInstance getStatus isArray replaceAll startsWith endsWith includes preventDefault stopPropagation setTimeout setInterval component render"
+  ).split(" "),
+);
+
+/** Every call of a file, in source order, and every builder that is awaited without a call. */
+export function linkCalls(ctx: Provenance, file: ProjectFile, queryFunctions: QueryFunctions): readonly CallSite[] {
+  const calls: CallSite[] = [];
+  const { exprs } = file.facts;
+  for (let id = 0; id < exprs.length; id++) {
+    const expr = exprs[id];
+    if (expr === undefined) continue;
+    switch (expr.kind) {
+      case "call":
+      case "new":
+        calls.push(linkCall(ctx, file, id, queryFunctions));
+        break;
+      case "template":
+        if (expr.tag !== NONE) calls.push(linkCall(ctx, file, id, queryFunctions));
+        break;
+      case "ref":
+      case "member": {
+        const operation = isExecuted(file, id) ? awaitedBuilder(ctx, file, id) : undefined;
+        if (operation !== undefined) calls.push(site(file, id, { operation }));
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return calls.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+}
+
+function awaitedBuilder(ctx: Provenance, file: ProjectFile, id: ExprId): Operation | undefined {
+  for (const value of partsOf(valueOf(ctx, file, id))) {
+    if (value.kind === "dialect" && value.pending !== undefined)
+      return pendingOperation(ctx, file, id, value, value.pending);
+  }
+  return undefined;
+}
+
+function linkCall(ctx: Provenance, file: ProjectFile, id: ExprId, queryFunctions: QueryFunctions): CallSite {
+  const callee = calleeOf(ctx, file, id);
+  const operation = operationOf(ctx, file, id, callee, queryFunctions);
+  const external = externalOf(callee);
+  const found = targetsOf(ctx, file, id, callee);
+  const blocking = external === undefined ? undefined : blockingOperation(file, id, external);
+  const callbacks = callbackUses(ctx, file, id, callee, external);
+  return site(file, id, {
+    targets: found.targets,
+    ...(found.guessed ? { confidence: "low" } : {}),
+    ...(external === undefined ? {} : { external }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(blocking === undefined ? {} : { blocking }),
+    ...(callbacks.length === 0 ? {} : { callbacks }),
+  });
+}
+
+function site(file: ProjectFile, id: ExprId, parts: Partial<CallSite>): CallSite {
+  const expr = exprOf(file, id);
+  return {
+    expr: id,
+    region: expr?.region ?? 0,
+    fn: enclosingFunction(file, id),
+    span: { start: expr?.start ?? 0, end: expr?.end ?? 0 },
+    targets: noTargets,
+    confidence: "high",
+    callbacks: noCallbacks,
+    ...parts,
+  };
+}
+
+function externalOf(callee: Callee): { readonly module: string; readonly path: readonly string[] } | undefined {
+  for (const part of callee.parts) {
+    if (part.kind === "value" && part.value.kind === "external") {
+      const { module, path } = part.value;
+      return { module, path: path.length === 0 ? ["default"] : path };
+    }
+    if (part.kind === "step" && part.receiver.origin !== undefined) {
+      const { module, path } = part.receiver.origin;
+      return { module, path: part.name === "" ? path : [...path, part.name] };
+    }
+  }
+  return undefined;
+}
+
+interface Targets {
+  readonly targets: readonly FunctionRef[];
+  readonly guessed: boolean;
+}
+
+function targetsOf(ctx: Provenance, file: ProjectFile, id: ExprId, callee: Callee): Targets {
+  const targets: FunctionRef[] = [];
+  const add = (ref: FunctionRef): void => {
+    if (!targets.some((known) => known.file === ref.file && known.fn === ref.fn)) targets.push(ref);
+  };
+  const constructs = exprOf(file, id)?.kind === "new" || callee.name === "super";
+  for (const part of callee.parts) {
+    if (part.kind !== "value") continue;
+    if (part.value.kind === "function") add(part.value.ref);
+    else if (part.value.kind === "class" && constructs) for (const ref of constructorsOf(ctx, part.value)) add(ref);
+  }
+  if (0 < targets.length || 0 < callee.parts.length)
+    return { targets: 0 < targets.length ? targets : noTargets, guessed: callee.lowConfidence };
+  const lone = loneMethod(ctx, callee);
+  return lone === undefined ? { targets: noTargets, guessed: false } : { targets: [lone], guessed: true };
+}
+
+/** A method called on something unknown, when only one class of the workspace has a method of that distinctive name. */
+function loneMethod(ctx: Provenance, callee: Callee): FunctionRef | undefined {
+  const { name, receiver } = callee;
+  if (receiver?.kind !== "unknown" || name.length < 8 || commonMethods.has(name)) return undefined;
+  ctx.memo.touch(ctx.declarations.methodToken(name));
+  const place = ctx.declarations.loneMethod(name);
+  const owner = place === undefined ? undefined : ctx.fileAt(place.file);
+  if (place === undefined || owner === undefined || functionOf(owner, place.fn) === undefined) return undefined;
+  ctx.memo.touch(owner.token);
+  return { file: place.file, fn: place.fn };
+}

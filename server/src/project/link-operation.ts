@@ -1,0 +1,146 @@
+/** The operation a call performs: from the dialect step it takes, or from a declared wrapper. */
+import { type ExprId, NONE } from "../facts/model.js";
+import { namedTable, tableAfter } from "./dialect-engine.js";
+import { type OperationSpec } from "./dialects/define-dialect.js";
+import { isExecuted } from "./execution.js";
+import { type DialectValue, type Operation, type PendingOperation } from "./model.js";
+import { exprOf, type ProjectFile } from "./project-file.js";
+import { type Provenance, valueOf } from "./provenance.js";
+import { type Callee, type CalleePart } from "./resolve-callee.js";
+import { constantText, isSessionCommand, sqlAccess, sqlTable } from "./sql-text.js";
+import { partsOf } from "./value.js";
+
+/** Wrappers that perform queries though their code is out of sight, as `module#export`. */
+export type QueryFunctions = ReadonlySet<string>;
+
+/** What a call performs, if anything: at once, or because the builder it gives is awaited here. */
+export function operationOf(
+  ctx: Provenance,
+  file: ProjectFile,
+  id: ExprId,
+  callee: Callee,
+  queryFunctions: QueryFunctions,
+): Operation | undefined {
+  for (const part of callee.parts) {
+    const operation =
+      part.kind === "step" ? stepOperation(ctx, file, id, part) : declaredOperation(file, id, part, queryFunctions);
+    if (operation !== undefined) return operation;
+  }
+  if (callee.name === "then" || callee.name === "catch" || callee.name === "finally") return undefined;
+  const builds = callee.parts.some((part) => part.kind === "step");
+  if (!builds || !isExecuted(file, id)) return undefined;
+  for (const value of partsOf(valueOf(ctx, file, id))) {
+    if (value.kind !== "dialect" || value.pending === undefined) continue;
+    const operation = pendingOperation(ctx, file, id, value, value.pending);
+    if (operation !== undefined) return operation;
+  }
+  return undefined;
+}
+
+function stepOperation(
+  ctx: Provenance,
+  file: ProjectFile,
+  id: ExprId,
+  part: Extract<CalleePart, { kind: "step" }>,
+): Operation | undefined {
+  const spec = part.step.operation;
+  if (spec?.when !== "call") return undefined;
+  const expr = exprOf(file, id);
+  const args = expr?.kind === "call" || expr?.kind === "new" ? expr.args : [];
+  const typeArgs = expr?.kind === "call" ? expr.typeArgs : undefined;
+  const table = tableAfter(part.receiver, part.step.table, {
+    member: part.name,
+    table: namedTable(ctx, file, part.step.table, args, typeArgs),
+  });
+  return describe(ctx, file, id, part.receiver, { spec, method: part.name, table, sqlFrom: file, sqlAt: id });
+}
+
+/** The operation of a builder that is awaited at `id`; undefined when the function that returned it already accounts for it. */
+export function pendingOperation(
+  ctx: Provenance,
+  file: ProjectFile,
+  id: ExprId,
+  value: DialectValue,
+  pending: PendingOperation,
+): Operation | undefined {
+  if (pending.returned === true) return undefined;
+  const owner = ctx.fileAt(pending.file) ?? file;
+  return describe(ctx, file, id, value, {
+    spec: pending.spec,
+    method: pending.method,
+    table: value.table,
+    sqlFrom: owner,
+    sqlAt: pending.expr,
+  });
+}
+
+interface Described {
+  readonly spec: OperationSpec;
+  readonly method: string;
+  readonly table: string | undefined;
+  readonly sqlFrom: ProjectFile;
+  readonly sqlAt: ExprId;
+}
+
+function describe(
+  ctx: Provenance,
+  file: ProjectFile,
+  id: ExprId,
+  value: DialectValue,
+  what: Described,
+): Operation | undefined {
+  const expr = exprOf(file, id);
+  const dialect = ctx.dialects.dialectOf(value.dialect);
+  if (expr === undefined || dialect === undefined) return undefined;
+  const { spec } = what;
+  const sqlText = statementText(ctx, what);
+  if (sqlText !== undefined && isSessionCommand(sqlText)) return undefined;
+  const written = sqlText === undefined ? "unknown" : sqlAccess(sqlText);
+  const access = written === "unknown" ? spec.access : written;
+  const table = what.table ?? (sqlText === undefined ? undefined : sqlTable(sqlText));
+  return {
+    dialect: value.dialect,
+    kind: dialect.kind,
+    access,
+    rows: access === "write" && spec.access === "unknown" ? "none" : spec.rows,
+    ...(table === undefined ? {} : { table }),
+    method: what.method === "" ? dialect.id : what.method,
+    ...(spec.bulk === true ? { bulk: true } : {}),
+    ...(sqlText === undefined ? {} : { sqlText }),
+    ...(value.transaction === true ? { transaction: true } : {}),
+    ...(spec.batchedByLibrary === undefined ? {} : { batchedByLibrary: spec.batchedByLibrary }),
+    confidence: value.lowConfidence === true ? "low" : "high",
+    expr: id,
+    span: { start: expr.start, end: expr.end },
+  };
+}
+
+function statementText(ctx: Provenance, { spec, sqlFrom, sqlAt }: Described): string | undefined {
+  if (spec.sql === undefined) return undefined;
+  const expr = exprOf(sqlFrom, sqlAt);
+  if (expr?.kind === "template") return constantText(ctx, sqlFrom, sqlAt);
+  if (expr?.kind !== "call") return undefined;
+  return constantText(ctx, sqlFrom, expr.args[spec.sql === "tag" ? 0 : spec.sql] ?? NONE);
+}
+
+function declaredOperation(
+  file: ProjectFile,
+  id: ExprId,
+  part: Extract<CalleePart, { kind: "value" }>,
+  queryFunctions: QueryFunctions,
+): Operation | undefined {
+  if (queryFunctions.size === 0 || part.value.kind !== "external") return undefined;
+  const { module, path } = part.value;
+  const expr = exprOf(file, id);
+  if (expr === undefined || !queryFunctions.has(`${module}#${path.join(".")}`)) return undefined;
+  return {
+    dialect: "declared",
+    kind: "sql",
+    access: "unknown",
+    rows: "many",
+    method: path[path.length - 1] ?? module,
+    confidence: "high",
+    expr: id,
+    span: { start: expr.start, end: expr.end },
+  };
+}

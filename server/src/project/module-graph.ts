@@ -1,0 +1,106 @@
+/** Which file or package an import means, decided from the list of known files and the manifests alone. */
+import { type KnownFiles, probeFile, probeSource } from "./file-probe.js";
+import { type Manifests } from "./manifests.js";
+import { type FilePath } from "./model.js";
+import { builtinModule } from "./node-builtins.js";
+import { directoryOf, joinPath } from "./path-text.js";
+import { indexConfigs, isAliased, resolveAlias } from "./tsconfig-paths.js";
+import {
+  indexPackages,
+  packageOf,
+  resolveInPackage,
+  resolvePrivateImport,
+  splitSpecifier,
+} from "./workspace-packages.js";
+
+export type ModuleTarget =
+  | { readonly kind: "file"; readonly file: FilePath }
+  /** A package that is not part of the workspace, or a Node built-in (`node:fs`). */
+  | { readonly kind: "external"; readonly module: string }
+  /** Meant to be part of the workspace, but there is no such file: generated, ignored or deleted. */
+  | { readonly kind: "missing"; readonly module: string };
+
+export interface ModuleResolver {
+  resolve(from: FilePath, specifier: string): ModuleTarget;
+  /** Whether some manifest of the workspace depends on one of these packages (a trailing `*` matches a prefix). */
+  dependsOn(packages: readonly string[]): boolean;
+}
+
+/**
+ * A resolver over a fixed set of files; make a new one when files come or go. Answers are kept per directory and specifier.
+ */
+export function createModuleResolver(files: KnownFiles, manifests: Manifests): ModuleResolver {
+  const packages = indexPackages(manifests.packages);
+  const configs = indexConfigs(manifests.configs, packages);
+  const answers = new Map<string, Map<string, ModuleTarget>>();
+
+  const find = (directory: string, specifier: string): ModuleTarget => {
+    if (specifier.startsWith(".") || specifier.startsWith("/")) {
+      const file = probeFile(files, joinPath(directory, specifier)) ?? viaPackageFile(joinPath(directory, specifier));
+      return file === undefined ? { kind: "missing", module: specifier } : { kind: "file", file };
+    }
+    if (specifier.startsWith("#")) {
+      const owner = packageOf(packages, directory);
+      const target = owner === undefined ? undefined : resolvePrivateImport(files, owner, specifier);
+      if (target !== undefined)
+        return "file" in target ? { kind: "file", ...target } : find(directory, target.specifier);
+    }
+    return bare(directory, specifier);
+  };
+
+  const viaPackageFile = (path: string): FilePath | undefined => {
+    const nested = packages.byDirectory.get(path);
+    return nested === undefined ? undefined : resolveInPackage(files, nested, "");
+  };
+
+  const bare = (directory: string, specifier: string): ModuleTarget => {
+    const builtin = builtinModule(specifier);
+    if (builtin?.startsWith("node:") === true && specifier.startsWith("node:"))
+      return { kind: "external", module: builtin };
+    const tables = configs.aliasesFor(directory);
+    const aliased = resolveAlias(files, tables, specifier);
+    if (aliased !== undefined) return { kind: "file", file: aliased };
+    const { name, subpath } = splitSpecifier(specifier);
+    const owner = packages.byName.get(name);
+    if (owner !== undefined) {
+      const file = resolveInPackage(files, owner, subpath);
+      if (file !== undefined) return { kind: "file", file };
+      return { kind: "missing", module: specifier };
+    }
+    if (builtin !== undefined) return { kind: "external", module: builtin };
+    return rooted(directory, specifier) ?? notFound(isAliased(tables, specifier), specifier);
+  };
+
+  /** `@/x` and `~/x` without a config that says so: bundlers mean the package's source folder or its root. */
+  const rooted = (directory: string, specifier: string): ModuleTarget | undefined => {
+    if (!/^[@~]\//.test(specifier)) return undefined;
+    const root = packageOf(packages, directory)?.directory;
+    const file = root === undefined ? undefined : probeSource(files, root, specifier.slice(2));
+    return file === undefined ? { kind: "missing", module: specifier } : { kind: "file", file };
+  };
+
+  return {
+    resolve(from, specifier) {
+      const directory = directoryOf(from);
+      let known = answers.get(directory);
+      if (known === undefined) answers.set(directory, (known = new Map()));
+      let target = known.get(specifier);
+      if (target === undefined) known.set(specifier, (target = find(directory, specifier)));
+      return target;
+    },
+    dependsOn: (names) => names.some((name) => hasDependency(packages.dependencies, name)),
+  };
+}
+
+function notFound(aliased: boolean, specifier: string): ModuleTarget {
+  // An alias pattern such as `@acme/*` may also cover packages that are installed; only forms no package can have are ours for sure.
+  const impossible = specifier.startsWith("#") || (aliased && /^[@~]\//.test(specifier));
+  return impossible ? { kind: "missing", module: specifier } : { kind: "external", module: specifier };
+}
+
+function hasDependency(dependencies: ReadonlySet<string>, name: string): boolean {
+  if (!name.endsWith("*")) return dependencies.has(name);
+  const prefix = name.slice(0, -1);
+  for (const dependency of dependencies) if (dependency.startsWith(prefix)) return true;
+  return false;
+}

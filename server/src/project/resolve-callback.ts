@@ -1,0 +1,64 @@
+/** What the parameters of a function written as an argument receive: rows of a list, a transaction, a settled promise, or what the declared type says. */
+import { type ExprId, NONE } from "../facts/model.js";
+import { iteration } from "./known-callbacks.js";
+import { type Value } from "./model.js";
+import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
+import { type Provenance, settledValue, valueOf } from "./provenance.js";
+import { type CalleePart, calleeOf } from "./resolve-callee.js";
+import { callableParameter } from "./resolve-function-type.js";
+import { argumentValue } from "./resolve-parameter.js";
+import { parameterCalls } from "./parameter-use.js";
+import { elementOf, unionOf, unknown } from "./value.js";
+
+/** The value of parameter `position` of the function that is argument `site.arg` of `site.call`. */
+export function callbackParameter(
+  ctx: Provenance,
+  file: ProjectFile,
+  site: { readonly call: ExprId; readonly arg: number },
+  position: number,
+): Value {
+  const call = exprOf(file, site.call);
+  if (call?.kind !== "call" && call?.kind !== "new") return unknown;
+  const callee = calleeOf(ctx, file, site.call);
+  const value = unionOf(callee.parts.map((part) => fromPart(ctx, part, site.arg, position)));
+  if (value.kind !== "unknown" || callee.receiver === undefined) return value;
+  if (callee.name === "then" && site.arg === 0 && position === 0) return settledValue(callee.receiver);
+  const steps = iteration(callee.name, undefined, call.args.length);
+  if (steps === undefined || steps.callback !== site.arg || steps.element !== position) return unknown;
+  return elementOf(steps.over === "receiver" ? callee.receiver : valueOf(ctx, file, call.args[steps.over] ?? NONE));
+}
+
+function fromPart(ctx: Provenance, part: CalleePart, arg: number, position: number): Value {
+  if (part.kind === "step") {
+    const callback = part.step.callbacks?.find((entry) => entry.arg === arg);
+    const state = callback?.params[position];
+    if (callback === undefined || state === null || state === undefined) return unknown;
+    const { table, transaction, lowConfidence } = part.receiver;
+    return {
+      kind: "dialect",
+      dialect: part.receiver.dialect,
+      state: state === "same" ? part.receiver.state : state,
+      ...(table === undefined ? {} : { table }),
+      ...(lowConfidence === true ? { lowConfidence } : {}),
+      ...(callback.transaction === true || transaction === true ? { transaction: true } : {}),
+    };
+  }
+  if (part.kind !== "value") return unknown;
+  const declared = callableParameter(ctx, callableParameter(ctx, part.value, arg), position);
+  if (declared.kind !== "unknown" || part.value.kind !== "function") return declared;
+  return passedIn(ctx, part.value.ref, arg, position);
+}
+
+/** What a workspace function hands to the callback it takes as parameter `arg`. */
+function passedIn(
+  ctx: Provenance,
+  ref: { readonly file: string; readonly fn: number },
+  arg: number,
+  position: number,
+): Value {
+  const file = ctx.fileAt(ref.file);
+  const fn = file === undefined ? undefined : functionOf(file, ref.fn);
+  if (file === undefined || fn === undefined) return unknown;
+  ctx.memo.touch(file.token);
+  return unionOf(parameterCalls(file, ref.fn, arg).map((call) => argumentValue(ctx, file, call, position, [])));
+}

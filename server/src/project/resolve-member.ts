@@ -1,0 +1,134 @@
+/** What `value.name` and `value[key]` give, for every kind of value. */
+import { type ExprId, NONE } from "../facts/model.js";
+import { memberStep, stepResult } from "./dialect-engine.js";
+import { type DialectValue, type Value } from "./model.js";
+import { exprOf, type ProjectFile } from "./project-file.js";
+import { type Provenance, valueOf } from "./provenance.js";
+import { classMember } from "./resolve-class.js";
+import { exportValue, packageExport } from "./resolve-export.js";
+import { returnValue } from "./resolve-return.js";
+import { shapeMember } from "./resolve-shape.js";
+import { elementOf, externalValue, isUnknown, mapValue, maxUnion, unionOf, unknown } from "./value.js";
+
+/** The value of a property; unknown when there is none or it cannot be told. */
+export function memberValue(ctx: Provenance, value: Value, name: string): Value {
+  switch (value.kind) {
+    case "unknown":
+    case "literal":
+    case "array":
+      return unknown;
+    case "external":
+      return packageExport(ctx, value.module, canonical([...value.path, name]));
+    case "external-instance":
+      return externalValue(value.module, [...value.path, "prototype", name]);
+    case "namespace":
+      return namespaceMember(ctx, value.file, name);
+    case "function":
+      return staticWrite(ctx, value.ref.file, (file) => file.facts.functions[value.ref.fn]?.binding ?? NONE, name);
+    case "class":
+    case "instance":
+      return classMember(ctx, value, name) ?? unknown;
+    case "object":
+      return objectMember(ctx, value, name);
+    case "shape":
+      return shapeMember(ctx, value, name);
+    case "dialect":
+      return dialectMember(ctx, value, name);
+    case "union":
+      return mapValue(value, (member) => memberValue(ctx, member, name));
+  }
+}
+
+/** `value[key]`: by name when the key is known, else any of the members or elements. */
+export function indexValue(ctx: Provenance, value: Value, key: Value): Value {
+  if (key.kind === "literal" && typeof key.value === "string") return memberValue(ctx, value, key.value);
+  return mapValue(value, (member) => {
+    if (member.kind === "array") return elementOf(member);
+    if (member.kind === "object") return anyMember(ctx, member);
+    if (member.kind !== "dialect") return unknown;
+    const step = ctx.dialects.stateOf(member)?.members?.["*"]?.get;
+    return step === undefined ? unknown : stepResult(member, step, {});
+  });
+}
+
+function canonical(path: readonly string[]): readonly string[] {
+  return path[0] === "default" && path[1] !== "()" ? path.slice(1) : path;
+}
+
+function namespaceMember(ctx: Provenance, path: string, name: string): Value {
+  const file = ctx.fileAt(path);
+  return file === undefined ? unknown : exportValue(ctx, file, name);
+}
+
+function dialectMember(ctx: Provenance, value: DialectValue, name: string): Value {
+  const step = memberStep(ctx, value, name)?.get;
+  if (step !== undefined) return stepResult(value, step, { member: name });
+  if (value.origin === undefined) return unknown;
+  return packageExport(ctx, value.origin.module, canonical([...value.origin.path, name]));
+}
+
+type ObjectValue = Extract<Value, { kind: "object" }>;
+
+function objectMember(ctx: Provenance, value: ObjectValue, name: string): Value {
+  const file = ctx.fileAt(value.file);
+  const literal = file === undefined ? undefined : exprOf(file, value.expr);
+  if (file === undefined || literal?.kind !== "object") return unknown;
+  ctx.memo.touch(file.token);
+  const spreads: Value[] = [];
+  for (const prop of literal.props.toReversed()) {
+    if (prop.kind === "setter") continue;
+    if (prop.name === name) return propertyValue(ctx, file, prop.kind, prop.value);
+    if (prop.kind === "spread") spreads.push(valueOf(ctx, file, spreadTarget(file, prop.value)));
+  }
+  for (const spread of spreads) {
+    const found = memberValue(ctx, spread, name);
+    if (!isUnknown(found)) return found;
+  }
+  return writtenMember(ctx, file, (id) => file.facts.bindings[id]?.init === value.expr, name);
+}
+
+function spreadTarget(file: ProjectFile, id: ExprId): ExprId {
+  const expr = exprOf(file, id);
+  return expr?.kind === "spread" ? expr.value : id;
+}
+
+function propertyValue(ctx: Provenance, file: ProjectFile, kind: string, id: ExprId): Value {
+  const value = valueOf(ctx, file, id);
+  return kind === "getter" && value.kind === "function" ? returnValue(ctx, value.ref) : value;
+}
+
+/** Any of an object's functions: a table of handlers indexed by a key that is not known. */
+function anyMember(ctx: Provenance, value: ObjectValue): Value {
+  const file = ctx.fileAt(value.file);
+  const literal = file === undefined ? undefined : exprOf(file, value.expr);
+  if (file === undefined || literal?.kind !== "object" || maxUnion < literal.props.length) return unknown;
+  ctx.memo.touch(file.token);
+  return unionOf(
+    literal.props.filter((prop) => prop.kind !== "spread").map((prop) => valueOf(ctx, file, prop.value)),
+    true,
+  );
+}
+
+/** `name.key = value` for a function or class declared as `name`. */
+function staticWrite(ctx: Provenance, path: string, bindingOf: (file: ProjectFile) => number, name: string): Value {
+  const file = ctx.fileAt(path);
+  if (file === undefined) return unknown;
+  ctx.memo.touch(file.token);
+  const binding = bindingOf(file);
+  return binding === NONE ? unknown : writtenMember(ctx, file, (id) => id === binding, name);
+}
+
+/** What is assigned to a property of a variable after its declaration. */
+export function writtenMember(
+  ctx: Provenance,
+  file: ProjectFile,
+  matches: (binding: number) => boolean,
+  name: string,
+): Value {
+  for (const [binding, writes] of file.uses().memberWrites) {
+    const values = writes.get(name);
+    if (values !== undefined && matches(binding))
+      return unionOf(values.slice(0, maxUnion).map((id) => valueOf(ctx, file, id)));
+  }
+  return unknown;
+}

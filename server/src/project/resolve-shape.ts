@@ -1,0 +1,47 @@
+/** Members of values known only by a structural type: interfaces, object types, intersections. */
+import { type TypeDeclarationFact } from "../facts/model.js";
+import { own } from "./dialect-index.js";
+import { type Value } from "./model.js";
+import { type ProjectFile } from "./project-file.js";
+import { type Provenance } from "./provenance.js";
+import { classMember, implementers } from "./resolve-class.js";
+import { memberValue } from "./resolve-member.js";
+import { typeValue } from "./type-provenance.js";
+import { better, isUnknown, unionOf, unknown } from "./value.js";
+
+type Shape = Extract<Value, { kind: "shape" }>;
+
+/** The declaration of an interface a shape stands for. */
+export function shapeInterface(file: ProjectFile, shape: Shape): TypeDeclarationFact | undefined {
+  if (shape.type.name === "{}" || shape.type.name === "=>") return undefined;
+  return file.names().types.get(shape.type.name);
+}
+
+/** A member by its declared type, or as the workspace's classes that implement the interface have it. */
+export function shapeMember(ctx: Provenance, shape: Shape, name: string): Value {
+  const file = ctx.fileAt(shape.file);
+  if (file === undefined) return unknown;
+  ctx.memo.touch(file.token);
+  if (shape.type.name === "{}") {
+    const type = own(shape.type.members, name);
+    return type === undefined ? unknown : typeValue(ctx, file, type);
+  }
+  const declaration = shapeInterface(file, shape);
+  if (declaration === undefined) return unknown;
+  const type = own(declaration.members, name);
+  const declared = type === undefined ? unknown : typeValue(ctx, file, type);
+  if (!isUnknown(declared) && declared.kind !== "shape") return declared;
+  const found = better(declared, implementedMember(ctx, file, declaration, name));
+  if (!isUnknown(found) || type !== undefined) return found;
+  for (const parent of declaration.extends ?? []) {
+    const inherited = memberValue(ctx, typeValue(ctx, file, parent), name);
+    if (!isUnknown(inherited)) return inherited;
+  }
+  return unknown;
+}
+
+function implementedMember(ctx: Provenance, file: ProjectFile, declaration: TypeDeclarationFact, name: string): Value {
+  const classes = implementers(ctx, file.path, declaration.name);
+  const values = classes.map((instance) => classMember(ctx, instance, name) ?? unknown);
+  return unionOf(values, 1 < classes.length);
+}

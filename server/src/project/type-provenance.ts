@@ -1,0 +1,196 @@
+/**
+ * What a value of a declared type is. Types are resolved by name, through imports and aliases; wrappers that do not change what can be called
+ * (`Promise`, `Partial`, `Pick` …) are looked through, generics are filled in one level deep.
+ */
+import { type TypeDeclarationFact, type TypeRef } from "../facts/model.js";
+import { type FilePath, type Value } from "./model.js";
+import { type ModuleTarget } from "./module-graph.js";
+import { type ProjectFile } from "./project-file.js";
+import { type Provenance } from "./provenance.js";
+import { typeTable } from "./dialect-engine.js";
+import { withTypeTable } from "./resolve-call.js";
+import { arrayTypes, operatorValue, plainTypes, transparentTypes } from "./type-operators.js";
+import { arrayOf, isUnknown, unionOf, unknown } from "./value.js";
+
+/** Values of the type parameters in scope of an alias being looked through. */
+export type TypeArguments = ReadonlyMap<string, Value>;
+
+/** Aliases and re-exports longer than this are cycles. */
+const maxSteps = 16;
+
+/** The value of a declared type; unknown for plain data and for what cannot be resolved. */
+export function typeValue(ctx: Provenance, file: ProjectFile, type: TypeRef, args?: TypeArguments): Value {
+  if (plainTypes.has(type.name)) return unknown;
+  if (args !== undefined) return bareType(ctx, file, type, args);
+  const known = file.cells.types.get(type);
+  if (known !== undefined) return ctx.memo.reuse(known);
+  return ctx.memo.fill(file.cells.types, type, file.token, () => bareType(ctx, file, type, undefined));
+}
+
+/** Whether a type is plain data for sure, so that nothing it comes from needs to be looked at. */
+export function isPlainType(type: TypeRef): boolean {
+  if (type.name === "any" || type.name === "unknown" || type.name === "?") return false;
+  if (plainTypes.has(type.name)) return true;
+  if (transparentTypes.has(type.name) || type.name === "|" || type.name === "[]")
+    return (type.args ?? []).every(isPlainType);
+  return false;
+}
+
+function bareType(ctx: Provenance, file: ProjectFile, type: TypeRef, args: TypeArguments | undefined): Value {
+  const [first] = type.args ?? [];
+  const inner = (part: TypeRef | undefined): Value => (part === undefined ? unknown : typeValue(ctx, file, part, args));
+  if (transparentTypes.has(type.name)) return inner(first);
+  if (arrayTypes.has(type.name)) return arrayOf(inner(first));
+  switch (type.name) {
+    case "|":
+    case "&":
+      return unionOf((type.args ?? []).map(inner));
+    case "[,]":
+      return arrayOf(unionOf((type.args ?? []).map(inner)));
+    case "{}":
+    case "=>":
+      return { kind: "shape", file: file.path, type };
+    case "literal":
+      return type.text === undefined || type.text === "null" ? unknown : { kind: "literal", value: type.text };
+    case "keyof":
+    case "this":
+      return unknown;
+    default:
+      return operatorValue(ctx, file, type, inner) ?? namedType(ctx, file, type, args, 0);
+  }
+}
+
+function namedType(
+  ctx: Provenance,
+  file: ProjectFile,
+  type: TypeRef,
+  args: TypeArguments | undefined,
+  steps: number,
+): Value {
+  if (type.name === "import") {
+    const target = ctx.resolveModule(file, type.text ?? "");
+    return typeOfModule(ctx, target, (type.member ?? "").split("."), { file, type, args }, steps);
+  }
+  const bound = args?.get(type.name);
+  if (bound !== undefined) return bound;
+  const [head = "", ...rest] = type.name.split(".");
+  return localType(ctx, file, head, rest, { file, type, args }, steps) ?? unknown;
+}
+
+/** A type reference as written, and where: its arguments are resolved there. */
+interface Reference {
+  readonly file: ProjectFile;
+  readonly type: TypeRef;
+  readonly args: TypeArguments | undefined;
+}
+
+/** A type by the name it has in a file: declared there or imported; undefined when the file knows no such name. */
+function localType(
+  ctx: Provenance,
+  file: ProjectFile,
+  name: string,
+  rest: readonly string[],
+  ref: Reference,
+  steps: number,
+): Value | undefined {
+  const names = file.names();
+  ctx.memo.touch(file.token);
+  if (rest.length === 0) {
+    const cls = names.classes.get(name);
+    if (cls !== undefined) return { kind: "instance", file: file.path, cls };
+    const declared = names.types.get(name);
+    if (declared !== undefined) return declaredType(ctx, file, declared, ref);
+  }
+  const index = names.imports.get(name);
+  const entry = index === undefined ? undefined : file.facts.imports[index];
+  const target = index === undefined ? undefined : file.targets[index];
+  if (entry === undefined || target === undefined || maxSteps < steps) return undefined;
+  return typeOfModule(ctx, target, entry.imported === "*" ? rest : [entry.imported, ...rest], ref, steps + 1);
+}
+
+function declaredType(ctx: Provenance, file: ProjectFile, declared: TypeDeclarationFact, ref: Reference): Value {
+  if (declared.kind === "interface") return { kind: "shape", file: file.path, type: { name: declared.name } };
+  if (declared.type === undefined) return unknown;
+  if (declared.typeParams === undefined || declared.typeParams.length === 0) return typeValue(ctx, file, declared.type);
+  const args = new Map<string, Value>();
+  declared.typeParams.forEach((param, i) => {
+    const given = ref.type.args?.[i];
+    args.set(param, given === undefined ? unknown : typeValue(ctx, ref.file, given, ref.args));
+  });
+  return typeValue(ctx, file, declared.type, args);
+}
+
+/** A type exported by a module under `path[0]`, with further names below it. */
+function typeOfModule(
+  ctx: Provenance,
+  target: ModuleTarget,
+  path: readonly string[],
+  ref: Reference,
+  steps: number,
+): Value {
+  if (target.kind !== "file") {
+    const module = target.kind === "external" ? target.module : ctx.dialects.generatedPackage(path[0] ?? "");
+    return module === undefined ? unknown : packageType(ctx, module, path, ref);
+  }
+  const file = ctx.fileAt(target.file);
+  const [name = "", ...rest] = path;
+  if (file === undefined || maxSteps < steps) return unknown;
+  return exportedType(ctx, file, name, rest, ref, steps) ?? unknown;
+}
+
+function exportedType(
+  ctx: Provenance,
+  file: ProjectFile,
+  name: string,
+  rest: readonly string[],
+  ref: Reference,
+  steps: number,
+): Value | undefined {
+  ctx.memo.touch(file.token);
+  const names = file.names();
+  const entry = names.exports.get(name);
+  if (entry?.module !== undefined) {
+    const target = ctx.resolveModule(file, entry.module);
+    const path = entry.imported === "*" ? rest : [entry.imported ?? name, ...rest];
+    return typeOfModule(ctx, target, path, ref, steps + 1);
+  }
+  if (entry !== undefined) {
+    const expr = file.facts.exprs[entry.expr];
+    if (expr?.kind === "class") return { kind: "instance", file: file.path, cls: expr.cls };
+    const local = entry.local ?? file.facts.bindings[entry.binding]?.name ?? name;
+    return localType(ctx, file, local, rest, ref, steps + 1);
+  }
+  // `declare module` and `export =` of a class are declared under their own name.
+  const whole = names.exports.get("=");
+  if (whole !== undefined && name === "default")
+    return localType(ctx, file, whole.local ?? file.facts.bindings[whole.binding]?.name ?? "", rest, ref, steps + 1);
+  let external: Value | undefined;
+  for (const star of names.stars) {
+    const target = ctx.resolveModule(file, star.module ?? "");
+    if (maxSteps < steps) break;
+    const found = typeOfModule(ctx, target, [name, ...rest], ref, steps + 1);
+    if (isUnknown(found)) continue;
+    if (target.kind === "file") return found;
+    external ??= found;
+  }
+  return external;
+}
+
+function packageType(ctx: Provenance, module: string, path: readonly string[], ref: Reference): Value {
+  const described = ctx.dialects.instanceOf(module, path);
+  if (described === undefined) return { kind: "external-instance", module, path };
+  const given = described.typeTable === undefined ? undefined : ref.type.args?.[described.typeTable];
+  return withTypeTable(described, typeTable(given));
+}
+
+/** Where a type's declaration stands, for comparing: is this the interface meant there? */
+export function declarationOfType(
+  ctx: Provenance,
+  file: ProjectFile,
+  type: TypeRef,
+): { readonly file: FilePath; readonly name: string } | undefined {
+  const value = typeValue(ctx, file, { name: type.name });
+  if (value.kind === "shape") return { file: value.file, name: value.type.name };
+  if (value.kind !== "instance") return undefined;
+  return { file: value.file, name: ctx.fileAt(value.file)?.facts.classes[value.cls]?.name ?? "" };
+}

@@ -1,0 +1,138 @@
+/** Building and comparing values. The rules that hold everywhere: unknown adds nothing to a union, and a union of one is that one. */
+import { type DialectValue, type Value } from "./model.js";
+
+export const unknown: Value = { kind: "unknown" };
+
+/** Unions wider than this say nothing useful; further members are dropped. */
+export const maxUnion = 8;
+
+/** Longer chains of calls and names on a package's export are given up: nothing describes them. */
+const maxExternalPath = 10;
+
+export function isUnknown(value: Value): boolean {
+  return value.kind === "unknown";
+}
+
+/** Whether nothing can be looked up in or called on a value: unknown, or a plain literal. */
+export function isOpaque(value: Value): boolean {
+  return value.kind === "unknown" || value.kind === "literal";
+}
+
+export function unionOf(values: readonly Value[], lowConfidence = false): Value {
+  const members: Value[] = [];
+  const keys = new Set<string>();
+  let guessed = lowConfidence;
+  for (const value of values) {
+    if (value.kind === "union" && value.lowConfidence === true) guessed = true;
+    for (const member of value.kind === "union" ? value.of : [value]) {
+      if (member.kind === "unknown" || members.length === maxUnion) continue;
+      const key = identityOf(member);
+      if (keys.has(key)) continue;
+      keys.add(key);
+      members.push(member);
+    }
+  }
+  const lasting = members.some((member) => member.kind !== "literal")
+    ? members.filter((m) => m.kind !== "literal")
+    : members;
+  const [first] = lasting;
+  if (first === undefined) return unknown;
+  if (lasting.length === 1) return first;
+  return guessed ? { kind: "union", of: lasting, lowConfidence: true } : { kind: "union", of: lasting };
+}
+
+/** Applies a step to a value, or to every member of a union. */
+export function mapValue(value: Value, step: (member: Value) => Value): Value {
+  if (value.kind !== "union") return step(value);
+  return unionOf(value.of.map(step), value.lowConfidence === true);
+}
+
+export function partsOf(value: Value): readonly Value[] {
+  return value.kind === "union" ? value.of : [value];
+}
+
+export function arrayOf(value: Value): Value {
+  return { kind: "array", of: value };
+}
+
+/** An element of a value that is iterated. Builders and models iterate to themselves, so that one row keeps its dialect. */
+export function elementOf(value: Value): Value {
+  return mapValue(value, (member) => {
+    if (member.kind === "array") return member.of;
+    return member.kind === "dialect" && member.pending === undefined ? member : unknown;
+  });
+}
+
+/** An export of a package, spelled canonically; see `Value`. */
+export function externalValue(module: string, path: readonly string[]): Value {
+  if (maxExternalPath < path.length) return unknown;
+  const canonical = path[0] === "default" && 1 < path.length && path[1] !== "()" ? path.slice(1) : path;
+  return { kind: "external", module, path: canonical };
+}
+
+/** Identity of a value for removing doubles: which thing it is, not how it was reached. */
+export function identityOf(value: Value): string {
+  switch (value.kind) {
+    case "unknown":
+      return "?";
+    case "external":
+    case "external-instance":
+      return `${value.kind} ${value.module}#${value.path.join(".")}`;
+    case "namespace":
+      return `namespace ${value.file}`;
+    case "function":
+      return `function ${value.ref.file}#${value.ref.fn}`;
+    case "class":
+    case "instance":
+      return `${value.kind} ${value.file}#${value.cls}`;
+    case "object":
+      return `object ${value.file}#${value.expr}`;
+    case "shape":
+      return `shape ${value.file}#${value.type.name}${value.type.text ?? ""}${Object.keys(value.type.members ?? {}).join()}`;
+    case "dialect":
+      return dialectIdentity(value);
+    case "array":
+      return `array ${identityOf(value.of)}`;
+    case "literal":
+      return `literal ${typeof value.value} ${value.value}`;
+    case "union":
+      return value.of.map(identityOf).join("|");
+  }
+}
+
+function dialectIdentity(value: DialectValue): string {
+  return `dialect ${value.dialect}.${value.state} ${value.table ?? ""}${value.transaction === true ? " tx" : ""}${value.pending === undefined ? "" : ` ${value.pending.method}`}`;
+}
+
+/** Of two opinions about one value the one that says more; the first when they say equally much. */
+export function better(value: Value, other: Value): Value {
+  return weight(value) < weight(other) ? other : value;
+}
+
+/** How much can be concluded from a value. */
+export function weight(value: Value): number {
+  switch (value.kind) {
+    case "unknown":
+      return 0;
+    case "literal":
+      return 1;
+    case "external":
+      return value.module === "global:" ? 2 : 4;
+    case "shape":
+      return 3;
+    case "external-instance":
+      return 5;
+    case "array":
+      return value.of.kind === "unknown" ? 2 : 6;
+    case "union":
+      return value.lowConfidence === true ? 4 : Math.max(...value.of.map(weight));
+    case "object":
+    case "function":
+    case "class":
+    case "instance":
+    case "namespace":
+      return 6;
+    case "dialect":
+      return value.lowConfidence === true ? 3 : 7;
+  }
+}

@@ -10,6 +10,7 @@ import { type DependencySet } from "./dependency-sets.js";
 import { indexDialects } from "./dialect-index.js";
 import { type Dialect } from "./dialects/define-dialect.js";
 import { dialects as knownDialects } from "./dialects/registry.js";
+import { createExportTables, sameExportNames } from "./export-tables.js";
 import { interfaceSignature } from "./interface-signature.js";
 import { linkCalls } from "./link-file.js";
 import { type Linker } from "./linker-contract.js";
@@ -57,6 +58,11 @@ class ProjectLinker implements WorkspaceLinker {
   readonly #readers = new Map<DependencySet, Set<FilePath>>();
   readonly #links = new Map<FilePath, readonly CallSite[]>();
   readonly #stale = new Set<FilePath>();
+  readonly #exportTables = createExportTables(
+    () => this.#newToken(undefined),
+    (path) => this.#files.get(path),
+    (file, specifier) => this.#resolve(file, specifier),
+  );
   #manifests: Manifests = parseManifests([]);
   #ctx: Provenance | undefined;
   #resolver: ModuleResolver | undefined;
@@ -86,6 +92,7 @@ class ProjectLinker implements WorkspaceLinker {
     if (old === undefined || this.#resolver === undefined) {
       if (!this.#files.has(path)) this.#resolver = undefined;
       this.#replaceDeclarations(path, facts);
+      this.#dropTables(path);
       if (old !== undefined) {
         // Files came or went since: resolution is redone before the next link, and this file's readers with it.
         this.#markReaders(old.token);
@@ -96,6 +103,7 @@ class ProjectLinker implements WorkspaceLinker {
     const before = this.#signature(old);
     this.#replaceDeclarations(path, facts);
     this.#forgetKeepers(old.token);
+    if (!sameExportNames(old.facts, facts)) this.#dropTables(path);
     const file = this.#makeFile(path, facts, resolveImports(this.#resolver, path, facts));
     this.#files.set(path, file);
     if (this.#signature(file) !== before) this.#markReaders(file.token);
@@ -111,6 +119,7 @@ class ProjectLinker implements WorkspaceLinker {
     this.#forgetReads(path);
     this.#stale.delete(path);
     this.#replaceDeclarations(path, undefined);
+    this.#dropTables(path);
     this.#resolver = undefined;
   }
 
@@ -175,11 +184,16 @@ class ProjectLinker implements WorkspaceLinker {
       memo: this.#memo,
       dialects: indexDialects(this.#dialects, (packages) => this.#resolver?.dependsOn(packages) ?? false),
       declarations: this.#declarations,
+      exportTables: this.#exportTables,
       fileAt: (path) => this.#files.get(path),
-      resolveModule: (file, specifier) => (this.#resolver ?? resolver).resolve(file.path, specifier),
+      resolveModule: (file, specifier) => this.#resolve(file, specifier),
     };
     for (const [path, facts] of this.#facts) this.#retarget(path, facts, resolver);
     return this.#ctx;
+  }
+
+  #resolve(file: ProjectFile, specifier: string): ModuleTarget {
+    return this.#resolver?.resolve(file.path, specifier) ?? { kind: "missing", module: specifier };
   }
 
   /** Brings a file's import targets up to date. When one leads elsewhere, the file and all that read it are linked again. */
@@ -189,6 +203,7 @@ class ProjectLinker implements WorkspaceLinker {
     if (file !== undefined && sameTargets(file.targets, targets)) return;
     this.#files.set(path, this.#makeFile(path, facts, targets));
     this.#stale.add(path);
+    this.#dropTables(path);
     if (file !== undefined) this.#markReaders(file.token);
   }
 
@@ -226,6 +241,10 @@ class ProjectLinker implements WorkspaceLinker {
 
   #replaceDeclarations(path: FilePath, facts: FileFacts | undefined): void {
     for (const token of this.#declarations.replace(path, facts)) this.#markReaders(token);
+  }
+
+  #dropTables(path: FilePath): void {
+    for (const token of this.#exportTables.drop(path)) this.#markReaders(token);
   }
 
   /** What was computed from what `token` stands for is computed anew, and files that read it are out of date. */

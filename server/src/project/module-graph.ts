@@ -3,8 +3,8 @@ import { type KnownFiles, probeFile, probeSource } from "./file-probe.js";
 import { type Manifests } from "./manifests.js";
 import { type FilePath } from "./model.js";
 import { builtinModule } from "./node-builtins.js";
-import { directoryOf, joinPath } from "./path-text.js";
-import { indexConfigs, isAliased, resolveAlias } from "./tsconfig-paths.js";
+import { ancestors, directoryOf, joinPath } from "./path-text.js";
+import { indexConfigs, isAliased, type PathAliases, resolveAlias } from "./tsconfig-paths.js";
 import {
   indexPackages,
   packageOf,
@@ -26,10 +26,14 @@ export interface ModuleResolver {
   dependsOn(packages: readonly string[]): boolean;
 }
 
+export interface WorkspaceFiles extends KnownFiles {
+  keys(): Iterable<string>;
+}
+
 /**
  * A resolver over a fixed set of files; make a new one when files come or go. Answers are kept per directory and specifier.
  */
-export function createModuleResolver(files: KnownFiles, manifests: Manifests): ModuleResolver {
+export function createModuleResolver(files: WorkspaceFiles, manifests: Manifests): ModuleResolver {
   const packages = indexPackages(manifests.packages);
   const configs = indexConfigs(manifests.configs, packages);
   const answers = new Map<string, Map<string, ModuleTarget>>();
@@ -68,8 +72,21 @@ export function createModuleResolver(files: KnownFiles, manifests: Manifests): M
       return { kind: "missing", module: specifier };
     }
     if (builtin !== undefined) return { kind: "external", module: builtin };
-    return rooted(directory, specifier) ?? notFound(isAliased(tables, specifier), specifier);
+    const found = rooted(directory, specifier);
+    if (found !== undefined) return found;
+    const ours = specifier.startsWith("#") || (!packages.dependencies.has(name) && pointsInside(tables, specifier));
+    return { kind: ours ? "missing" : "external", module: specifier };
   };
+
+  /** Whether an alias covers a specifier, or it starts with a folder below some `baseUrl`: then no package is meant. */
+  const pointsInside = (tables: readonly PathAliases[], specifier: string): boolean => {
+    if (isAliased(tables, specifier)) return true;
+    const [head = ""] = specifier.split("/");
+    return tables.some(({ baseUrl }) => baseUrl !== undefined && folders().has(joinPath(baseUrl, head)));
+  };
+
+  let known: ReadonlySet<string> | undefined;
+  const folders = (): ReadonlySet<string> => (known ??= foldersOf(files.keys()));
 
   /** `@/x` and `~/x` without a config that says so: bundlers mean the package's source folder or its root. */
   const rooted = (directory: string, specifier: string): ModuleTarget | undefined => {
@@ -92,10 +109,15 @@ export function createModuleResolver(files: KnownFiles, manifests: Manifests): M
   };
 }
 
-function notFound(aliased: boolean, specifier: string): ModuleTarget {
-  // An alias pattern such as `@acme/*` may also cover packages that are installed; only forms no package can have are ours for sure.
-  const impossible = specifier.startsWith("#") || (aliased && /^[@~]\//.test(specifier));
-  return impossible ? { kind: "missing", module: specifier } : { kind: "external", module: specifier };
+function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const path of paths) {
+    for (const folder of ancestors(directoryOf(path))) {
+      if (found.has(folder)) break;
+      found.add(folder);
+    }
+  }
+  return found;
 }
 
 function hasDependency(dependencies: ReadonlySet<string>, name: string): boolean {

@@ -8,6 +8,7 @@
 import { type ExprId, type ExprOf, NONE } from "../facts/model.js";
 import { type DeclarationIndex } from "./declaration-index.js";
 import { type DialectIndex } from "./dialect-index.js";
+import { type ExportTables } from "./export-tables.js";
 import { type FilePath, type Value } from "./model.js";
 import { type ModuleTarget } from "./module-graph.js";
 import { exprOf, type ProjectFile } from "./project-file.js";
@@ -25,6 +26,7 @@ export interface Provenance {
   readonly memo: ValueMemo;
   readonly dialects: DialectIndex;
   readonly declarations: DeclarationIndex;
+  readonly exportTables: ExportTables;
   readonly fileAt: (path: FilePath) => ProjectFile | undefined;
   readonly resolveModule: (file: ProjectFile, specifier: string) => ModuleTarget;
 }

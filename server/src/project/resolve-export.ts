@@ -55,7 +55,7 @@ export function exportValue(ctx: Provenance, file: ProjectFile, name: string): V
       const whole = exportValue(ctx, file, "=");
       return name === "default" ? whole : memberValue(ctx, whole, name);
     }
-    return name === "default" || name === "=" ? unknown : starValue(ctx, file, stars, name);
+    return stars.length === 0 || name === "default" || name === "=" ? unknown : starValue(ctx, file, name);
   });
 }
 
@@ -71,15 +71,13 @@ function entryValue(ctx: Provenance, file: ProjectFile, entry: ExportFact): Valu
 }
 
 /** Workspace modules first; a package's star may export any name, so it only answers when nothing else did. */
-function starValue(ctx: Provenance, file: ProjectFile, stars: readonly ExportFact[], name: string): Value {
-  const targets = stars.map((star) => ctx.resolveModule(file, star.module ?? ""));
-  for (const target of targets) {
-    if (target.kind !== "file") continue;
+function starValue(ctx: Provenance, file: ProjectFile, name: string): Value {
+  const table = ctx.exportTables.of(file);
+  ctx.memo.touch(table.token);
+  const origin = ctx.fileAt(table.origins.get(name) ?? "");
+  if (origin !== undefined) return exportValue(ctx, origin, name);
+  for (const target of table.packages) {
     const value = exportOfModule(ctx, target, name);
-    if (value.kind !== "unknown") return value;
-  }
-  for (const target of targets) {
-    const value = target.kind === "file" ? unknown : exportOfModule(ctx, target, name);
     if (value.kind !== "unknown") return value;
   }
   return unknown;

@@ -69,11 +69,19 @@ function dialectMember(ctx: Provenance, value: DialectValue, name: string): Valu
 
 type ObjectValue = Extract<Value, { kind: "object" }>;
 
+/** Kept, so that objects that spread themselves come to an end. */
 function objectMember(ctx: Provenance, value: ObjectValue, name: string): Value {
   const file = ctx.fileAt(value.file);
-  const literal = file === undefined ? undefined : exprOf(file, value.expr);
-  if (file === undefined || literal?.kind !== "object") return unknown;
-  ctx.memo.touch(file.token);
+  if (file === undefined) return unknown;
+  const key = `{${value.expr}} ${name}`;
+  const known = file.cells.members.get(key);
+  if (known !== undefined) return ctx.memo.reuse(known);
+  return ctx.memo.fill(file.cells.members, key, file.token, () => ownObjectMember(ctx, file, value, name));
+}
+
+function ownObjectMember(ctx: Provenance, file: ProjectFile, value: ObjectValue, name: string): Value {
+  const literal = exprOf(file, value.expr);
+  if (literal?.kind !== "object") return unknown;
   const spreads: Value[] = [];
   for (const prop of literal.props.toReversed()) {
     if (prop.kind === "setter") continue;

@@ -21,13 +21,21 @@ export function shapeInterface(file: ProjectFile, shape: Shape): TypeDeclaration
 export function shapeMember(ctx: Provenance, shape: Shape, name: string): Value {
   const file = ctx.fileAt(shape.file);
   if (file === undefined) return unknown;
-  ctx.memo.touch(file.token);
   if (shape.type.name === "{}") {
     const type = own(shape.type.members, name);
+    ctx.memo.touch(file.token);
     return type === undefined ? unknown : typeValue(ctx, file, type);
   }
   const declaration = shapeInterface(file, shape);
   if (declaration === undefined) return unknown;
+  // Kept, so that interfaces that extend themselves come to an end.
+  const key = `<${declaration.name}> ${name}`;
+  const known = file.cells.members.get(key);
+  if (known !== undefined) return ctx.memo.reuse(known);
+  return ctx.memo.fill(file.cells.members, key, file.token, () => interfaceMember(ctx, file, declaration, name));
+}
+
+function interfaceMember(ctx: Provenance, file: ProjectFile, declaration: TypeDeclarationFact, name: string): Value {
   const type = own(declaration.members, name);
   const declared = type === undefined ? unknown : typeValue(ctx, file, type);
   if (!isUnknown(declared) && declared.kind !== "shape") return declared;

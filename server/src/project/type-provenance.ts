@@ -164,16 +164,26 @@ function exportedType(
   const whole = names.exports.get("=");
   if (whole !== undefined && name === "default")
     return localType(ctx, file, whole.local ?? file.facts.bindings[whole.binding]?.name ?? "", rest, ref, steps + 1);
-  let external: Value | undefined;
-  for (const star of names.stars) {
-    const target = ctx.resolveModule(file, star.module ?? "");
-    if (maxSteps < steps) break;
+  return names.stars.length === 0 ? undefined : starType(ctx, file, name, rest, ref, steps);
+}
+
+function starType(
+  ctx: Provenance,
+  file: ProjectFile,
+  name: string,
+  rest: readonly string[],
+  ref: Reference,
+  steps: number,
+): Value | undefined {
+  const table = ctx.exportTables.of(file);
+  ctx.memo.touch(table.token);
+  const origin = ctx.fileAt(table.origins.get(name) ?? "");
+  if (origin !== undefined) return maxSteps < steps ? undefined : exportedType(ctx, origin, name, rest, ref, steps + 1);
+  for (const target of table.packages) {
     const found = typeOfModule(ctx, target, [name, ...rest], ref, steps + 1);
-    if (isUnknown(found)) continue;
-    if (target.kind === "file") return found;
-    external ??= found;
+    if (!isUnknown(found)) return found;
   }
-  return external;
+  return undefined;
 }
 
 function packageType(ctx: Provenance, module: string, path: readonly string[], ref: Reference): Value {

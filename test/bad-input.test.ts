@@ -1,6 +1,6 @@
 /** Files nobody should have to write, and the analyzer must survive. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -115,8 +115,16 @@ test("deep nesting, long chains and wide switches", () => {
 test("a cache that is damaged, foreign or not a folder is replaced or left out", async () => {
   const cache = path.join(state.folder, "cache");
   await (await scanned({ cacheFolder: cache })).close();
-  for (const damage of ["not a database", ""]) {
-    for (const name of ["facts-1-1.mdb"]) writeFileSync(path.join(cache, name), damage);
+  const [store] = readdirSync(cache).filter((name) => name.endsWith(".mdb"));
+  const whole = readFileSync(path.join(cache, store!));
+  for (const damage of [
+    "not a database",
+    "",
+    Buffer.alloc(100_000, 7),
+    whole.subarray(0, whole.length - 4096),
+    whole.subarray(0, 5000),
+  ]) {
+    writeFileSync(path.join(cache, store!), damage);
     const service = await scanned({ cacheFolder: cache });
     expect(service.findings(path.join(state.folder, "good.ts"))).toHaveLength(1);
     await service.close();

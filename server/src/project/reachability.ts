@@ -35,7 +35,7 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
     graph,
     moduleBodies(graph, (role) => SCRIPT_ROLES.has(role), roleOf),
   );
-  const loose = fromStarts(graph, unreferenced(graph, new Set([...ways.keys(), ...startup, ...scripts]), roleOf));
+  const loose = looseFunctions(graph, new Set([...ways.keys(), ...startup, ...scripts]), roleOf);
   const table = new Map<FunctionNode, Reachability>();
   for (const file of graph.files.values()) {
     for (const node of file.functions) {
@@ -154,6 +154,21 @@ function fromStarts(graph: CallGraph, starts: readonly FunctionNode[]): Set<Func
     }
   }
   return reached;
+}
+
+/** What runs only in ways that cannot be seen: from functions nobody calls, and in circles that nobody outside calls. */
+function looseFunctions(
+  graph: CallGraph,
+  known: ReadonlySet<FunctionNode>,
+  roleOf: ReachabilityInput["roleOf"],
+): Set<FunctionNode> {
+  const loose = fromStarts(graph, unreferenced(graph, known, roleOf));
+  for (const file of graph.files.values()) {
+    const role = roleOf(file.path);
+    if (role !== "source" && role !== "generated") continue;
+    for (const node of file.functions) if (node.callers.size > 0 && !known.has(node)) loose.add(node);
+  }
+  return loose;
 }
 
 /** Functions nobody is seen to call, which others may: what they reach can run in ways we cannot see. */

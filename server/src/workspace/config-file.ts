@@ -58,7 +58,9 @@ export function parseConfig(path: string, text: string, rules: KnownRules): Read
     );
   }
   if (tree.type !== "object") throw new ConfigError(`${path}:1:1: the configuration must be a JSON object`);
-  const given = Object.fromEntries(Object.entries(getNodeValue(tree) as Record<string, unknown>).filter(([key]) => key !== "$schema"));
+  const given = Object.fromEntries(
+    Object.entries(getNodeValue(tree) as Record<string, unknown>).filter(([key]) => key !== "$schema"),
+  );
   const { values, mistakes } = readSettingValues(given, isProjectSetting, rules);
   const [mistake] = mistakes;
   if (mistake === undefined) return values;

@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { Packr } from "msgpackr";
+import { hasDeadUser, looksSound, markUsed } from "./store-soundness.js";
 import { EXTRACTOR_VERSION, type FileFacts } from "../facts/model.js";
 
 export interface FactStore {
@@ -28,13 +29,17 @@ export function openFactStore(folder: string, log: (line: string) => void): Fact
   const path = join(folder, `facts-${STORE_VERSION}-${EXTRACTOR_VERSION}.mdb`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return overDatabase(openChecked(path), log);
-  } catch (error) {
-    log(`the fact cache ${path} cannot be used and is rebuilt: ${message(error)}`);
-  }
-  try {
-    removeStore(path);
-    return overDatabase(openChecked(path), log);
+    const reason = looksSound(path)
+      ? hasDeadUser(path)
+        ? "its last user died while using it"
+        : undefined
+      : "it is damaged";
+    if (reason !== undefined) {
+      log(`the fact cache is rebuilt: ${reason}`);
+      removeStore(path);
+    }
+    const release = markUsed(path);
+    return overDatabase(openChecked(path), release, log);
   } catch (error) {
     log(`no fact cache: ${message(error)}`);
     return noStore;
@@ -48,8 +53,6 @@ function openChecked(path: string): RootDatabase<Uint8Array, string> {
     mapSize: MAX_BYTES,
     noSubdir: true,
     maxReaders: 126,
-    overlappingSync: false,
-    noSync: true,
   };
   const database = open<Uint8Array, string>(options);
   chmodSync(path, 0o600);
@@ -67,9 +70,15 @@ function removeStore(path: string): void {
   for (const file of [path, `${path}-lock`]) rmSync(file, { force: true, recursive: true });
 }
 
-function overDatabase(database: RootDatabase<Uint8Array, string>, log: (line: string) => void): FactStore {
+function overDatabase(
+  database: RootDatabase<Uint8Array, string>,
+  release: () => void,
+  log: (line: string) => void,
+): FactStore {
   const packr = new Packr({ structuredClone: false, useRecords: false });
   const state = { broken: false };
+  // A run that ends without closing, but of its own will, leaves a sound store.
+  process.once("exit", release);
   const attempt = <T>(act: () => T): T | undefined => {
     if (state.broken) return undefined;
     try {
@@ -97,11 +106,13 @@ function overDatabase(database: RootDatabase<Uint8Array, string>, log: (line: st
       });
     },
     close: async () => {
+      process.off("exit", release);
       try {
         await database.close();
       } catch (error) {
         log(`the fact cache did not close cleanly: ${message(error)}`);
       }
+      release();
     },
   };
 }

@@ -1,0 +1,75 @@
+/**
+ * Whether a fact store on disk may be opened. The database maps its file into memory and trusts it: a file that is not one, or that was cut short, ends the whole
+ * process with a signal instead of an error. So it is looked at first, and a store whose last user died while using it is not trusted again.
+ */
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** LMDB's magic number, the first field of each of the two meta pages. */
+const MAGIC = 0xbeefc0de;
+/** Offsets of fields within a meta page, as lmdb 3 lays it out on 64-bit machines. */
+const META = { magic: 24, pageSize: 48, lastPage: 144 } as const;
+const PAGE_SIZES = new Set([4096, 8192, 16_384, 32_768, 65_536]);
+
+/** An empty or absent file is sound: it becomes a new store. */
+export function looksSound(path: string): boolean {
+  const size = sizeOf(path);
+  if (size === undefined || size === 0) return true;
+  const first = readAt(path, 0);
+  const pageSize = first.readUInt32LE(META.pageSize);
+  if (first.readUInt32LE(META.magic) !== MAGIC || !PAGE_SIZES.has(pageSize) || size < 2 * pageSize) return false;
+  const second = readAt(path, pageSize);
+  if (second.readUInt32LE(META.magic) !== MAGIC) return false;
+  const lastPage = [first, second].map((meta) => meta.readBigUInt64LE(META.lastPage)).reduce((a, b) => (a < b ? b : a));
+  return (lastPage + 1n) * BigInt(pageSize) <= BigInt(size);
+}
+
+/** Notes that this process uses the store; the function it returns takes the note away. */
+export function markUsed(path: string): () => void {
+  const marker = `${path}.used-by-${process.pid}-${randomBytes(4).toString("hex")}`;
+  writeFileSync(marker, "", { mode: 0o600 });
+  return () => rmSync(marker, { force: true });
+}
+
+/** Whether a process died while it used the store. Its note is taken away. */
+export function hasDeadUser(path: string): boolean {
+  const prefix = `${basename(path)}.used-by-`;
+  let dead = false;
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
+    if (pid === process.pid || isAlive(pid)) continue;
+    rmSync(join(dirname(path), name), { force: true });
+    dead = true;
+  }
+  return dead;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
+  }
+}
+
+function readAt(path: string, offset: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(256);
+    readSync(file, buffer, 0, buffer.length, offset);
+    return buffer;
+  } finally {
+    closeSync(file);
+  }
+}

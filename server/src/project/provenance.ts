@@ -75,6 +75,10 @@ function bareValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
       return superValue(ctx, file, id);
     case "member": {
       const value = memberValue(ctx, valueOf(ctx, file, expr.object), expr.name);
+      if (isOpaque(value) || (value.kind === "external" && value.module === "global:")) {
+        const written = assignedMember(ctx, file, expr);
+        if (written.kind !== "unknown") return written;
+      }
       return value.kind === "unknown" ? shapeGuess(ctx, file, id) : value;
     }
     case "index":
@@ -104,6 +108,15 @@ function bareValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
     default:
       return unknown;
   }
+}
+
+/** What this file assigns to the member of a name elsewhere: `globalForDb.client = …`. */
+function assignedMember(ctx: Provenance, file: ProjectFile, expr: ExprOf<"member">): Value {
+  const object = exprOf(file, expr.object);
+  if (object?.kind !== "ref") return unknown;
+  const { memberWrites, globalWrites } = file.uses();
+  const writes = (object.binding === NONE ? globalWrites.get(object.name) : memberWrites.get(object.binding))?.get(expr.name);
+  return writes === undefined ? unknown : unionOf(writes.slice(0, sampledElements).map((write) => valueOf(ctx, file, write)));
 }
 
 function elementValue(ctx: Provenance, file: ProjectFile, element: ExprId): Value {

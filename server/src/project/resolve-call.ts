@@ -93,7 +93,7 @@ function externalResult(
     return withTypeTable(factory, namedTable(ctx, file, factory.table, expr.args, expr.typeArgs));
   const [first] = expr.args;
   const name = value.path[value.path.length - 1] ?? "";
-  if (first !== undefined && identityFunctions.has(name === "default" ? value.module : name)) {
+  if (first !== undefined && identityFunctions.has(name === "default" ? value.module.slice(value.module.lastIndexOf("/") + 1) : name)) {
     const given = valueOf(ctx, file, first);
     if (given.kind !== "unknown" && given.kind !== "literal") return given;
   }

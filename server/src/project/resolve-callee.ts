@@ -52,38 +52,40 @@ function nameOf(file: ProjectFile, id: ExprId): string {
 }
 
 function methodCallee(ctx: Provenance, receiver: Value, name: string): Callee {
-  const parts = methodParts(ctx, receiver, name);
-  const lowConfidence = receiver.kind === "union" && receiver.lowConfidence === true;
-  return { name, receiver, parts, lowConfidence: lowConfidence || parts.some(isGuessed) };
+  const found: CalleePart[] = [];
+  const guessed = addMethod(ctx, receiver, name, found);
+  return { name, receiver, parts: found, lowConfidence: guessed };
 }
 
-function isGuessed(part: CalleePart): boolean {
-  return part.kind === "value" && part.value.kind === "union" && part.value.lowConfidence === true;
-}
-
-/** What `receiver.name(...)` can run. */
-export function methodParts(ctx: Provenance, receiver: Value, name: string): readonly CalleePart[] {
+/** Adds what `receiver.name(...)` can run; says whether it is a guess among several. */
+function addMethod(ctx: Provenance, receiver: Value, name: string, to: CalleePart[]): boolean {
   switch (receiver.kind) {
-    case "union":
-      return receiver.of.flatMap((member) => methodParts(ctx, member, name));
+    case "union": {
+      let guessed = receiver.lowConfidence === true;
+      for (const member of receiver.of) if (addMethod(ctx, member, name, to)) guessed = true;
+      return guessed;
+    }
     case "dialect":
-      return dialectMethod(ctx, receiver, name);
+      to.push(...dialectMethod(ctx, receiver, name));
+      return false;
     case "class":
     case "instance": {
       if (findMember(ctx, receiver, name) !== undefined) break;
       const base = externalBase(ctx, receiver);
-      if (base !== undefined) return methodParts(ctx, base, name);
+      if (base !== undefined) return addMethod(ctx, base, name, to);
       break;
     }
     case "function":
       // `f.call(…)` and `f.apply(…)` run `f`; so does what `f.bind(…)` gives.
-      if (name === "call" || name === "apply") return [{ kind: "value", value: receiver }];
-      break;
+      if (name !== "call" && name !== "apply") break;
+      to.push({ kind: "value", value: receiver });
+      return false;
     default:
       break;
   }
   const value = memberValue(ctx, receiver, name);
-  return value.kind === "unknown" ? [] : valueParts(ctx, value, "call");
+  if (value.kind !== "unknown") to.push(...valueParts(ctx, value, "call"));
+  return value.kind === "union" && value.lowConfidence === true;
 }
 
 function dialectMethod(ctx: Provenance, receiver: DialectValue, name: string): readonly CalleePart[] {

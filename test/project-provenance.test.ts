@@ -8,7 +8,8 @@ const prismaClient = {
 
 test("destructuring, aliases and object literals keep what they hold", () => {
   const project = linkFiles({
-    "api.ts": "export const api = { users: { find() {} }, load: () => {} }; export function make() { return { nested: api }; }",
+    "api.ts":
+      "export const api = { users: { find() {} }, load: () => {} }; export function make() { return { nested: api }; }",
     "main.ts": `import { api, make } from "./api";
       const { users, load: fetchIt } = api; users.find(); fetchIt();
       const { nested: { users: again } } = make(); again.find();
@@ -32,7 +33,11 @@ test("constructor injection: parameter properties, assignments, declared fields,
       export class C { repo = new UserRepo(); run() { const { repo } = this; repo.find(); } }
       export class D { declare repo: UserRepo; run = () => { [1].forEach(() => this.repo.find()); }; }`,
   });
-  expect(project.calls("this.repo.find")).toEqual(["repo.ts#UserRepo.find", "repo.ts#UserRepo.find", "repo.ts#UserRepo.find"]);
+  expect(project.calls("this.repo.find")).toEqual([
+    "repo.ts#UserRepo.find",
+    "repo.ts#UserRepo.find",
+    "repo.ts#UserRepo.find",
+  ]);
   expect(project.call("repo.find")).toBe("repo.ts#UserRepo.find");
 });
 
@@ -74,7 +79,8 @@ test("interfaces stand for the classes that implement them; several of them are 
 
 test("declared types: aliases, unions, wrappers, typeof, ReturnType, InstanceType, indexed access, generics", () => {
   const project = linkFiles({
-    "repo.ts": "export class Repo { find() {} } export const repo = new Repo(); export function make() { return repo; }",
+    "repo.ts":
+      "export class Repo { find() {} } export const repo = new Repo(); export function make() { return repo; }",
     "use.ts": `import type { Repo } from "./repo"; import { repo, make, Repo as R } from "./repo";
       type Maybe<T> = T | null; interface Deps { repo: Repo; nested: { list: Repo[] } } type Box = { value: Awaited<ReturnType<typeof make>> };
       export function a(x: Maybe<Repo>) { x.find(); }
@@ -89,7 +95,8 @@ test("declared types: aliases, unions, wrappers, typeof, ReturnType, InstanceTyp
       export function j(x: import("./repo").Repo) { x.find(); }`,
   });
   expect(project.calls("x.find")).toEqual(Array.from({ length: 6 }, () => "repo.ts#Repo.find"));
-  for (const callee of ["r.find", "item.find", "get().find", "y.find"]) expect(project.call(callee)).toBe("repo.ts#Repo.find");
+  for (const callee of ["r.find", "item.find", "get().find", "y.find"])
+    expect(project.call(callee)).toBe("repo.ts#Repo.find");
 });
 
 test("what functions return: annotations, inferred, async, factories of objects, generics, singletons", () => {
@@ -137,7 +144,12 @@ test("parameters take what callers in the same file pass, and callbacks what the
       const clients = [prisma]; clients.map((each) => each.tag.count()); for (const one of clients) one.log.count();
       Promise.resolve(prisma).then((later) => later.job.count());`,
   });
-  expect(project.operations("use.js").map((line) => line.split(" ")[1]).sort()).toEqual(["job", "log", "post", "tag", "user"]);
+  expect(
+    project
+      .operations("use.js")
+      .map((line) => line.split(" ")[1])
+      .sort(),
+  ).toEqual(["job", "log", "post", "tag", "user"]);
 });
 
 test("Promise.all keeps positions", () => {
@@ -165,7 +177,8 @@ test("injection decorators: providers by token, forwardRef, classes", () => {
 
 test("unknown receivers link by name only when the name is distinctive and belongs to one class", () => {
   const project = linkFiles({
-    "a.ts": "export class A { recalculateTotals() {} findMany() {} update() {} duplicated() {} } export class B { duplicated() {} }",
+    "a.ts":
+      "export class A { recalculateTotals() {} findMany() {} update() {} duplicated() {} } export class B { duplicated() {} }",
     "use.js": "export function run(x) { x.recalculateTotals(); x.findMany(); x.update(); x.duplicated(); }",
   });
   expect(project.call("x.recalculateTotals")).toBe("a.ts#A.recalculateTotals, ?");

@@ -32,12 +32,14 @@ export function linkFiles(files: Readonly<Record<string, string>>): LinkedFiles 
   const manifests = Object.keys(files).filter((name) => name.endsWith(".json"));
   linker.setManifests(manifests.map((name) => ({ path: `${ROOT}/${name}`, text: files[name]! })));
   for (const [name, text] of Object.entries(files)) if (!name.endsWith(".json")) put(name, text);
-  const linkStale = (): readonly string[] => linker.stale().map((path) => (linker.link(path), path.slice(ROOT.length + 1)));
+  const linkStale = (): readonly string[] =>
+    linker.stale().map((path) => (linker.link(path), path.slice(ROOT.length + 1)));
   linkStale();
 
   const calleeText = (path: string, site: CallSite): string => {
     const expr = facts.get(path)!.exprs[site.expr]!;
-    const id = expr.kind === "call" || expr.kind === "new" ? expr.callee : expr.kind === "template" ? expr.tag : site.expr;
+    const id =
+      expr.kind === "call" || expr.kind === "new" ? expr.callee : expr.kind === "template" ? expr.tag : site.expr;
     const callee = facts.get(path)!.exprs[id]!;
     const text = texts.get(path)!.slice(callee.start, callee.end).replace(/\s+/g, "");
     return expr.kind === "new" ? `new ${text}` : text;
@@ -64,7 +66,12 @@ export function linkFiles(files: Readonly<Record<string, string>>): LinkedFiles 
   const calls = (callee: string, file?: string): readonly string[] =>
     [...texts.keys()]
       .filter((path) => file === undefined || path === `${ROOT}/${file}`)
-      .flatMap((path) => linker.link(path).filter((site) => calleeText(path, site) === callee).map((site) => describe(path, site)));
+      .flatMap((path) =>
+        linker
+          .link(path)
+          .filter((site) => calleeText(path, site) === callee)
+          .map((site) => describe(path, site)),
+      );
 
   return {
     linker,
@@ -75,7 +82,9 @@ export function linkFiles(files: Readonly<Record<string, string>>): LinkedFiles 
       return found[0]!;
     },
     operations: (file) =>
-      linker.link(`${ROOT}/${file}`).flatMap((site) => (site.operation === undefined ? [] : [operationLine(site.operation)])),
+      linker
+        .link(`${ROOT}/${file}`)
+        .flatMap((site) => (site.operation === undefined ? [] : [operationLine(site.operation)])),
     edit(name, text) {
       if (text !== undefined) put(name, text);
       else {

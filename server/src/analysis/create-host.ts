@@ -152,18 +152,20 @@ class Host implements AnalysisHost {
 
   /** Returns how many summaries changed. */
   #summarize(token: Cancellation): number {
-    if (this.#dirty.size > 0) {
-      const alive = new Set([...this.#dirty].filter((node) => this.#graph.node(node.ref) === node));
-      const changed = updateSummaries(this.#graph, alive, () => token.throwIfCancelled());
-      this.#dirty.clear();
-      for (const node of changed) for (const caller of node.callers) this.#mark(caller.ref.file);
-      this.#summarizedCount = changed.size;
-    } else this.#summarizedCount = 0;
+    let count = 0;
+    for (const node of this.#dirty) if (this.#graph.node(node.ref) !== node) this.#dirty.delete(node);
+    updateSummaries(
+      this.#graph,
+      this.#dirty,
+      () => token.throwIfCancelled(),
+      (node) => {
+        count++;
+        for (const caller of node.callers) this.#mark(caller.ref.file);
+      },
+    );
     if (this.#edgesChanged) this.#updateReachability();
-    return this.#summarizedCount;
+    return count;
   }
-
-  #summarizedCount = 0;
 
   #updateReachability(): void {
     const entries = new Map([...this.#files].map(([path, state]) => [path, state.entries]));

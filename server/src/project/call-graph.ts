@@ -37,7 +37,7 @@ export const emptySummary: FunctionSummary = { effects: [], blocking: [] };
 export interface CallGraph {
   readonly files: ReadonlyMap<FilePath, FileNode>;
   node(ref: FunctionRef): FunctionNode | undefined;
-  /** Puts a file's functions and calls in place of what was known of it. Returns the nodes, whose summaries are still empty. */
+  /** Puts a file's functions and calls in place of what was known of it. Returns the nodes; their summaries are still those of before. */
   setFile(path: FilePath, facts: FileFacts, calls: readonly CallSite[]): readonly FunctionNode[];
   removeFile(path: FilePath): void;
   /** Nodes that call into a file, for when it goes away or its functions are numbered anew. */
@@ -69,6 +69,7 @@ export function createCallGraph(): CallGraph {
     },
     setFile(path, facts, calls) {
       const outside = [...callersOf(path)].filter((caller) => caller.ref.file !== path);
+      const before = files.get(path)?.functions ?? [];
       unlink(path);
       const functions: FunctionNode[] = [];
       const file: FileNode = { path, facts, flow: createDataFlow(facts), functions };
@@ -80,7 +81,8 @@ export function createCallGraph(): CallGraph {
           edges: [],
           deferred: [],
           callers: new Set(),
-          summary: emptySummary,
+          // Kept until it is computed anew, so that whoever does can tell whether callers must hear of it.
+          summary: before[fn]?.summary ?? emptySummary,
         });
       });
       files.set(path, file);

@@ -22,33 +22,35 @@ const MAX_PATH = 12;
 /**
  * Brings summaries up to date after the calls of `dirty` functions changed. Callers are revisited only where a summary really changed.
  *
- * @returns Every node whose summary differs from before.
+ * Nodes leave `dirty` as they are done and callers enter it as they are affected, so that work given up half-way (when `check` throws) is taken up where it stopped.
+ *
+ * @param onChanged Told of every node whose summary differs from before.
  */
 export function updateSummaries(
   graph: CallGraph,
-  dirty: ReadonlySet<FunctionNode>,
+  dirty: Set<FunctionNode>,
   check: () => void,
-): Set<FunctionNode> {
-  const changed = new Set<FunctionNode>();
-  let wave: ReadonlySet<FunctionNode> = withGroups(dirty);
-  while (wave.size > 0) {
-    const next = new Set<FunctionNode>();
+  onChanged: (node: FunctionNode) => void,
+): void {
+  while (dirty.size > 0) {
+    const wave = withGroups(dirty);
     for (const group of callGroups(graph, wave)) {
       check();
       const before = group.map((node) => node.summary);
       solve(graph, group);
+      for (const node of group) dirty.delete(node);
       group.forEach((node, i) => {
-        if (sameSummary(before[i] ?? emptySummary, node.summary)) {
-          node.summary = before[i] ?? emptySummary;
+        const old = before[i] ?? emptySummary;
+        if (sameSummary(old, node.summary)) {
+          node.summary = old;
           return;
         }
-        changed.add(node);
-        for (const caller of node.callers) if (!wave.has(caller)) next.add(caller);
+        onChanged(node);
+        // Callers in the same wave come later anyway; adding them twice would only repeat them.
+        for (const caller of node.callers) if (!wave.has(caller)) dirty.add(caller);
       });
     }
-    wave = withGroups(next);
   }
-  return changed;
 }
 
 /** A recursive function's summary may rest on itself; the whole group it was solved with starts anew. */

@@ -103,11 +103,7 @@ function toEvidence(
     path: effect?.path ?? [],
     through: target,
     concurrent: inner !== undefined && isConcurrent(view, inner),
-    recursive:
-      target !== undefined &&
-      view.summaryOf(target).recursive === true &&
-      target.file === view.path &&
-      target.fn === site.fn,
+    recursive: target !== undefined && target.file === view.path && runsIn(view, site, target.fn),
     conditional: effect?.conditional === true || hasGuard(view, site, inner),
     cached: effect?.cached === true || view.isCacheGuarded(site),
     sure:
@@ -116,6 +112,15 @@ function toEvidence(
       (effect === undefined || effect.confidence === "high"),
     runtime,
   };
+}
+
+/** Whether a call stands in a function, or in callbacks that run as part of it. */
+function runsIn(view: FileView, site: CallSite, wanted: number): boolean {
+  for (let fn: number | undefined = site.fn, hops = 0; fn !== undefined && hops < 20; hops++) {
+    if (fn === wanted) return true;
+    fn = view.inlinedInto(fn)?.site.fn;
+  }
+  return false;
 }
 
 function hasGuard(view: FileView, site: CallSite, inner: Iteration | undefined): boolean {

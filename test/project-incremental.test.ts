@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { linkFiles } from "./harness/link-files.js";
 
 const files = {
-  "repo.ts": `import { db } from "./db"; export class Repo { find() { return db.user.findMany(); } count() { return 1; } }`,
+  "repo.ts": `import { db } from "./db"; export class Repo { find() { return db.user.findMany(); } kind: Kind = 1; count() { return 1; } } type Kind = 1 | 2;`,
   "db.ts": `import { PrismaClient } from "@prisma/client"; export const db = new PrismaClient();`,
   "service.ts": `import { Repo } from "./repo"; export class Service { constructor(private repo: Repo) {} run() { return this.repo.find(); } }`,
   "other.ts": "export function other() {}",
@@ -94,7 +94,7 @@ test("a second implementation makes the first one a guess", () => {
 
 test("after any edits the links are those of a fresh start", () => {
   const project = linkFiles(files);
-  const now: Record<string, string> = { ...files };
+  const now = new Map(Object.entries(files));
   const edits: [string, string | undefined][] = [
     ["service.ts", files["service.ts"].replace("find", "count")],
     ["db.ts", "export const db = { user: { findMany() {} } };"],
@@ -106,10 +106,10 @@ test("after any edits the links are those of a fresh start", () => {
   ];
   for (const [name, text] of edits) {
     project.edit(name, text);
-    if (text === undefined) delete now[name];
-    else now[name] = text;
-    const fresh = linkFiles(now);
-    for (const file of Object.keys(now))
+    if (text === undefined) now.delete(name);
+    else now.set(name, text);
+    const fresh = linkFiles(Object.fromEntries(now));
+    for (const file of now.keys())
       expect(project.linker.link(`/case/${file}`)).toEqual(fresh.linker.link(`/case/${file}`));
   }
 });

@@ -24,17 +24,19 @@ export function interfaceSignature(ctx: Provenance, file: ProjectFile): string {
   const parts: unknown[] = [
     facts.imports.map((entry, i) => [entry.module, entry.imported, entry.local, file.targets[i]]),
     facts.exports.map((entry) => [entry.name, entry.module, entry.imported, entry.local]),
-    facts.types,
+    facts.types.map((type) => [type.name, type.kind, type.typeParams, type.type, type.members, type.extends]),
     [...file.names().exports.keys()].map((name) => [name, describe(ctx, file, exportValue(ctx, file, name), seen, 0)]),
     facts.classes.map((cls, id) => classParts(ctx, file, cls, id, seen)),
     facts.bindings
       .filter((binding) => binding.fn === 0 && binding.kind !== "import" && binding.kind !== "type")
       .map((binding) => [binding.name, binding.kind, binding.type]),
-    [...file.names().bindings].map(([name, id]) =>
-      facts.bindings[id]?.fn === 0 && facts.bindings[id].kind !== "import"
-        ? [name, describe(ctx, file, bindingValue(ctx, file, id), seen, 0)]
-        : name,
-    ),
+    facts.bindings
+      .map((binding, id) =>
+        binding.fn === 0 && binding.kind !== "import" && binding.kind !== "type"
+          ? [binding.name, describe(ctx, file, bindingValue(ctx, file, id), seen, 0)]
+          : undefined,
+      )
+      .filter((entry) => entry !== undefined),
   ];
   return contentHash(JSON.stringify(parts));
 }
@@ -86,6 +88,9 @@ function describe(ctx: Provenance, file: ProjectFile, value: Value, seen: Set<st
       return ["array", describe(ctx, file, value.of, seen, depth)];
     case "dialect":
       return [identityOf(value), value.pending?.returned, value.origin];
+    case "literal":
+      // Only texts are ever looked into: keys, SQL, specifiers.
+      return typeof value.value === "string" ? identityOf(value) : "?";
     default:
       return identityOf(value);
   }

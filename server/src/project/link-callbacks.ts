@@ -72,7 +72,7 @@ function useOf(
   const own = workspaceUse(ctx, callee, arg, ref, args);
   if (own !== undefined) return own.runs === "never" ? undefined : own.use;
   const steps = iterationOf(callee, external, args.length);
-  if (steps !== undefined && steps.callback === arg) {
+  if (steps?.callback === arg) {
     const over = steps.over === "receiver" ? receiverOf(file, id) : (args[steps.over] ?? NONE);
     return { arg, ref, runs: "per-element", ...(over === NONE ? {} : { over }), elementParam: steps.element };
   }

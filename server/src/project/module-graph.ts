@@ -100,7 +100,7 @@ export function createModuleResolver(files: WorkspaceFiles, manifests: Manifests
     resolve(from, specifier) {
       const directory = directoryOf(from);
       let known = answers.get(directory);
-      if (known === undefined) answers.set(directory, (known = new Map()));
+      if (known === undefined) answers.set(directory, (known = new Map<string, ModuleTarget>()));
       let target = known.get(specifier);
       if (target === undefined) known.set(specifier, (target = find(directory, specifier)));
       return target;

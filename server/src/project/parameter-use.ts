@@ -64,12 +64,7 @@ function callUse(file: ProjectFile, fn: FunctionId, call: ExprId): ParameterUse 
     const callee = exprOf(file, outer.callee);
     const name = callee?.kind === "member" || callee?.kind === "ref" ? callee.name : "";
     const steps = callee?.kind === "member" ? iteration(name, undefined, outer.args.length) : undefined;
-    if (
-      steps !== undefined &&
-      steps.callback === inner.passedTo.arg &&
-      callee?.kind === "member" &&
-      use.runs === "once"
-    ) {
+    if (steps?.callback === inner.passedTo.arg && callee?.kind === "member" && use.runs === "once") {
       const element = inner.params[steps.element]?.binding ?? NONE;
       use = perElement(file, fn, callee.object, element === NONE ? [] : [element], args);
     } else if (/^(on|once|setTimeout|setInterval|setImmediate|nextTick|addListener|addEventListener)$/.test(name))

@@ -191,7 +191,7 @@ function recordWrite(
 
 function inner<K>(map: Map<K, Map<string, ExprId[]>>, key: K): Map<string, ExprId[]> {
   let found = map.get(key);
-  if (found === undefined) map.set(key, (found = new Map()));
+  if (found === undefined) map.set(key, (found = new Map<string, ExprId[]>()));
   return found;
 }
 

@@ -115,8 +115,12 @@ function assignedMember(ctx: Provenance, file: ProjectFile, expr: ExprOf<"member
   const object = exprOf(file, expr.object);
   if (object?.kind !== "ref") return unknown;
   const { memberWrites, globalWrites } = file.uses();
-  const writes = (object.binding === NONE ? globalWrites.get(object.name) : memberWrites.get(object.binding))?.get(expr.name);
-  return writes === undefined ? unknown : unionOf(writes.slice(0, sampledElements).map((write) => valueOf(ctx, file, write)));
+  const writes = (object.binding === NONE ? globalWrites.get(object.name) : memberWrites.get(object.binding))?.get(
+    expr.name,
+  );
+  return writes === undefined
+    ? unknown
+    : unionOf(writes.slice(0, sampledElements).map((write) => valueOf(ctx, file, write)));
 }
 
 function elementValue(ctx: Provenance, file: ProjectFile, element: ExprId): Value {

@@ -1,10 +1,11 @@
 /** What calls, `new` and tagged templates give. */
-import { type ExprId, type ExprOf, NONE } from "../facts/model.js";
+import { type ExprId, type ExprOf, type FunctionId, NONE } from "../facts/model.js";
 import { namedTable, stepResult, typeTable } from "./dialect-engine.js";
 import { type DialectEntry } from "./dialect-index.js";
 import { identityFunctions } from "./identity-functions.js";
-import { type Value } from "./model.js";
-import { exprOf, type ProjectFile } from "./project-file.js";
+import { type FunctionRef, type Value } from "./model.js";
+import { parameterCalls } from "./parameter-use.js";
+import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, settledValue, valueOf } from "./provenance.js";
 import { callableResult } from "./resolve-function-type.js";
 import { genericResult } from "./resolve-generic.js";
@@ -59,7 +60,7 @@ export function taggedValue(ctx: Provenance, file: ProjectFile, id: ExprId, expr
 }
 
 export function withTypeTable(entry: DialectEntry, table: string | undefined): Value {
-  return table === undefined || entry.value.kind !== "dialect" ? entry.value : { ...entry.value, table };
+  return table === undefined ? entry.value : { ...entry.value, table };
 }
 
 function partResult(ctx: Provenance, file: ProjectFile, id: ExprId, expr: ExprOf<"call">, part: CalleePart): Value {
@@ -71,7 +72,9 @@ function partResult(ctx: Provenance, file: ProjectFile, id: ExprId, expr: ExprOf
   switch (value.kind) {
     case "function": {
       const generic = genericResult(ctx, file, expr, value.ref);
-      return isUnknown(generic) ? returnValue(ctx, value.ref) : generic;
+      if (!isUnknown(generic)) return generic;
+      const returned = returnValue(ctx, value.ref);
+      return unionOf([returned, ...wrappedArguments(ctx, file, expr, value.ref, returned)]);
     }
     case "shape":
       return callableResult(ctx, value);
@@ -80,6 +83,30 @@ function partResult(ctx: Provenance, file: ProjectFile, id: ExprId, expr: ExprOf
     default:
       return unknown;
   }
+}
+
+/** Functions given to a wrapper whose result calls them: running the result runs them too. */
+function wrappedArguments(
+  ctx: Provenance,
+  file: ProjectFile,
+  expr: ExprOf<"call">,
+  ref: FunctionRef,
+  returned: Value,
+): readonly Value[] {
+  const owner = ctx.fileAt(ref.file);
+  if (returned.kind !== "function" || returned.ref.file !== ref.file || owner === undefined) return [];
+  return expr.args.flatMap((arg, position) => {
+    const runs = parameterCalls(owner, ref.fn, position).some((call) => standsIn(owner, call, returned.ref.fn));
+    const given = runs ? valueOf(ctx, file, arg) : unknown;
+    return given.kind === "function" ? [given] : [];
+  });
+}
+
+/** Whether an expression is evaluated by a function or by one written inside it. */
+function standsIn(file: ProjectFile, expr: ExprId, fn: FunctionId): boolean {
+  let current = enclosingFunction(file, expr);
+  while (current !== fn && 0 < current) current = functionOf(file, current)?.parent ?? 0;
+  return current === fn;
 }
 
 function externalResult(
@@ -93,7 +120,10 @@ function externalResult(
     return withTypeTable(factory, namedTable(ctx, file, factory.table, expr.args, expr.typeArgs));
   const [first] = expr.args;
   const name = value.path[value.path.length - 1] ?? "";
-  if (first !== undefined && identityFunctions.has(name === "default" ? value.module.slice(value.module.lastIndexOf("/") + 1) : name)) {
+  if (
+    first !== undefined &&
+    identityFunctions.has(name === "default" ? value.module.slice(value.module.lastIndexOf("/") + 1) : name)
+  ) {
     const given = valueOf(ctx, file, first);
     if (given.kind !== "unknown" && given.kind !== "literal") return given;
   }

@@ -21,11 +21,17 @@ export function callbackParameter(
   if (call?.kind !== "call" && call?.kind !== "new") return unknown;
   const callee = calleeOf(ctx, file, site.call);
   const value = unionOf(callee.parts.map((part) => fromPart(ctx, part, site.arg, position)));
-  if (value.kind !== "unknown" || callee.receiver === undefined) return value;
-  if (callee.name === "then" && site.arg === 0 && position === 0) return settledValue(callee.receiver);
-  const steps = iteration(callee.name, undefined, call.args.length);
-  if (steps === undefined || steps.callback !== site.arg || steps.element !== position) return unknown;
-  return elementOf(steps.over === "receiver" ? callee.receiver : valueOf(ctx, file, call.args[steps.over] ?? NONE));
+  if (value.kind !== "unknown") return value;
+  const { receiver, name } = callee;
+  if (receiver !== undefined && name === "then" && site.arg === 0 && position === 0) return settledValue(receiver);
+  const from = callee.parts.find((part) => part.kind === "value" && part.value.kind === "external");
+  const module = from?.kind === "value" && from.value.kind === "external" ? from.value.module : undefined;
+  if (module === undefined && receiver === undefined) return unknown;
+  const steps = iteration(name, module, call.args.length);
+  if (steps?.callback !== site.arg || steps.element !== position) return unknown;
+  return elementOf(
+    steps.over === "receiver" ? (receiver ?? unknown) : valueOf(ctx, file, call.args[steps.over] ?? NONE),
+  );
 }
 
 function fromPart(ctx: Provenance, part: CalleePart, arg: number, position: number): Value {
@@ -43,7 +49,6 @@ function fromPart(ctx: Provenance, part: CalleePart, arg: number, position: numb
       ...(callback.transaction === true || transaction === true ? { transaction: true } : {}),
     };
   }
-  if (part.kind !== "value") return unknown;
   const declared = callableParameter(ctx, callableParameter(ctx, part.value, arg), position);
   if (declared.kind !== "unknown" || part.value.kind !== "function") return declared;
   return passedIn(ctx, part.value.ref, arg, position);

@@ -110,10 +110,17 @@ function valueParts(ctx: Provenance, value: Value, form: "call" | "construct", n
     if (part.kind !== "dialect") return { kind: "value", value: part };
     const state = ctx.dialects.stateOf(part);
     const step = form === "call" ? state?.call : state?.construct;
-    if (step !== undefined) return { kind: "step", receiver: part, step, name };
+    if (step !== undefined) return { kind: "step", receiver: part, step, name: name === "" ? "" : calledName(part) };
     return {
       kind: "value",
       value: part.origin === undefined ? unknown : externalValue(part.origin.module, part.origin.path),
     };
   });
+}
+
+/** What a client that is called itself is called by: its export's name, else its package's. */
+function calledName({ dialect, origin }: DialectValue): string {
+  const last = origin?.path[origin.path.length - 1];
+  if (origin === undefined || last === undefined || last === "()" || last === "prototype") return dialect;
+  return last === "default" ? origin.module.slice(origin.module.lastIndexOf("/") + 1) : last;
 }

@@ -1,5 +1,6 @@
 /** Classes: what `this` is, where a member is declared along the superclass chain, who implements an interface or extends a class. */
 import { type ClassFact, type ClassId, type ClassMemberFact, type ExprId, NONE } from "../facts/model.js";
+import { type ClassPlace } from "./declaration-index.js";
 import { type DialectValue, type Value } from "./model.js";
 import { classOf, enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
@@ -157,8 +158,10 @@ export function externalBase(ctx: Provenance, value: ClassValue): Value | undefi
   if (parent.kind === "dialect" && parent.origin === undefined) return value.kind === "class" ? parent : undefined;
   const origin = parent.kind === "external" ? parent : parent.kind === "dialect" ? parent.origin : undefined;
   if (origin === undefined) return undefined;
-  const described = ctx.dialects.subclassOf(origin.module, origin.path)?.[value.kind];
-  if (described !== undefined) return withTable(ctx, described, value, last);
+  const described = ctx.dialects.subclassOf(origin.module, origin.path);
+  const entered =
+    described === undefined ? undefined : withTable(ctx, described, value, { file: last.file.path, cls: last.cls });
+  if (entered !== undefined) return entered;
   if (value.kind === "class") return parent;
   return (
     ctx.dialects.instanceOf(origin.module, origin.path)?.value ?? {
@@ -169,22 +172,19 @@ export function externalBase(ctx: Provenance, value: ClassValue): Value | undefi
   );
 }
 
-/** The table of an active record is its class; that of a repository class is its type argument. */
+/** The table of an active record is its class, that of a repository class its type argument; clients have none. */
 function withTable(
   ctx: Provenance,
-  described: DialectValue,
+  described: { readonly class?: DialectValue; readonly instance?: DialectValue },
   value: ClassValue,
-  last: { readonly file: ProjectFile; readonly cls: ClassId },
-): Value {
-  const argument = classOf(last.file, last.cls)?.superTypeArgs?.[0]?.name;
-  const file = ctx.fileAt(value.file);
-  const table =
-    argument !== undefined && /^\w+$/.test(argument)
-      ? argument
-      : file === undefined
-        ? undefined
-        : classOf(file, value.cls)?.name;
-  return table === undefined || table === "" ? described : { ...described, table };
+  last: ClassPlace,
+): Value | undefined {
+  const base = described[value.kind];
+  if (base === undefined) return undefined;
+  const argument = classAt(ctx, last)?.superTypeArgs?.[0]?.name;
+  if (argument !== undefined && /^\w+$/.test(argument)) return { ...base, table: argument };
+  const name = described.class === undefined ? "" : (classAt(ctx, value)?.name ?? "");
+  return name === "" ? base : { ...base, table: name };
 }
 
 function foundValue(ctx: Provenance, found: FoundMember): Value {
@@ -268,6 +268,6 @@ function inherits(
   if (parent.kind === "class" && parent.file === path && classAt(ctx, parent)?.name === name) return true;
   return fact.implements.some((type) => {
     const declared = declarationOfType(ctx, file, type);
-    return declared !== undefined && declared.file === path && declared.name === name;
+    return declared?.file === path && declared.name === name;
   });
 }

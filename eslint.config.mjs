@@ -56,6 +56,8 @@ export default defineConfig(
       "@typescript-eslint/consistent-type-definitions": "off",
       "@typescript-eslint/dot-notation": "off",
       "@typescript-eslint/no-unsafe-enum-comparison": "off",
+      // A test for undefined says what is meant where absence and a different value are two cases.
+      "@typescript-eslint/prefer-optional-chain": "off",
       "@typescript-eslint/prefer-regexp-exec": "off",
       "@typescript-eslint/unified-signatures": "off",
     },

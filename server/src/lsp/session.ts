@@ -147,8 +147,10 @@ function capabilitiesFor(): InitializeResult["capabilities"] {
   };
 }
 
-function rootsOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
-  const uris = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri === null ? [] : [rootUri]);
+function rootsOf(params: InitializeParams): readonly string[] {
+  // Older clients know one root only; the protocol keeps the field for them.
+  const { rootUri } = params as { readonly rootUri?: string | null };
+  const uris = params.workspaceFolders?.map((folder) => folder.uri) ?? (typeof rootUri === "string" ? [rootUri] : []);
   return uris.map(pathOf).filter((path) => path !== undefined);
 }
 

@@ -98,10 +98,10 @@ function fromEntries(
     ways.set(node, { point, from: undefined, step: undefined });
     queue.push(node);
   }
-  for (let i = 0; i < queue.length; i++) {
-    const node = queue[i];
-    const way = node === undefined ? undefined : ways.get(node);
-    if (node === undefined || way === undefined) continue;
+  // The queue grows while it is walked: a breadth-first search.
+  for (const node of queue) {
+    const way = ways.get(node);
+    if (way === undefined) continue;
     for (const { to, step } of nextOf(node)) {
       const next = graph.node(to);
       if (next === undefined || ways.has(next)) continue;

@@ -69,8 +69,7 @@ function unknownKey(key: string, accepted: (setting: Setting) => boolean): strin
 }
 
 function checkValue({ key, type }: Setting, value: unknown, rules: KnownRules): string | undefined {
-  const expected = (what: string): string =>
-    `${key} must be ${what}, not ${JSON.stringify(value)?.slice(0, 60) ?? "undefined"}`;
+  const expected = (what: string): string => `${key} must be ${what}, not ${JSON.stringify(value).slice(0, 60)}`;
   switch (type.kind) {
     case "boolean":
       return typeof value === "boolean" ? undefined : expected("true or false");
@@ -98,7 +97,7 @@ function checkSeverities(key: string, value: unknown, rules: KnownRules): string
     return `${key} must be an object of rules and severities`;
   for (const [rule, severity] of Object.entries(value)) {
     if (!(SEVERITY_VALUES as readonly unknown[]).includes(severity))
-      return `${key}.${rule} must be one of ${SEVERITY_VALUES.join(", ")}, not ${JSON.stringify(severity) ?? "undefined"}`;
+      return `${key}.${rule} must be one of ${SEVERITY_VALUES.join(", ")}, not ${JSON.stringify(severity)}`;
     const known = [...rules.ids, ...rules.families];
     if (known.includes(rule)) continue;
     const guess = nearest(rule, known);

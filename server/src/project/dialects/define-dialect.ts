@@ -120,9 +120,12 @@ export function defineDialect(dialect: Dialect): Dialect {
     }
   }
   used.push(...Object.values(dialect.exports ?? {}));
-  for (const group of [dialect.instances, dialect.factories, dialect.decorators]) {
-    used.push(...Object.values(group ?? {}).map((entry) => entry.state));
-  }
+  const entries: readonly Readonly<Record<string, { readonly state: string }>>[] = [
+    dialect.instances ?? {},
+    dialect.factories ?? {},
+    dialect.decorators ?? {},
+  ];
+  for (const group of entries) used.push(...Object.values(group).map((entry) => entry.state));
   for (const sub of Object.values(dialect.subclasses ?? {})) {
     used.push(...[sub.class, sub.instance].filter((s) => s !== undefined));
   }

@@ -111,7 +111,7 @@ function extendsStrategy(facts: FileFacts, superclass: ExprId): boolean {
   const expr = facts.exprs[superclass];
   if (expr?.kind !== "call") return false;
   const callee = facts.exprs[expr.callee];
-  return callee?.kind === "ref" && /Strategy$/.test(callee.name);
+  return callee?.kind === "ref" && callee.name.endsWith("Strategy");
 }
 
 function decoratorName(facts: FileFacts, id: ExprId): string {
@@ -145,7 +145,7 @@ function* byPlace(context: EntryContext): Generator<FoundEntry> {
     for (const [exported, fn] of exportedFunctions(context))
       if (ROUTE_EXPORTS.test(exported)) yield entry(fn, "http-route", "next", `${exported} ${route}`);
   }
-  if (/\/pages\/api\//.test(path))
+  if (path.includes("/pages/api/"))
     for (const [exported, fn] of exportedFunctions(context))
       if (exported === "default") yield entry(fn, "http-route", "next", `ALL ${route}`);
   if (/\/app\/(.*\/)?(page|layout|template|default|not-found|sitemap|opengraph-image)\.[jt]sx?$/.test(path)) {

@@ -66,8 +66,8 @@ function shakeHands(socket: Socket, version: string): Promise<void> {
     let buffered = Buffer.alloc(0);
     const finish = (failure: string | undefined): void => {
       clearTimeout(timer);
+      // Left flowing: the server says nothing more until it is asked, and by then the client library listens.
       socket.off("data", onData).off("close", onClose);
-      socket.pause();
       if (failure === undefined) resolve();
       else reject(new Error(failure));
     };
@@ -75,7 +75,6 @@ function shakeHands(socket: Socket, version: string): Promise<void> {
       buffered = Buffer.concat([buffered, chunk]);
       const end = buffered.indexOf("\n");
       if (end < 0) return;
-      if (end + 1 < buffered.length) socket.unshift(buffered.subarray(end + 1));
       const reply = JSON.parse(buffered.subarray(0, end).toString("utf8")) as {
         readonly ok: boolean;
         readonly error?: string;

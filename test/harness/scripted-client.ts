@@ -1,6 +1,7 @@
 /** A language client in a few lines, talking to the built server over standard streams, for protocol cases that editors do not produce on demand. */
 import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import {
   createMessageConnection,
@@ -13,7 +14,7 @@ import { repositoryRoot } from "./repository.js";
 
 export interface ScriptedClient {
   readonly connection: MessageConnection;
-  readonly process: ChildProcess;
+  readonly process: ChildProcess | undefined;
   readonly statuses: { readonly state: string; readonly findings?: number }[];
   readonly progress: unknown[];
   readonly pushed: Map<string, readonly Diagnostic[]>;
@@ -56,12 +57,24 @@ export async function startClient(
     env: { ...process.env, HOTPATH_CACHE_DIR: cacheFolder },
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const connection = createMessageConnection(
-    new StreamMessageReader(child.stdout),
-    new StreamMessageWriter(child.stdin),
-  );
+  const client = bindClient(child.stdout, child.stdin, child);
+  await initializeClient(client, roots, capabilities);
+  return client;
+}
+
+/** A client over any pair of streams; `child` is the server's process where there is one of its own. */
+export function bindClient(input: Readable, output: Writable, child: ChildProcess | undefined): ScriptedClient {
+  const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
   const client = bind(connection, child);
   connection.listen();
+  return client;
+}
+
+export async function initializeClient(
+  { connection }: ScriptedClient,
+  roots: readonly string[],
+  capabilities: ClientCapabilities,
+): Promise<void> {
   await connection.sendRequest("initialize", {
     processId: process.pid,
     rootUri: roots[0] === undefined ? null : uriOf(roots[0]),
@@ -69,10 +82,9 @@ export async function startClient(
     capabilities,
   });
   await connection.sendNotification("initialized", {});
-  return client;
 }
 
-function bind(connection: MessageConnection, child: ChildProcess): ScriptedClient {
+function bind(connection: MessageConnection, child: ChildProcess | undefined): ScriptedClient {
   const statuses: { state: string; findings?: number }[] = [];
   const progress: unknown[] = [];
   const pushed = new Map<string, readonly Diagnostic[]>();
@@ -120,7 +132,7 @@ function bind(connection: MessageConnection, child: ChildProcess): ScriptedClien
         ...(previousResultId === undefined ? {} : { previousResultId }),
       }),
     async stop() {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
       const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
       await connection.sendRequest("shutdown");
       await connection.sendNotification("exit");

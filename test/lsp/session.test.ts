@@ -27,7 +27,7 @@ beforeEach(() => {
   state.clients = [];
 });
 afterEach(async () => {
-  for (const client of state.clients) client.process.kill("SIGKILL");
+  for (const client of state.clients) client.process?.kill("SIGKILL");
   rmSync(state.folder, { recursive: true, force: true });
 });
 
@@ -174,8 +174,8 @@ test("a configuration that cannot be used is said in the status, and a mended on
 
 test("a client that vanishes takes the server with it", async () => {
   const client = await connect([workspace("g")]);
-  const ended = new Promise((resolve) => client.process.once("exit", resolve));
-  client.process.stdin?.end();
+  const ended = new Promise((resolve) => client.process!.once("exit", resolve));
+  client.process!.stdin?.end();
   await ended;
-  expect(client.process.exitCode).toBe(1);
+  expect(client.process!.exitCode).toBe(1);
 }, 30_000);

@@ -134,6 +134,8 @@ async function serve(socket: Socket, { workerFile, log }: DaemonOptions): Promis
     startService: () => startServiceThread(workerFile),
     kind: "shared",
   });
+  // The handshake left the stream paused, and a listener alone does not start it again.
+  socket.resume();
   const { clean } = await ended;
   log(clean ? "a client left" : "a client left without saying so");
   socket.destroy();

@@ -1,0 +1,83 @@
+/** One daemon, several clients at once, each with a session of its own. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { connectDaemon } from "../server/src/daemon/connect.js";
+import { bindClient, initializeClient, PULL, type ScriptedClient } from "./harness/scripted-client.js";
+import { repositoryRoot } from "./harness/repository.js";
+
+const state = { folder: "" };
+const env = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  XDG_RUNTIME_DIR: path.join(state.folder, "run"),
+  HOTPATH_CACHE_DIR: path.join(state.folder, "cache"),
+});
+
+function daemon(action: string): {
+  readonly kind: string;
+  readonly path: string;
+  readonly info: { readonly clients: number; readonly version: string };
+} {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [path.join(repositoryRoot, "dist/cli.js"), "daemon", action, "--json"],
+    { env: env(), encoding: "utf8" },
+  );
+  return JSON.parse(stdout) as ReturnType<typeof daemon>;
+}
+
+beforeEach(() => {
+  state.folder = mkdtempSync(path.join(tmpdir(), "hpd-"));
+  writeFileSync(path.join(state.folder, "package.json"), '{ "name": "sample", "dependencies": { "pg": "8" } }');
+  writeFileSync(
+    path.join(state.folder, "a.ts"),
+    'import { Pool } from "pg";\nconst pool = new Pool();\nexport async function f(ids: string[]) {\n  for (const id of ids) await pool.query("select $1", [id]);\n}\n',
+  );
+});
+afterEach(() => {
+  daemon("stop");
+  rmSync(state.folder, { recursive: true, force: true });
+});
+
+async function connect(socketPath: string, version: string): Promise<ScriptedClient> {
+  const result = await connectDaemon(socketPath, version, "lsp");
+  if (result.kind !== "connected") throw new Error(`not connected: ${JSON.stringify(result)}`);
+  const client = bindClient(result.socket, result.socket, undefined);
+  result.socket.resume();
+  await initializeClient(client, [state.folder], PULL);
+  await client.until("the scan", () => client.statuses.at(-1)?.state === "ready");
+  return client;
+}
+
+test("two clients work at once, unsaved text stays with its own, and the socket is private", async () => {
+  const started = daemon("start");
+  expect(started.kind).toBe("running");
+  expect(statSync(started.path).mode & 0o777).toBe(0o600);
+  expect(statSync(path.dirname(started.path)).mode & 0o777).toBe(0o700);
+  const [one, two] = await Promise.all([
+    connect(started.path, started.info.version),
+    connect(started.path, started.info.version),
+  ]);
+  expect(daemon("status").info.clients).toBe(2);
+  const file = path.join(state.folder, "a.ts");
+  one.open(file, "export const nothing = 1;\n");
+  expect((await one.pull(file)).items).toEqual([]);
+  expect((await two.pull(file)).items).toHaveLength(1);
+  await one.connection.sendRequest("shutdown");
+  await one.connection.sendNotification("exit");
+  await one.until("one client less", () => daemon("status").info.clients === 1);
+  expect((await two.pull(file)).items).toHaveLength(1);
+}, 40_000);
+
+test("another version, another protocol and nonsense are turned away with a reason", async () => {
+  const started = daemon("start");
+  const wrong = await connectDaemon(started.path, "0.0.0-other", "status");
+  expect(wrong).toMatchObject({
+    kind: "refused",
+    reason: expect.stringContaining("restart it with hotpath daemon stop") as string,
+  });
+  expect((await connectDaemon(`${started.path}.nowhere`, started.info.version, "status")).kind).toBe("absent");
+  expect(daemon("status").kind).toBe("running");
+}, 40_000);

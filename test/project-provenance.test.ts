@@ -202,3 +202,43 @@ test("long chains end without a stack overflow", () => {
   const project = linkFiles({ "a.ts": `import start from "start"; start()${chain}; const x = ${or}; x();` });
   expect(project.linker.link("/case/a.ts").length).toBeGreaterThan(10);
 });
+
+test("tRPC contexts come from the type the set-up names", () => {
+  const project = linkFiles({
+    ...prismaClient,
+    "trpc.ts": `import { initTRPC } from "@trpc/server"; import { prisma } from "./db";
+      export const createContext = async () => ({ prisma, user: null });
+      const t = initTRPC.meta<{ a: 1 }>().context<typeof createContext>().create({});
+      export const publicProcedure = t.procedure; export const router = t.router; export const withRole = (role) => publicProcedure.use(({ next }) => next());`,
+    "users.ts": `import { router, publicProcedure, withRole } from "./trpc"; import { z } from "zod";
+      export const users = router({
+        list: publicProcedure.input(z.object({})).output(z.any()).query(async ({ ctx }) => ctx.prisma.user.findMany()),
+        add: withRole("admin").input(z.any()).mutation(async (opts) => { await opts.ctx.prisma.log.create({}); }),
+      });`,
+  });
+  expect(project.operations("users.ts")).toEqual(["prisma.findMany user read many", "prisma.create log write none"]);
+});
+
+test("functions in object literals know their parameters from the place the object stands in", () => {
+  const project = linkFiles({
+    ...prismaClient,
+    "limit.ts": `import type { PrismaClient } from "@prisma/client"; interface Options { create: (tx: PrismaClient) => void }
+      export function withinLimit(options: Options) { options.create(null as never); } export type Job = { run: (db: PrismaClient) => void };`,
+    "use.ts": `import { withinLimit, type Job } from "./limit"; withinLimit({ create: (tx) => { tx.user.create({}); } });
+      export const job: Job = { run(db) { db.job.count(); } }; export const other = { run: (db) => { db.tag.count(); } } satisfies Job;`,
+  });
+  expect(project.operations("use.ts")).toEqual([
+    "prisma.create user write none",
+    "prisma.count job read one",
+    "prisma.count tag read one",
+  ]);
+});
+
+test("a callback that is handed on receives what the last one in the row passes", () => {
+  const project = linkFiles({
+    ...prismaClient,
+    "tx.ts": `import { prisma } from "./db"; function transaction(input: any) { return prisma.$transaction(input); } export default { transaction };`,
+    "use.ts": `import db from "./tx"; export function run() { const { transaction } = db; return transaction(async (tx) => { await tx.user.deleteMany({}); }); }`,
+  });
+  expect(project.operations("use.ts")).toEqual(["prisma.deleteMany user write none transaction bulk"]);
+});

@@ -24,7 +24,8 @@ export interface StepSite {
 /** What a state says about a member name. */
 export function memberStep(ctx: Provenance, value: DialectValue, name: string): DialectMember | undefined {
   const members = ctx.dialects.stateOf(value)?.members;
-  return own(members, name) ?? own(members, "*");
+  // A wildcard stands for tables, fields and builder steps; names with a dollar sign are the library's or an extension's own.
+  return own(members, name) ?? (name.startsWith("$") ? undefined : own(members, "*"));
 }
 
 /** The value after a step; unknown when the result has left the dialect. */

@@ -68,6 +68,8 @@ export interface FileUses {
   readonly mentioned: ReadonlySet<BindingId>;
   /** Expressions that are the value of a `return` (or an arrow's body), and the function they leave. */
   readonly returned: ReadonlyMap<ExprId, FunctionId>;
+  /** Initialisers, and the bindings they initialise whole. */
+  readonly initialises: ReadonlyMap<ExprId, BindingId>;
 }
 
 export function createProjectFile(
@@ -166,7 +168,11 @@ function collectUses(facts: FileFacts): FileUses {
   facts.functions.forEach((fn, id) => {
     for (const expr of fn.returns) returned.set(expr, id);
   });
-  return { memberWrites, globalWrites, calls, passed, mentioned, returned };
+  const initialises = new Map<ExprId, BindingId>();
+  facts.bindings.forEach((binding, id) => {
+    if (binding.init !== NONE && binding.path === undefined) initialises.set(binding.init, id);
+  });
+  return { memberWrites, globalWrites, calls, passed, mentioned, returned, initialises };
 }
 
 function isCalleeOrArgument(facts: FileFacts, id: ExprId): boolean {

@@ -92,7 +92,7 @@ export function classMember(ctx: Provenance, value: ClassValue, name: string): V
   const binding = file === undefined ? NONE : (classOf(file, value.cls)?.binding ?? NONE);
   return file === undefined || value.kind === "instance" || binding === NONE
     ? undefined
-    : writtenMember(ctx, file, (id) => id === binding, name);
+    : writtenMember(ctx, file, binding, name);
 }
 
 export interface FoundMember {

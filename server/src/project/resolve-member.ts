@@ -1,5 +1,5 @@
 /** What `value.name` and `value[key]` give, for every kind of value. */
-import { type ExprId, NONE } from "../facts/model.js";
+import { type BindingId, type ExprId, NONE } from "../facts/model.js";
 import { memberStep, stepResult } from "./dialect-engine.js";
 import { type DialectValue, type Value } from "./model.js";
 import { exprOf, type ProjectFile } from "./project-file.js";
@@ -92,7 +92,8 @@ function ownObjectMember(ctx: Provenance, file: ProjectFile, value: ObjectValue,
     const found = memberValue(ctx, spread, name);
     if (!isUnknown(found)) return found;
   }
-  return writtenMember(ctx, file, (id) => file.facts.bindings[id]?.init === value.expr, name);
+  const owner = file.uses().initialises.get(value.expr);
+  return owner === undefined ? unknown : writtenMember(ctx, file, owner, name);
 }
 
 function spreadTarget(file: ProjectFile, id: ExprId): ExprId {
@@ -123,20 +124,11 @@ function staticWrite(ctx: Provenance, path: string, bindingOf: (file: ProjectFil
   if (file === undefined) return unknown;
   ctx.memo.touch(file.token);
   const binding = bindingOf(file);
-  return binding === NONE ? unknown : writtenMember(ctx, file, (id) => id === binding, name);
+  return binding === NONE ? unknown : writtenMember(ctx, file, binding, name);
 }
 
 /** What is assigned to a property of a variable after its declaration. */
-export function writtenMember(
-  ctx: Provenance,
-  file: ProjectFile,
-  matches: (binding: number) => boolean,
-  name: string,
-): Value {
-  for (const [binding, writes] of file.uses().memberWrites) {
-    const values = writes.get(name);
-    if (values !== undefined && matches(binding))
-      return unionOf(values.slice(0, maxUnion).map((id) => valueOf(ctx, file, id)));
-  }
-  return unknown;
+export function writtenMember(ctx: Provenance, file: ProjectFile, binding: BindingId, name: string): Value {
+  const values = file.uses().memberWrites.get(binding)?.get(name) ?? [];
+  return unionOf(values.slice(0, maxUnion).map((id) => valueOf(ctx, file, id)));
 }

@@ -8,10 +8,15 @@ import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { stepInto } from "./resolve-binding.js";
 import { callbackParameter } from "./resolve-callback.js";
+import { calleeOf } from "./resolve-callee.js";
+import { frameworkContext } from "./framework-context.js";
 import { injectedValue } from "./resolve-injection.js";
 import { callableParameter } from "./resolve-function-type.js";
 import { typeValue } from "./type-provenance.js";
 import { better, isOpaque, unionOf, unknown } from "./value.js";
+
+/** Object literals inside object literals, at most. */
+const maxNesting = 5;
 
 /** With more callers than this, what one of them passes says little about the parameter. */
 const maxCallers = 4;
@@ -47,9 +52,42 @@ export function parameterValue(ctx: Provenance, file: ProjectFile, binding: Bind
 function contextualValue(ctx: Provenance, file: ProjectFile, fn: FunctionId, position: number): Value {
   const fact = functionOf(file, fn);
   if (fact === undefined) return unknown;
-  if (fact.passedTo !== undefined) return callbackParameter(ctx, file, fact.passedTo, position);
+  if (fact.passedTo !== undefined) {
+    const received = callbackParameter(ctx, file, fact.passedTo, position);
+    return received.kind === "unknown" && position === 0 ? frameworkContext(ctx, file, fact.passedTo.call) : received;
+  }
   const declared = fact.binding === NONE ? undefined : file.facts.bindings[fact.binding]?.type;
-  return declared === undefined ? unknown : callableParameter(ctx, typeValue(ctx, file, declared), position);
+  if (declared !== undefined) return callableParameter(ctx, typeValue(ctx, file, declared), position);
+  return fact.expr === NONE ? unknown : callableParameter(ctx, expectedValue(ctx, file, fact.expr), position);
+}
+
+/** What the place of an expression says it must be: an argument's declared type, a property of an object that is one. */
+function expectedValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
+  const path: string[] = [];
+  let child = id;
+  for (let depth = 0; depth < maxNesting; depth++) {
+    const parent = exprOf(file, child)?.parent ?? NONE;
+    const expr = exprOf(file, parent);
+    if (expr?.kind === "call" || expr?.kind === "new") {
+      const parts = calleeOf(ctx, file, parent).parts;
+      const position = expr.args.indexOf(child);
+      return stepInto(
+        ctx,
+        unionOf(parts.map((part) => (part.kind === "value" ? callableParameter(ctx, part.value, position) : unknown))),
+        path,
+      );
+    }
+    if (expr?.kind !== "object") return unknown;
+    const name = expr.props.find((prop) => prop.value === child)?.name;
+    if (name === undefined) return unknown;
+    path.unshift(name);
+    if (expr.asserted !== undefined) return stepInto(ctx, typeValue(ctx, file, expr.asserted), path);
+    const owner = file.uses().initialises.get(parent);
+    const declared = owner === undefined ? undefined : file.facts.bindings[owner]?.type;
+    if (declared !== undefined) return stepInto(ctx, typeValue(ctx, file, declared), path);
+    child = parent;
+  }
+  return unknown;
 }
 
 /** What the few callers in the same file pass; callers elsewhere are not known here. */

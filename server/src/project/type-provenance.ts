@@ -8,6 +8,7 @@ import { type ModuleTarget } from "./module-graph.js";
 import { type ProjectFile } from "./project-file.js";
 import { type Provenance } from "./provenance.js";
 import { typeTable } from "./dialect-engine.js";
+import { bindingValue } from "./resolve-binding.js";
 import { withTypeTable } from "./resolve-call.js";
 import { arrayTypes, operatorValue, plainTypes, transparentTypes } from "./type-operators.js";
 import { arrayOf, isUnknown, unionOf, unknown } from "./value.js";
@@ -104,8 +105,31 @@ function localType(
   const index = names.imports.get(name);
   const entry = index === undefined ? undefined : file.facts.imports[index];
   const target = index === undefined ? undefined : file.targets[index];
-  if (entry === undefined || target === undefined || maxSteps < steps) return undefined;
+  if (maxSteps < steps) return undefined;
+  if (entry === undefined || target === undefined) return aliasedType(ctx, file, name, rest, ref, steps);
   return typeOfModule(ctx, target, entry.imported === "*" ? rest : [entry.imported, ...rest], ref, steps + 1);
+}
+
+/** `const Alias = Imported` used as a type: a facade over a package or a module. */
+function aliasedType(
+  ctx: Provenance,
+  file: ProjectFile,
+  name: string,
+  rest: readonly string[],
+  ref: Reference,
+  steps: number,
+): Value | undefined {
+  const binding = file.names().bindings.get(name);
+  if (binding === undefined || file.facts.bindings[binding]?.kind !== "const") return undefined;
+  const value = bindingValue(ctx, file, binding);
+  const origin = value.kind === "external" ? value : value.kind === "dialect" ? value.origin : undefined;
+  if (origin !== undefined) return packageType(ctx, origin.module, [...origin.path, ...rest], ref);
+  if (value.kind === "class" && rest.length === 0) return { kind: "instance", file: value.file, cls: value.cls };
+  const [first, ...further] = rest;
+  const target = value.kind === "namespace" ? ctx.fileAt(value.file) : undefined;
+  return target === undefined || first === undefined
+    ? undefined
+    : exportedType(ctx, target, first, further, ref, steps + 1);
 }
 
 function declaredType(ctx: Provenance, file: ProjectFile, declared: TypeDeclarationFact, ref: Reference): Value {

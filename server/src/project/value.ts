@@ -6,8 +6,9 @@ export const unknown: Value = { kind: "unknown" };
 /** Unions wider than this say nothing useful; further members are dropped. */
 export const maxUnion = 8;
 
-/** Longer chains of calls and names on a package's export are given up: nothing describes them. */
+/** Of longer chains of calls and names on a package's export only the beginning and the end are kept: where it comes from, and what is called. */
 const maxExternalPath = 10;
+const keptAtEnd = 4;
 
 export function isUnknown(value: Value): boolean {
   return value.kind === "unknown";
@@ -65,7 +66,13 @@ export function elementOf(value: Value): Value {
 
 /** An export of a package, spelled canonically; see `Value`. */
 export function externalValue(module: string, path: readonly string[]): Value {
-  if (maxExternalPath < path.length) return unknown;
+  if (maxExternalPath < path.length) {
+    return {
+      kind: "external",
+      module,
+      path: [...path.slice(0, maxExternalPath - keptAtEnd), ...path.slice(-keptAtEnd)],
+    };
+  }
   const canonical = path[0] === "default" && 1 < path.length && path[1] !== "()" ? path.slice(1) : path;
   return { kind: "external", module, path: canonical };
 }

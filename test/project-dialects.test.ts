@@ -136,6 +136,23 @@ test("drivers: SQL text says whether it reads or writes", () => {
   ]);
 });
 
+test("rows of models that are classes keep their methods", () => {
+  const project = linkFiles({
+    "models.ts": `import { Model } from "sequelize"; abstract class Base<T> extends Model<T> {} export class User extends Base<Attributes> { greet() {} static async active() { return this.findAll({}); } }`,
+    "use.ts": `import { User } from "./models"; import { Repository } from "typeorm"; class Post { title() {} }
+      export async function run(posts: Repository<Post>) { const user = await User.findByPk(1); user.greet(); await user.save();
+        for (const one of await User.active()) await one.destroy(); (await posts.findOneBy({})).title(); }`,
+  });
+  expect(project.operations("use.ts")).toEqual([
+    "sequelize.findByPk User read one",
+    "sequelize.save User write none",
+    "sequelize.destroy User write none",
+    "typeorm.findOneBy Post read one",
+  ]);
+  expect(project.call("user.greet")).toBe("models.ts#User.greet");
+  expect(project.call("(awaitposts.findOneBy({})).title", "use.ts")).toBe("use.ts#Post.title");
+});
+
 test("a receiver out of sight counts by its name only where the workspace uses the client", () => {
   const text = "export const list = (opts) => opts.ctx.prisma.user.findMany();";
   const used = linkFiles({ "package.json": `{ "dependencies": { "@prisma/client": "6" } }`, "use.ts": text });

@@ -81,7 +81,8 @@ test("declared types: aliases, unions, wrappers, typeof, ReturnType, InstanceTyp
   const project = linkFiles({
     "repo.ts":
       "export class Repo { find() {} } export const repo = new Repo(); export function make() { return repo; }",
-    "use.ts": `import type { Repo } from "./repo"; import { repo, make, Repo as R } from "./repo";
+    "use.ts": `import type { Repo } from "./repo"; import { repo, make, Repo as R } from "./repo"; type Args<T> = [first: string, deps: { repo: T }];
+      export function k(...[, { repo: fromTuple }]: Args<Repo>) { fromTuple.find(); } export function l([, deps]: [number, { repo: Repo }]) { deps.repo.find(); }
       type Maybe<T> = T | null; interface Deps { repo: Repo; nested: { list: Repo[] } } type Box = { value: Awaited<ReturnType<typeof make>> };
       export function a(x: Maybe<Repo>) { x.find(); }
       export function b(x: Promise<Repo | undefined>) { x.find(); }
@@ -95,7 +96,7 @@ test("declared types: aliases, unions, wrappers, typeof, ReturnType, InstanceTyp
       export function j(x: import("./repo").Repo) { x.find(); }`,
   });
   expect(project.calls("x.find")).toEqual(Array.from({ length: 6 }, () => "repo.ts#Repo.find"));
-  for (const callee of ["r.find", "item.find", "get().find", "y.find"])
+  for (const callee of ["r.find", "item.find", "get().find", "y.find", "deps.repo.find"])
     expect(project.call(callee)).toBe("repo.ts#Repo.find");
 });
 

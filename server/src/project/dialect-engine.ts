@@ -9,6 +9,7 @@ import { type DialectValue, type PendingOperation, type Value } from "./model.js
 import { exprOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { constantText } from "./sql-text.js";
+import { typeValue } from "./type-provenance.js";
 import { unknown } from "./value.js";
 
 /** Where a step is taken, as far as tables and pending operations need to know. */
@@ -31,6 +32,8 @@ export function memberStep(ctx: Provenance, value: DialectValue, name: string): 
 /** The value after a step; unknown when the result has left the dialect. */
 export function stepResult(receiver: DialectValue, step: DialectStep, site: StepSite): Value {
   const lazy = step.operation?.when === "await" ? step.operation : undefined;
+  const row = rowOf(receiver, step, site);
+  if (row !== undefined) return row;
   if (step.to === undefined && lazy === undefined) return unknown;
   const table = tableAfter(receiver, step.table, site);
   const pending =
@@ -47,10 +50,24 @@ export function stepResult(receiver: DialectValue, step: DialectStep, site: Step
     ...(receiver.lowConfidence === true ? { lowConfidence: true } : {}),
     ...(receiver.transaction === true ? { transaction: true } : {}),
     ...(pending === undefined ? {} : { pending }),
+    ...(receiver.model === undefined || step.table !== undefined ? {} : { model: receiver.model }),
     ...(step.to === "same" && receiver.origin !== undefined ? { origin: receiver.origin } : {}),
   };
   const rows = step.operation?.when === "call" && step.operation.rows === "many" && step.to !== undefined;
   return rows ? { kind: "array", of: value } : value;
+}
+
+/** Methods that give rows as opposed to counts and sums. */
+const rowMethods = /^(find|get|first|last|all|paginate|fetch|load|create$|build$|hydrate$)/;
+
+/** Rows of a model that is a class of the workspace are its instances. */
+function rowOf(receiver: DialectValue, step: DialectStep, site: StepSite): Value | undefined {
+  if (receiver.model === undefined || !rowMethods.test(site.member ?? "")) return undefined;
+  const { operation } = step;
+  const leaves = operation?.when === "call" || (operation === undefined && step.to !== undefined);
+  if (!leaves || (operation === undefined && site.member !== "build" && site.member !== "hydrate")) return undefined;
+  const instance: Value = { kind: "instance", file: receiver.model.file, cls: receiver.model.cls };
+  return operation?.rows === "many" ? { kind: "array", of: instance } : instance;
 }
 
 /** Whoever goes on building makes the operation theirs. */
@@ -89,6 +106,17 @@ export function typeTable(type: TypeRef | undefined): string | undefined {
   if (type === undefined) return undefined;
   if (type.name === "typeof") return type.text;
   return /^[\w.]+$/.test(type.name) ? type.name.slice(type.name.lastIndexOf(".") + 1) : undefined;
+}
+
+/** A value whose table is the type `type` of `file`; its rows are instances of it when it is a class of the workspace. */
+export function withEntity(ctx: Provenance, file: ProjectFile, value: DialectValue, type: TypeRef): DialectValue {
+  const table = typeTable(type);
+  const entity = typeValue(ctx, file, type);
+  return {
+    ...value,
+    ...(table === undefined ? {} : { table }),
+    ...(entity.kind === "instance" ? { model: { file: entity.file, cls: entity.cls } } : {}),
+  };
 }
 
 /** The name of a table given as text, class, table object or `{ alias: table }`. */

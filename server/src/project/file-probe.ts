@@ -62,14 +62,26 @@ export function probeSource(files: KnownFiles, packageDirectory: string, relativ
   const clean = relative.replace(/^\.?\//, "");
   const exact = probeFile(files, clean === "" ? packageDirectory : `${packageDirectory}/${clean}`);
   if (exact !== undefined) return exact;
-  const segments = clean.split("/");
+  return (
+    probeOutput(files, packageDirectory, clean) ??
+    (isOutput(clean) ? undefined : inSourceRoots(files, packageDirectory, withoutEnding(clean)))
+  );
+}
+
+function isOutput(relative: string): boolean {
+  return relative.includes("/") && outputs.has(relative.slice(0, relative.indexOf("/")));
+}
+
+/** The source of a path that lies in an output directory of a package. */
+export function probeOutput(files: KnownFiles, packageDirectory: string, relative: string): string | undefined {
+  const segments = relative.split("/");
   let dropped = 0;
   while (dropped < segments.length - 1 && outputs.has(segments[dropped] ?? "")) dropped++;
   for (let skip = dropped; 0 < skip; skip--) {
     const found = inSourceRoots(files, packageDirectory, withoutEnding(segments.slice(skip).join("/")));
     if (found !== undefined) return found;
   }
-  return dropped === 0 ? inSourceRoots(files, packageDirectory, withoutEnding(clean)) : undefined;
+  return undefined;
 }
 
 function inSourceRoots(files: KnownFiles, packageDirectory: string, stem: string): string | undefined {

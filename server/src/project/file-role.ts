@@ -47,22 +47,25 @@ export function roleOf(
   isQuiet: (path: FilePath) => boolean,
 ): FileRole {
   if (isQuiet(path)) return "script";
-  const relative = belowRoot(path, roots);
-  const segments = relative.split("/");
+  const byPath = pathRole(path, roots);
+  if (byPath !== undefined) return byPath;
+  if (facts.directives.includes("use client")) return "client-side";
+  if (/\.[jt]sx$/.test(path) && !isServerComponentPath(belowRoot(path, roots)))
+    return looksServerSide(facts) ? "source" : "client-side";
+  return "source";
+}
+
+/** The role that a path decides by itself; undefined where the contents must tell. */
+export function pathRole(path: FilePath, roots: readonly string[]): FileRole | undefined {
+  const segments = belowRoot(path, roots).split("/");
   const name = segments.pop() ?? "";
   for (const [pattern, role] of FILES) if (pattern.test(name)) return role;
   for (const [i, segment] of segments.entries()) {
-    if (
-      AMBIGUOUS.test(segment) &&
-      segments.slice(0, i).some((parent) => RUNTIME_PARENTS.test(parent) && parent !== "apps")
-    )
-      continue;
+    const above = segments.slice(0, i);
+    if (AMBIGUOUS.test(segment) && above.some((parent) => RUNTIME_PARENTS.test(parent) && parent !== "apps")) continue;
     for (const [pattern, role] of FOLDERS) if (pattern.test(segment)) return role;
   }
-  if (facts.directives.includes("use client")) return "client-side";
-  if (/\.[jt]sx$/.test(name) && !isServerComponentPath(relative))
-    return looksServerSide(facts) ? "source" : "client-side";
-  return "source";
+  return undefined;
 }
 
 function belowRoot(path: FilePath, roots: readonly string[]): string {

@@ -61,6 +61,8 @@ export interface DialectValue {
   readonly transaction?: true;
   /** The export it is, or is an instance of, when no step was taken yet: for calls the dialect does not describe. */
   readonly origin?: { readonly module: string; readonly path: readonly string[] };
+  /** The workspace class that rows are instances of: an active-record class, or the entity of a repository. */
+  readonly model?: { readonly file: FilePath; readonly cls: ClassId };
   /** A builder's operation that has not run yet: it does when the value is awaited. */
   readonly pending?: PendingOperation;
 }

@@ -1,5 +1,5 @@
 /** Which file or package an import means, decided from the list of known files and the manifests alone. */
-import { type KnownFiles, probeFile, probeSource } from "./file-probe.js";
+import { type KnownFiles, probeFile, probeOutput, probeSource } from "./file-probe.js";
 import { type Manifests } from "./manifests.js";
 import { type FilePath } from "./model.js";
 import { builtinModule } from "./node-builtins.js";
@@ -40,7 +40,8 @@ export function createModuleResolver(files: WorkspaceFiles, manifests: Manifests
 
   const find = (directory: string, specifier: string): ModuleTarget => {
     if (specifier.startsWith(".") || specifier.startsWith("/")) {
-      const file = probeFile(files, joinPath(directory, specifier)) ?? viaPackageFile(joinPath(directory, specifier));
+      const path = joinPath(directory, specifier);
+      const file = probeFile(files, path) ?? viaPackageFile(path) ?? behindOutput(path);
       return file === undefined ? { kind: "missing", module: specifier } : { kind: "file", file };
     }
     if (specifier.startsWith("#")) {
@@ -55,6 +56,12 @@ export function createModuleResolver(files: WorkspaceFiles, manifests: Manifests
   const viaPackageFile = (path: string): FilePath | undefined => {
     const nested = packages.byDirectory.get(path);
     return nested === undefined ? undefined : resolveInPackage(files, nested, "");
+  };
+
+  /** A path into a package's build output means the source it is made from. */
+  const behindOutput = (path: string): FilePath | undefined => {
+    const owner = packageOf(packages, directoryOf(path))?.directory;
+    return owner === undefined || owner === path ? undefined : probeOutput(files, owner, path.slice(owner.length + 1));
   };
 
   const bare = (directory: string, specifier: string): ModuleTarget => {

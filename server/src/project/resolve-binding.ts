@@ -102,7 +102,7 @@ export function stepInto(ctx: Provenance, value: Value, path: readonly string[])
   let current = value;
   for (const step of path) {
     if (step === "...") continue;
-    current = /^\d+$/.test(step) ? elementOf(current) : memberValue(ctx, current, step);
+    current = /^\d+$/.test(step) && current.kind !== "shape" ? elementOf(current) : memberValue(ctx, current, step);
   }
   return current;
 }

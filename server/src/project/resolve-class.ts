@@ -1,6 +1,7 @@
 /** Classes: what `this` is, where a member is declared along the superclass chain, who implements an interface or extends a class. */
 import { type ClassFact, type ClassId, type ClassMemberFact, type ExprId, NONE } from "../facts/model.js";
 import { type ClassPlace } from "./declaration-index.js";
+import { withEntity } from "./dialect-engine.js";
 import { type DialectValue, type Value } from "./model.js";
 import { classOf, enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
@@ -181,10 +182,13 @@ function withTable(
 ): Value | undefined {
   const base = described[value.kind];
   if (base === undefined) return undefined;
-  const argument = classAt(ctx, last)?.superTypeArgs?.[0]?.name;
-  if (argument !== undefined && /^\w+$/.test(argument)) return { ...base, table: argument };
-  const name = described.class === undefined ? "" : (classAt(ctx, value)?.name ?? "");
-  return name === "" ? base : { ...base, table: name };
+  if (described.class !== undefined) {
+    const name = classAt(ctx, value)?.name ?? "";
+    return { ...base, ...(name === "" ? {} : { table: name }), model: { file: value.file, cls: value.cls } };
+  }
+  const file = ctx.fileAt(last.file);
+  const argument = classAt(ctx, last)?.superTypeArgs?.[0];
+  return file === undefined || argument === undefined ? base : withEntity(ctx, file, base, argument);
 }
 
 function foundValue(ctx: Provenance, found: FoundMember): Value {

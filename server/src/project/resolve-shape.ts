@@ -13,7 +13,7 @@ type Shape = Extract<Value, { kind: "shape" }>;
 
 /** The declaration of an interface a shape stands for. */
 export function shapeInterface(file: ProjectFile, shape: Shape): TypeDeclarationFact | undefined {
-  if (shape.type.name === "{}" || shape.type.name === "=>") return undefined;
+  if (shape.type.name === "{}" || shape.type.name === "=>" || shape.type.name === "[,]") return undefined;
   return file.names().types.get(shape.type.name);
 }
 
@@ -25,6 +25,11 @@ export function shapeMember(ctx: Provenance, shape: Shape, name: string): Value 
     const type = own(shape.type.members, name);
     ctx.memo.touch(file.token);
     return type === undefined ? unknown : typeValue(ctx, file, type);
+  }
+  if (shape.type.name === "[,]") {
+    const element = /^\d+$/.test(name) ? shape.type.args?.[Number(name)] : undefined;
+    ctx.memo.touch(file.token);
+    return element === undefined ? unknown : typeValue(ctx, file, element);
   }
   const declaration = shapeInterface(file, shape);
   if (declaration === undefined) return unknown;

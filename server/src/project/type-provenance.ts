@@ -7,9 +7,8 @@ import { type FilePath, type Value } from "./model.js";
 import { type ModuleTarget } from "./module-graph.js";
 import { type ProjectFile } from "./project-file.js";
 import { type Provenance } from "./provenance.js";
-import { typeTable } from "./dialect-engine.js";
+import { withEntity } from "./dialect-engine.js";
 import { bindingValue } from "./resolve-binding.js";
-import { withTypeTable } from "./resolve-call.js";
 import { arrayTypes, operatorValue, plainTypes, transparentTypes } from "./type-operators.js";
 import { arrayOf, isUnknown, unionOf, unknown } from "./value.js";
 
@@ -47,7 +46,6 @@ function bareType(ctx: Provenance, file: ProjectFile, type: TypeRef, args: TypeA
     case "&":
       return unionOf((type.args ?? []).map(inner));
     case "[,]":
-      return arrayOf(unionOf((type.args ?? []).map(inner)));
     case "{}":
     case "=>":
       return { kind: "shape", file: file.path, type };
@@ -141,7 +139,15 @@ function declaredType(ctx: Provenance, file: ProjectFile, declared: TypeDeclarat
     const given = ref.type.args?.[i];
     args.set(param, given === undefined ? unknown : typeValue(ctx, ref.file, given, ref.args));
   });
-  return typeValue(ctx, file, declared.type, args);
+  const value = typeValue(ctx, file, declared.type, args);
+  return declared.type.name === "?" ? computedFrom(declared.name, [...args.values()]) : value;
+}
+
+/** A type worked out from a client by means not followed here, such as its transaction's: like the client, as a guess. */
+function computedFrom(name: string, args: readonly Value[]): Value {
+  const client = args.find((value) => value.kind === "dialect");
+  if (client?.kind !== "dialect") return unknown;
+  return { ...client, lowConfidence: true, ...(/transaction|tx/i.test(name) ? { transaction: true } : {}) };
 }
 
 /** A type exported by a module under `path[0]`, with further names below it. */
@@ -214,7 +220,7 @@ function packageType(ctx: Provenance, module: string, path: readonly string[], r
   const described = ctx.dialects.instanceOf(module, path);
   if (described === undefined) return { kind: "external-instance", module, path };
   const given = described.typeTable === undefined ? undefined : ref.type.args?.[described.typeTable];
-  return withTypeTable(described, typeTable(given));
+  return given === undefined ? described.value : withEntity(ctx, ref.file, described.value, given);
 }
 
 /** Where a type's declaration stands, for comparing: is this the interface meant there? */

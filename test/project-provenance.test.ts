@@ -100,6 +100,20 @@ test("declared types: aliases, unions, wrappers, typeof, ReturnType, InstanceTyp
     expect(project.call(callee)).toBe("repo.ts#Repo.find");
 });
 
+test("types exported as default, under another name, and through module.exports", () => {
+  const project = linkFiles({
+    "a.ts": "class Repo { find() {} } export default Repo;",
+    "b.ts":
+      "interface Deps { repo: { load(): void } } class Box { open() {} } export { Box as Crate, type Deps as Needs };",
+    "c.js": "class Old { run() {} } module.exports = Old;",
+    "use.ts": `import type Repo from "./a"; import type { Crate, Needs } from "./b"; import Old from "./c"; type Both<T> = T & { extra: number };
+      export function use(a: Both<Repo>, b: Crate, c: Old) { a.find(); b.open(); c.run(); }`,
+  });
+  expect(project.call("a.find")).toBe("a.ts#Repo.find");
+  expect(project.call("b.open")).toBe("b.ts#Box.open");
+  expect(project.call("c.run")).toBe("c.js#Old.run");
+});
+
 test("what functions return: annotations, inferred, async, factories of objects, generics, singletons", () => {
   const project = linkFiles({
     ...prismaClient,

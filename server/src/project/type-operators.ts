@@ -2,7 +2,7 @@
 import { NONE, type TypeRef } from "../facts/model.js";
 import { memberStep } from "./dialect-engine.js";
 import { type Value } from "./model.js";
-import { type ProjectFile } from "./project-file.js";
+import { functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance } from "./provenance.js";
 import { bindingValue } from "./resolve-binding.js";
 import { callableParameter, callableResult } from "./resolve-function-type.js";
@@ -45,6 +45,8 @@ export function operatorValue(
       return namedValue(ctx, file, type.text ?? "");
     case "ReturnType":
       return resultOf(ctx, inner(first));
+    case "Parameters":
+      return mapValue(inner(first), (member) => parametersOf(ctx, member));
     case "InstanceType":
       return mapValue(inner(first), (member) => (member.kind === "class" ? { ...member, kind: "instance" } : member));
     case "index":
@@ -61,6 +63,23 @@ function namedValue(ctx: Provenance, file: ProjectFile, text: string): Value {
   let value = binding === NONE ? unknown : bindingValue(ctx, file, binding);
   for (const name of rest) value = memberValue(ctx, value, name);
   return value;
+}
+
+/** The parameters of a function, or function type, as a tuple. */
+function parametersOf(ctx: Provenance, value: Value): Value {
+  const tuple = (file: string, args: readonly TypeRef[]): Value => ({
+    kind: "shape",
+    file,
+    type: { name: "[,]", args },
+  });
+  if (value.kind === "shape" && value.type.name === "=>") return tuple(value.file, value.type.args?.slice(1) ?? []);
+  if (value.kind !== "function") return unknown;
+  const file = ctx.fileAt(value.ref.file);
+  const params = file === undefined ? [] : (functionOf(file, value.ref.fn)?.params ?? []);
+  return tuple(
+    value.ref.file,
+    params.map((param) => param.type ?? { name: "?" }),
+  );
 }
 
 function resultOf(ctx: Provenance, callable: Value): Value {

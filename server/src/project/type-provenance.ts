@@ -184,16 +184,21 @@ function exportedType(
     const path = entry.imported === "*" ? rest : [entry.imported ?? name, ...rest];
     return typeOfModule(ctx, target, path, ref, steps + 1);
   }
-  if (entry !== undefined) {
-    const expr = file.facts.exprs[entry.expr];
+  // A CommonJS module is its own default export.
+  const own = entry ?? (name === "default" ? names.exports.get("=") : undefined);
+  if (own !== undefined) {
+    const expr = file.facts.exprs[own.expr];
     if (expr?.kind === "class") return { kind: "instance", file: file.path, cls: expr.cls };
-    const local = entry.local ?? file.facts.bindings[entry.binding]?.name ?? name;
-    return localType(ctx, file, local, rest, ref, steps + 1);
+    const written = expr?.kind === "ref" ? expr.name : undefined;
+    return localType(
+      ctx,
+      file,
+      own.local ?? file.facts.bindings[own.binding]?.name ?? written ?? name,
+      rest,
+      ref,
+      steps + 1,
+    );
   }
-  // `declare module` and `export =` of a class are declared under their own name.
-  const whole = names.exports.get("=");
-  if (whole !== undefined && name === "default")
-    return localType(ctx, file, whole.local ?? file.facts.bindings[whole.binding]?.name ?? "", rest, ref, steps + 1);
   return names.stars.length === 0 ? undefined : starType(ctx, file, name, rest, ref, steps);
 }
 

@@ -24,6 +24,7 @@ interface Entry {
 const entries: readonly Entry[] = [
   { source: "server/src/cli.ts", output: "cli.js", banner: "#!/usr/bin/env node" },
   { source: "server/src/main.ts", output: "server.js" },
+  { source: "server/src/analysis-worker.ts", output: "analysis-worker.js" },
   { source: "server/src/workspace-worker.ts", output: "workspace-worker.js" },
   { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
 ];

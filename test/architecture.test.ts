@@ -41,7 +41,7 @@ const layers: Readonly<Record<string, Layer>> = {
   service: {
     layers: ["base", "facts", "analysis", "workspace", "protocol"],
     packages: [],
-    node: ["path", "worker_threads"],
+    node: ["os", "path"],
   },
   lsp: {
     layers: ["base", "analysis", "service", "workspace", "protocol"],

@@ -114,6 +114,18 @@ test("types exported as default, under another name, and through module.exports"
   expect(project.call("c.run")).toBe("c.js#Old.run");
 });
 
+test("generic types keep what their parameters stand for", () => {
+  const project = linkFiles({
+    "tx.ts": `export type Transactional<S> = S & { transactional: <R>(fn: (service: S) => R) => Promise<R> }; export interface Box<T> { open(): T; each(fn: (item: T) => void): void }
+      export type Loop<T> = T extends 1 ? 2 : Loop<T[]>; export type Endless<T> = Endless<T[]>;`,
+    "use.ts": `import type { Transactional, Box, Loop, Endless } from "./tx"; class Users { save() {} }
+      export function run(users: Transactional<Users>, box: Box<Users>, endless: Endless<Users>) { users.transactional((inner) => inner.save()); box.open().save(); box.each((item) => item.save()); endless.save(); }`,
+  });
+  for (const callee of ["inner.save", "box.open().save", "item.save"])
+    expect(project.call(callee)).toBe("use.ts#Users.save");
+  expect(project.call("endless.save")).toBe("");
+});
+
 test("what functions return: annotations, inferred, async, factories of objects, generics, singletons", () => {
   const project = linkFiles({
     ...prismaClient,

@@ -31,15 +31,6 @@ export interface ExplainRuleResult {
   readonly markdown: string;
 }
 
-/** Client → server request `hotpath/check`: the command line asks a warm daemon for the findings of a folder. */
-export const checkMethod = "hotpath/check";
-
-export interface CheckParams {
-  readonly root: string;
-  readonly configFile?: string;
-  readonly rules?: readonly string[];
-}
-
 /** Client → server request `hotpath/rescan`: forget everything derived and scan again. */
 export const rescanMethod = "hotpath/rescan";
 

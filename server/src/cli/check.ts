@@ -1,6 +1,6 @@
 /** `hotpath check`. */
 import { renameSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Finding } from "../analysis/finding.js";
 import type { Severity } from "../rules/define-rule.js";
 import { version } from "../base/version.js";
@@ -72,6 +72,7 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
         roots: [scope.root],
         ...(configFile === undefined ? {} : { configFile }),
         cacheFolder: command.flags.has("no-cache") ? undefined : defaultCacheFolder(),
+        extractWorkerFile: join(__dirname, "analysis-worker.js"),
         overrides: { rules: command.values["rule"] ?? [] },
         ...(workers === undefined ? {} : { workers: Number(workers) }),
       },

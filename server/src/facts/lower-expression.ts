@@ -1,14 +1,15 @@
 /** Expressions → entries of the expression table. */
 import { ts } from "../syntax/typescript.js";
-import { inRegion, propertyName, startOf, type Builder } from "./builder.js";
+import { inRegion, startOf, type Builder } from "./builder.js";
 import { lowerClass } from "./lower-class.js";
 import { lowerFunction } from "./lower-function.js";
+import { lowerProperty, lowerRegExp, lowerTagged, lowerTemplate } from "./lower-literal.js";
 import { lowerType } from "./lower-type.js";
-import { NONE, type BranchFact, type Expr, type ExprId, type ObjectProp, type TypeRef } from "./model.js";
+import { NONE, type BranchFact, type Expr, type ExprId, type TypeRef } from "./model.js";
 
 /** Nesting beyond this is generated code or an attack; the stack of a worker thread holds about three times as much. */
 const MAX_DEPTH = 400;
-const MAX_STRING = 20_000;
+export const MAX_STRING = 20_000;
 
 /** Lowers one expression. `nameHint` names a function or class the expression is, by what it initialises. */
 export function lowerExpression(b: Builder, given: ts.Expression, parent: ExprId, nameHint = ""): ExprId {
@@ -50,7 +51,7 @@ export function lowerExpression(b: Builder, given: ts.Expression, parent: ExprId
   return id;
 }
 
-type Content = Partial<Expr> & { readonly kind: Expr["kind"] };
+export type Content = Partial<Expr> & { readonly kind: Expr["kind"] };
 
 function lowerContent(b: Builder, node: ts.Expression, id: ExprId, nameHint: string): Content {
   switch (node.kind) {
@@ -222,47 +223,6 @@ function lowerArguments(b: Builder, args: readonly ts.Expression[], call: ExprId
     if (fn !== undefined) fn.passedTo = { call, arg: index };
     return id;
   });
-}
-
-function lowerTemplate(b: Builder, node: ts.TemplateExpression, id: ExprId): { parts: string[]; exprs: ExprId[] } {
-  const parts = [node.head.text.slice(0, MAX_STRING)];
-  const exprs: ExprId[] = [];
-  for (const span of node.templateSpans) {
-    exprs.push(lowerExpression(b, span.expression, id));
-    parts.push(span.literal.text.slice(0, MAX_STRING));
-  }
-  return { parts, exprs };
-}
-
-function lowerTagged(b: Builder, node: ts.TaggedTemplateExpression, id: ExprId): Content {
-  const tag = lowerExpression(b, node.tag, id);
-  if (ts.isNoSubstitutionTemplateLiteral(node.template))
-    return { kind: "template", tag, parts: [node.template.text.slice(0, MAX_STRING)], exprs: [] };
-  return { kind: "template", tag, ...lowerTemplate(b, node.template, id) };
-}
-
-function lowerProperty(b: Builder, prop: ts.ObjectLiteralElementLike, parent: ExprId): ObjectProp {
-  if (ts.isSpreadAssignment(prop)) return { kind: "spread", value: lowerExpression(b, prop.expression, parent) };
-  if (ts.isShorthandPropertyAssignment(prop))
-    return { name: prop.name.text, kind: "shorthand", value: lowerExpression(b, prop.name, parent) };
-  const name = propertyName(prop.name);
-  if (ts.isPropertyAssignment(prop)) {
-    if (name === undefined && ts.isComputedPropertyName(prop.name)) lowerExpression(b, prop.name.expression, parent);
-    const value = lowerExpression(b, prop.initializer, parent, name ?? "");
-    return name === undefined ? { kind: "computed", value } : { name, kind: "value", value };
-  }
-  const id = b.exprs.length;
-  const base: Expr = { start: startOf(b, prop), end: prop.end, parent, region: b.region, kind: "other", children: [] };
-  b.exprs.push(base);
-  const kind = ts.isGetAccessorDeclaration(prop) ? "getter" : ts.isSetAccessorDeclaration(prop) ? "setter" : "method";
-  const fn = lowerFunction(b, prop, { kind, name: name ?? "", expr: id });
-  b.exprs[id] = { start: base.start, end: base.end, parent, region: b.region, kind: "function", fn };
-  return name === undefined ? { kind: "computed", value: id } : { name, kind, value: id };
-}
-
-function lowerRegExp(text: string): Content {
-  const end = text.lastIndexOf("/");
-  return { kind: "regexp", source: text.slice(1, end), flags: text.slice(end + 1) };
 }
 
 function lowerYield(b: Builder, node: ts.YieldExpression, id: ExprId): Content {

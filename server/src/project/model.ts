@@ -40,7 +40,12 @@ export type Value =
   /** An object literal. */
   | { readonly kind: "object"; readonly file: FilePath; readonly expr: ExprId }
   /** A value of which only the structural type is known: an interface, an object or function type written in `file`. */
-  | { readonly kind: "shape"; readonly file: FilePath; readonly type: TypeRef }
+  | {
+      readonly kind: "shape";
+      readonly file: FilePath;
+      readonly type: TypeRef;
+      /** What the type parameters in it stand for. */ readonly args?: TypeArguments;
+    }
   | DialectValue
   | { readonly kind: "array"; readonly of: Value }
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }
@@ -50,6 +55,9 @@ export type Value =
       readonly of: readonly Value[];
       /** A guess among implementations rather than something the code says. */ readonly lowConfidence?: true;
     };
+
+/** Values of type parameters by name. */
+export type TypeArguments = Readonly<Record<string, Value>>;
 
 /** A value a dialect describes. */
 export interface DialectValue {

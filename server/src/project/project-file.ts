@@ -37,6 +37,8 @@ export interface FileCells {
   readonly returns: Map<FunctionId, Cell>;
   readonly types: Map<TypeRef, Cell>;
   readonly exports: Map<string, Cell>;
+  /** Generic aliases by name and what their parameters stand for. */
+  readonly aliases: Map<string, Cell>;
   /** `class id * 2 + (static ? 1 : 0)`, then the member's name. */
   readonly members: Map<string, Cell>;
 }
@@ -93,6 +95,7 @@ export function createProjectFile(
       returns: new Map(),
       types: new Map(),
       exports: new Map(),
+      aliases: new Map(),
       members: new Map(),
     },
   };

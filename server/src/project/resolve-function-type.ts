@@ -12,7 +12,7 @@ export function callableParameter(ctx: Provenance, callable: Value, position: nu
     if (member.kind === "shape") {
       const file = ctx.fileAt(member.file);
       const type = functionType(member.type)?.args?.[position + 1];
-      return file === undefined || type === undefined ? unknown : typeValue(ctx, file, type);
+      return file === undefined || type === undefined ? unknown : typeValue(ctx, file, type, member.args);
     }
     if (member.kind !== "function") return unknown;
     const file = ctx.fileAt(member.ref.file);
@@ -25,7 +25,7 @@ export function callableParameter(ctx: Provenance, callable: Value, position: nu
 export function callableResult(ctx: Provenance, shape: Extract<Value, { kind: "shape" }>): Value {
   const file = ctx.fileAt(shape.file);
   const type = functionType(shape.type)?.args?.[0];
-  return file === undefined || type === undefined ? unknown : unionOf([typeValue(ctx, file, type)]);
+  return file === undefined || type === undefined ? unknown : unionOf([typeValue(ctx, file, type, shape.args)]);
 }
 
 function functionType(type: TypeRef): TypeRef | undefined {

@@ -3,17 +3,15 @@
  * (`Promise`, `Partial`, `Pick` …) are looked through, generics are filled in one level deep.
  */
 import { type TypeDeclarationFact, type TypeRef } from "../facts/model.js";
-import { type FilePath, type Value } from "./model.js";
+import { type FilePath, type TypeArguments, type Value } from "./model.js";
 import { type ModuleTarget } from "./module-graph.js";
 import { type ProjectFile } from "./project-file.js";
 import { type Provenance } from "./provenance.js";
 import { withEntity } from "./dialect-engine.js";
+import { own } from "./dialect-index.js";
 import { bindingValue } from "./resolve-binding.js";
 import { arrayTypes, operatorValue, plainTypes, transparentTypes } from "./type-operators.js";
-import { arrayOf, isUnknown, unionOf, unknown } from "./value.js";
-
-/** Values of the type parameters in scope of an alias being looked through. */
-export type TypeArguments = ReadonlyMap<string, Value>;
+import { arrayOf, identityOf, isUnknown, unionOf, unknown } from "./value.js";
 
 /** Aliases and re-exports longer than this are cycles. */
 const maxSteps = 16;
@@ -48,7 +46,7 @@ function bareType(ctx: Provenance, file: ProjectFile, type: TypeRef, args: TypeA
     case "[,]":
     case "{}":
     case "=>":
-      return { kind: "shape", file: file.path, type };
+      return { kind: "shape", file: file.path, type, ...(args === undefined ? {} : { args }) };
     case "literal":
       return type.text === undefined || type.text === "null" ? unknown : { kind: "literal", value: type.text };
     case "keyof":
@@ -70,7 +68,7 @@ function namedType(
     const target = ctx.resolveModule(file, type.text ?? "");
     return typeOfModule(ctx, target, (type.member ?? "").split("."), { file, type, args }, steps);
   }
-  const bound = args?.get(type.name);
+  const bound = own(args, type.name);
   if (bound !== undefined) return bound;
   const [head = "", ...rest] = type.name.split(".");
   return localType(ctx, file, head, rest, { file, type, args }, steps) ?? unknown;
@@ -131,16 +129,31 @@ function aliasedType(
 }
 
 function declaredType(ctx: Provenance, file: ProjectFile, declared: TypeDeclarationFact, ref: Reference): Value {
-  if (declared.kind === "interface") return { kind: "shape", file: file.path, type: { name: declared.name } };
-  if (declared.type === undefined) return unknown;
-  if (declared.typeParams === undefined || declared.typeParams.length === 0) return typeValue(ctx, file, declared.type);
-  const args = new Map<string, Value>();
+  const args = argumentsOf(ctx, declared, ref);
+  if (declared.kind === "interface") {
+    return { kind: "shape", file: file.path, type: { name: declared.name }, ...(args === undefined ? {} : { args }) };
+  }
+  const { type } = declared;
+  if (type === undefined) return unknown;
+  if (args === undefined) return typeValue(ctx, file, type);
+  // Kept by what the parameters stand for, so that aliases that lead to themselves come to an end.
+  const key = `${declared.name}<${Object.values(args).map(identityOf).join()}>`;
+  const known = file.cells.aliases.get(key);
+  if (known !== undefined) return ctx.memo.reuse(known);
+  return ctx.memo.fill(file.cells.aliases, key, file.token, () =>
+    type.name === "?" ? computedFrom(declared.name, Object.values(args)) : typeValue(ctx, file, type, args),
+  );
+}
+
+/** What a declaration's type parameters stand for where it is named; undefined when it has none or nothing is known of them. */
+function argumentsOf(ctx: Provenance, declared: TypeDeclarationFact, ref: Reference): TypeArguments | undefined {
+  if (declared.typeParams === undefined || ref.type.args === undefined) return undefined;
+  const args: Record<string, Value> = {};
   declared.typeParams.forEach((param, i) => {
     const given = ref.type.args?.[i];
-    args.set(param, given === undefined ? unknown : typeValue(ctx, ref.file, given, ref.args));
+    if (given !== undefined && param !== "__proto__") args[param] = typeValue(ctx, ref.file, given, ref.args);
   });
-  const value = typeValue(ctx, file, declared.type, args);
-  return declared.type.name === "?" ? computedFrom(declared.name, [...args.values()]) : value;
+  return Object.values(args).every(isUnknown) ? undefined : args;
 }
 
 /** A type worked out from a client by means not followed here, such as its transaction's: like the client, as a guess. */
@@ -185,15 +198,15 @@ function exportedType(
     return typeOfModule(ctx, target, path, ref, steps + 1);
   }
   // A CommonJS module is its own default export.
-  const own = entry ?? (name === "default" ? names.exports.get("=") : undefined);
-  if (own !== undefined) {
-    const expr = file.facts.exprs[own.expr];
+  const exported = entry ?? (name === "default" ? names.exports.get("=") : undefined);
+  if (exported !== undefined) {
+    const expr = file.facts.exprs[exported.expr];
     if (expr?.kind === "class") return { kind: "instance", file: file.path, cls: expr.cls };
     const written = expr?.kind === "ref" ? expr.name : undefined;
     return localType(
       ctx,
       file,
-      own.local ?? file.facts.bindings[own.binding]?.name ?? written ?? name,
+      exported.local ?? file.facts.bindings[exported.binding]?.name ?? written ?? name,
       rest,
       ref,
       steps + 1,

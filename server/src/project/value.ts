@@ -95,7 +95,9 @@ export function identityOf(value: Value): string {
     case "object":
       return `object ${value.file}#${value.expr}`;
     case "shape":
-      return `shape ${value.file}#${value.type.name}${value.type.text ?? ""}${Object.keys(value.type.members ?? {}).join()}`;
+      return `shape ${value.file}#${value.type.name}${value.type.text ?? ""}${Object.keys(value.type.members ?? {}).join()}${
+        value.args === undefined ? "" : `<${Object.values(value.args).map(identityOf).join()}>`
+      }`;
     case "dialect":
       return dialectIdentity(value);
     case "array":

@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly overrides: Partial<Omit<AnalysisOptions, "roots">>;
   /** Worker threads for the cold scan; 0 extracts on the calling thread; undefined chooses. */
   readonly workers?: number;
+  /** The built `analysis-worker.js`; without it the first scan uses no worker threads. */
+  readonly extractWorkerFile?: string;
   /** Patterns of files left out, as in a .gitignore, beside the configuration file's own. */
   readonly exclude?: readonly string[];
   /** Files over this many bytes are skipped with a reason (default 2 MiB). */

@@ -5,13 +5,14 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
-import { Packr } from "msgpackr";
+import { decodeFacts } from "./facts-codec.js";
 import { hasDeadUser, looksSound, markUsed } from "./store-soundness.js";
 import { EXTRACTOR_VERSION, type FileFacts } from "../facts/model.js";
 
 export interface FactStore {
   get(hash: string): FileFacts | undefined;
-  put(hash: string, facts: FileFacts): void;
+  /** @param bytes As `encodeFacts` makes them. */
+  put(hash: string, bytes: Uint8Array): void;
   close(): Promise<void>;
 }
 
@@ -75,7 +76,6 @@ function overDatabase(
   release: () => void,
   log: (line: string) => void,
 ): FactStore {
-  const packr = new Packr({ structuredClone: false, useRecords: false });
   const state = { broken: false };
   // A run that ends without closing, but of its own will, leaves a sound store.
   process.once("exit", release);
@@ -93,13 +93,11 @@ function overDatabase(
     get: (hash) =>
       attempt(() => {
         const bytes = database.getBinary(hash);
-        if (bytes === undefined) return undefined;
-        const facts = decode(packr, bytes);
-        return facts !== undefined && isFacts(facts) ? facts : undefined;
+        return bytes === undefined ? undefined : decodeFacts(bytes);
       }),
-    put: (hash, facts) => {
+    put: (hash, bytes) => {
       attempt(() => {
-        database.put(hash, packr.pack(facts)).catch((error: unknown) => {
+        database.put(hash, bytes).catch((error: unknown) => {
           state.broken = true;
           log(`the fact cache takes no more: ${message(error)}`);
         });
@@ -115,38 +113,6 @@ function overDatabase(
       release();
     },
   };
-}
-
-/** A damaged value is a miss. */
-function decode(packr: Packr, bytes: Uint8Array): unknown {
-  try {
-    return packr.unpack(bytes) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-const TABLES = [
-  "lineStarts",
-  "exprs",
-  "functions",
-  "regions",
-  "bindings",
-  "classes",
-  "types",
-  "imports",
-  "exports",
-  "exits",
-  "suppressions",
-  "directives",
-  "problems",
-];
-
-/** Other processes write the store, so what comes out is checked before it is believed. */
-function isFacts(value: unknown): value is FileFacts {
-  if (typeof value !== "object" || value === null) return false;
-  const record = value as Record<string, unknown>;
-  return record["extractorVersion"] === EXTRACTOR_VERSION && TABLES.every((table) => Array.isArray(record[table]));
 }
 
 function message(error: unknown): string {

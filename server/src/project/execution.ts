@@ -14,7 +14,7 @@ export function isExecuted(file: ProjectFile, id: ExprId): boolean {
   for (let climb = 0; climb < maxClimb; climb++) {
     const parent = exprOf(file, child)?.parent ?? NONE;
     const expr = exprOf(file, parent);
-    if (expr === undefined) return file.uses().returned.has(child);
+    if (expr === undefined) return file.returned().has(child);
     switch (expr.kind) {
       case "await":
       case "yield":
@@ -34,9 +34,9 @@ export function isExecuted(file: ProjectFile, id: ExprId): boolean {
       case "call":
         return isCombinator(file, parent) && expr.args.includes(child);
       case "function":
-        return file.uses().returned.has(child);
+        return file.returned().has(child);
       default:
-        return file.uses().returned.has(child);
+        return file.returned().has(child);
     }
     child = parent;
   }

@@ -1,5 +1,5 @@
 /** What becomes of functions given to a call: whether they run, how often and when. */
-import { type ExprId, NONE } from "../facts/model.js";
+import { type Expr, type ExprId, NONE } from "../facts/model.js";
 import {
   type Iteration,
   deferringMethods,
@@ -8,6 +8,7 @@ import {
   routeMethods,
   routerNames,
 } from "./known-callbacks.js";
+import { isIdentity } from "./identity-functions.js";
 import { type CallbackUse, type FunctionRef, type Value } from "./model.js";
 import { parameterUse } from "./parameter-use.js";
 import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
@@ -42,15 +43,47 @@ export function callbackUses(
   return uses ?? none;
 }
 
-/** Functions an argument can be. Only forms that usually hold a function are looked up: literals, names, members, `f.bind(…)`. */
+/** Functions an argument can be. Only forms that usually hold a function are looked up; data is the common case and costs nothing. */
 function functionsGiven(ctx: Provenance, file: ProjectFile, arg: ExprId): readonly FunctionRef[] {
   const expr = exprOf(file, arg);
   if (expr?.kind === "function") return [{ file: file.path, fn: expr.fn }];
-  if (expr?.kind === "call") {
-    const callee = exprOf(file, expr.callee);
-    if (callee?.kind !== "member" || callee.name !== "bind") return [];
-  } else if (expr?.kind !== "ref" && expr?.kind !== "member") return [];
+  if (expr === undefined || !mayBeFunction(file, expr)) return [];
   return partsOf(valueOf(ctx, file, arg)).flatMap((value: Value) => (value.kind === "function" ? [value.ref] : []));
+}
+
+function mayBeFunction(file: ProjectFile, expr: Expr): boolean {
+  switch (expr.kind) {
+    case "ref": {
+      const binding = file.facts.bindings[expr.binding];
+      if (binding === undefined || binding.kind === "param" || binding.kind === "enum") return false;
+      const init = binding.kind === "const" ? exprOf(file, binding.init) : undefined;
+      return init === undefined || init.kind === "function" || init.kind === "member" || wraps(file, init);
+    }
+    case "member": {
+      // `service.method`, `this.method`, `this.service.method`; not the fields of parameters and results.
+      const root = exprOf(file, expr.object);
+      if (root?.kind === "this") return true;
+      if (root?.kind === "member") return exprOf(file, root.object)?.kind === "this";
+      const kind = root?.kind === "ref" ? file.facts.bindings[root.binding]?.kind : undefined;
+      return kind === "import" || kind === "const" || kind === "class";
+    }
+    case "call":
+      return wraps(file, expr);
+    default:
+      return false;
+  }
+}
+
+/** A call that is given a function (`wrap(fn)`) or binds one (`f.bind(x)`) may give a function. */
+function wraps(file: ProjectFile, expr: Expr): boolean {
+  if (expr.kind !== "call") return false;
+  const callee = exprOf(file, expr.callee);
+  if (callee?.kind === "member" && callee.name === "bind") return true;
+  return expr.args.some((arg) => {
+    const given = exprOf(file, arg);
+    if (given?.kind === "ref") return file.facts.bindings[given.binding]?.kind === "function";
+    return given?.kind === "function";
+  });
 }
 
 function useOf(
@@ -71,6 +104,8 @@ function useOf(
   }
   const own = workspaceUse(ctx, callee, arg, ref, args);
   if (own !== undefined) return own.runs === "never" ? undefined : own.use;
+  // A wrapper that gives the function back runs nothing; what becomes of the result decides.
+  if (external !== undefined && isIdentity(external)) return undefined;
   const steps = iterationOf(callee, external, args.length);
   if (steps?.callback === arg) {
     const over = steps.over === "receiver" ? receiverOf(file, id) : (args[steps.over] ?? NONE);

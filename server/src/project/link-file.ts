@@ -43,7 +43,7 @@ export function linkCalls(ctx: Provenance, file: ProjectFile, queryFunctions: Qu
       case "ref":
       case "member": {
         const operation = isExecuted(file, id) ? awaitedBuilder(ctx, file, id) : undefined;
-        if (operation !== undefined) calls.push(site(file, id, { operation }));
+        if (operation !== undefined) calls.push({ ...siteAt(file, id), operation });
         break;
       }
       default:
@@ -68,17 +68,19 @@ function linkCall(ctx: Provenance, file: ProjectFile, id: ExprId, queryFunctions
   const found = targetsOf(ctx, file, id, callee);
   const blocking = external === undefined ? undefined : blockingOperation(file, id, external);
   const callbacks = callbackUses(ctx, file, id, callee, external);
-  return site(file, id, {
-    targets: found.targets,
-    ...(found.guessed ? { confidence: "low" } : {}),
-    ...(external === undefined ? {} : { external }),
-    ...(operation === undefined ? {} : { operation }),
-    ...(blocking === undefined ? {} : { blocking }),
-    ...(callbacks.length === 0 ? {} : { callbacks }),
-  });
+  const call = siteAt(file, id);
+  call.targets = found.targets;
+  call.callbacks = callbacks;
+  if (found.guessed) call.confidence = "low";
+  if (external !== undefined) call.external = external;
+  if (operation !== undefined) call.operation = operation;
+  if (blocking !== undefined) call.blocking = blocking;
+  return call;
 }
 
-function site(file: ProjectFile, id: ExprId, parts: Partial<CallSite>): CallSite {
+type Draft = { -readonly [K in keyof CallSite]: CallSite[K] };
+
+function siteAt(file: ProjectFile, id: ExprId): Draft {
   const expr = exprOf(file, id);
   return {
     expr: id,
@@ -88,7 +90,6 @@ function site(file: ProjectFile, id: ExprId, parts: Partial<CallSite>): CallSite
     targets: noTargets,
     confidence: "high",
     callbacks: noCallbacks,
-    ...parts,
   };
 }
 

@@ -27,6 +27,8 @@ export interface ProjectFile {
   /** Names and usage tables, built when first asked for. */
   readonly names: () => FileNames;
   readonly uses: () => FileUses;
+  /** Expressions that are the value of a `return`, or an arrow's body. */
+  readonly returned: () => ReadonlySet<ExprId>;
   readonly cells: FileCells;
 }
 
@@ -68,8 +70,6 @@ export interface FileUses {
   readonly passed: ReadonlyMap<BindingId, readonly { readonly call: ExprId; readonly arg: number }[]>;
   /** Every other reference: stored, returned, captured in a literal. */
   readonly mentioned: ReadonlySet<BindingId>;
-  /** Expressions that are the value of a `return` (or an arrow's body), and the function they leave. */
-  readonly returned: ReadonlyMap<ExprId, FunctionId>;
   /** Initialisers, and the bindings they initialise whole. */
   readonly initialises: ReadonlyMap<ExprId, BindingId>;
 }
@@ -82,6 +82,7 @@ export function createProjectFile(
 ): ProjectFile {
   let names: FileNames | undefined;
   let uses: FileUses | undefined;
+  let returned: ReadonlySet<ExprId> | undefined;
   return {
     path,
     token,
@@ -89,6 +90,7 @@ export function createProjectFile(
     targets,
     names: () => (names ??= collectNames(facts)),
     uses: () => (uses ??= collectUses(facts)),
+    returned: () => (returned ??= new Set(facts.functions.flatMap((fn) => fn.returns))),
     cells: {
       exprs: new Map(),
       bindings: new Map(),
@@ -153,7 +155,7 @@ function collectUses(facts: FileFacts): FileUses {
   const calls = new Map<BindingId, ExprId[]>();
   const passed = new Map<BindingId, { call: ExprId; arg: number }[]>();
   const mentioned = new Set<BindingId>();
-  facts.exprs.forEach((expr, id) => {
+  for (const [id, expr] of facts.exprs.entries()) {
     if (expr.kind === "call" || expr.kind === "new") {
       const callee = facts.exprs[expr.callee];
       if (callee?.kind === "ref" && callee.binding !== NONE) push(calls, callee.binding, id);
@@ -166,16 +168,12 @@ function collectUses(facts: FileFacts): FileUses {
     } else if (expr.kind === "ref" && expr.binding !== NONE && !isCalleeOrArgument(facts, id)) {
       mentioned.add(expr.binding);
     }
-  });
-  const returned = new Map<ExprId, FunctionId>();
-  facts.functions.forEach((fn, id) => {
-    for (const expr of fn.returns) returned.set(expr, id);
-  });
+  }
   const initialises = new Map<ExprId, BindingId>();
   facts.bindings.forEach((binding, id) => {
     if (binding.init !== NONE && binding.path === undefined) initialises.set(binding.init, id);
   });
-  return { memberWrites, globalWrites, calls, passed, mentioned, returned, initialises };
+  return { memberWrites, globalWrites, calls, passed, mentioned, initialises };
 }
 
 function isCalleeOrArgument(facts: FileFacts, id: ExprId): boolean {

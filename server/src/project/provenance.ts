@@ -5,7 +5,7 @@
  * This file dispatches on the kind of expression; the steps live in the `resolve-*` files beside it. All of them take the
  * `Provenance` first: the files, the dialects and the memo.
  */
-import { type ExprId, type ExprOf, NONE } from "../facts/model.js";
+import { type Expr, type ExprId, type ExprOf, NONE } from "../facts/model.js";
 import { type DeclarationIndex } from "./declaration-index.js";
 import { type DialectIndex } from "./dialect-index.js";
 import { type ExportTables } from "./export-tables.js";
@@ -38,9 +38,13 @@ const sampledElements = 6;
 export function valueOf(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
   const expr = exprOf(file, id);
   if (expr === undefined) return unknown;
-  const known = file.cells.exprs.get(id);
-  if (known !== undefined) return ctx.memo.reuse(known);
   switch (expr.kind) {
+    case "ref":
+      // What the name stands for is kept with its binding.
+      if (expr.asserted === undefined) return refValue(ctx, file, expr, id);
+      return kept(ctx, file, id, expr);
+    case "this":
+      return thisValue(file, id);
     case "literal":
       return { kind: "literal", value: expr.value };
     case "function":
@@ -55,13 +59,17 @@ export function valueOf(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
     case "other":
       return expr.asserted === undefined ? unknown : typeValue(ctx, file, expr.asserted);
     default:
-      return ctx.memo.fill(file.cells.exprs, id, file.token, () => {
-        const value = bareValue(ctx, file, id);
-        return expr.asserted === undefined
-          ? value
-          : withAssertion(ctx, value, typeValue(ctx, file, expr.asserted), file);
-      });
+      return kept(ctx, file, id, expr);
   }
+}
+
+function kept(ctx: Provenance, file: ProjectFile, id: ExprId, expr: Expr): Value {
+  const known = file.cells.exprs.get(id);
+  if (known !== undefined) return ctx.memo.reuse(known);
+  return ctx.memo.fill(file.cells.exprs, id, file.token, () => {
+    const value = bareValue(ctx, file, id);
+    return expr.asserted === undefined ? value : withAssertion(ctx, value, typeValue(ctx, file, expr.asserted), file);
+  });
 }
 
 function bareValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
@@ -69,8 +77,6 @@ function bareValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
   switch (expr?.kind) {
     case "ref":
       return refValue(ctx, file, expr, id);
-    case "this":
-      return thisValue(file, id);
     case "super":
       return superValue(ctx, file, id);
     case "member": {

@@ -2,7 +2,7 @@
 import { type ExprId, type ExprOf, type FunctionId, NONE } from "../facts/model.js";
 import { namedTable, stepResult, typeTable } from "./dialect-engine.js";
 import { type DialectEntry } from "./dialect-index.js";
-import { identityFunctions } from "./identity-functions.js";
+import { isIdentity } from "./identity-functions.js";
 import { type FunctionRef, type Value } from "./model.js";
 import { parameterCalls } from "./parameter-use.js";
 import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
@@ -119,11 +119,7 @@ function externalResult(
   if (factory !== undefined)
     return withTypeTable(factory, namedTable(ctx, file, factory.table, expr.args, expr.typeArgs));
   const [first] = expr.args;
-  const name = value.path[value.path.length - 1] ?? "";
-  if (
-    first !== undefined &&
-    identityFunctions.has(name === "default" ? value.module.slice(value.module.lastIndexOf("/") + 1) : name)
-  ) {
+  if (first !== undefined && isIdentity(value)) {
     const given = valueOf(ctx, file, first);
     if (given.kind !== "unknown" && given.kind !== "literal") return given;
   }

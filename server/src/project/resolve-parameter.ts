@@ -31,21 +31,22 @@ export function parameterValue(ctx: Provenance, file: ProjectFile, binding: Bind
   if (param.rest === true && path.length === 0)
     return param.type === undefined ? unknown : typeValue(ctx, file, param.type);
 
-  const candidates: (() => Value)[] = [
-    () => (binding.type === undefined || path.length === 0 ? unknown : typeValue(ctx, file, binding.type)),
-    () => (param.type === undefined ? unknown : stepInto(ctx, typeValue(ctx, file, param.type), path)),
-    () => (binding.fallback === undefined ? unknown : valueOf(ctx, file, binding.fallback)),
-    () => (param.init === NONE ? unknown : stepInto(ctx, valueOf(ctx, file, param.init), path)),
-    () => stepInto(ctx, injectedValue(ctx, file, param.decorators ?? []), path),
-    () => stepInto(ctx, contextualValue(ctx, file, binding.fn, position), path),
-    () => callerValue(ctx, file, binding.fn, position, path),
-  ];
-  let best: Value = unknown;
-  for (const candidate of candidates) {
-    if (!isOpaque(best) && best.kind !== "shape") break;
-    best = better(best, candidate());
-  }
-  return best;
+  const declared = path.length === 0 ? (binding.type ?? param.type) : param.type;
+  let best = declared === undefined ? unknown : stepInto(ctx, typeValue(ctx, file, declared), path);
+  if (isDecided(best)) return best;
+  if (binding.fallback !== undefined) best = better(best, valueOf(ctx, file, binding.fallback));
+  if (param.init !== NONE) best = better(best, stepInto(ctx, valueOf(ctx, file, param.init), path));
+  if (isDecided(best)) return best;
+  if (param.decorators !== undefined)
+    best = better(best, stepInto(ctx, injectedValue(ctx, file, param.decorators), path));
+  if (isDecided(best)) return best;
+  best = better(best, stepInto(ctx, contextualValue(ctx, file, binding.fn, position), path));
+  return isDecided(best) ? best : better(best, callerValue(ctx, file, binding.fn, position, path));
+}
+
+/** Whether more opinions on a value are not worth asking for. */
+function isDecided(value: Value): boolean {
+  return !isOpaque(value) && value.kind !== "shape";
 }
 
 /** What the place a function expression stands in says about its parameters. */

@@ -42,18 +42,20 @@ test("tsconfig paths apply through extends, with comments and trailing commas; t
 
 test("workspace packages resolve by name: exports with conditions and patterns, main in a build folder, bare subpaths", () => {
   const project = linkFiles({
-    "packages/db/package.json": `{ "name": "@acme/db", "exports": { ".": { "import": "./dist/index.mjs", "types": "./dist/index.d.ts" }, "./models/*": "./dist/models/*.js" } }`,
+    "packages/db/package.json": `{ "name": "@acme/db", "exports": { ".": { "import": "./dist/index.mjs", "types": "./dist/index.d.ts" }, "./models/*": "./dist/models/*.js", "./types": "./dist/types/index.js" } }`,
+    "packages/db/src/types/index.ts": "export function typed() {}",
     "packages/db/src/index.ts": "export function connect() {}",
     "packages/db/src/models/user.ts": "export function user() {}",
     "packages/log/package.json": `{ "name": "log", "main": "lib/cjs/index.js" }`,
     "packages/log/src/index.ts": "export function write() {}",
     "packages/orm/package.json": `{ "name": "@acme/orm" }`,
     "packages/orm/client.ts": "export function client() {}",
-    "app/main.ts": `import { connect } from "@acme/db"; import { user } from "@acme/db/models/user"; import { write } from "log"; import { client } from "@acme/orm/client";
+    "app/main.ts": `import { connect } from "@acme/db"; import { user } from "@acme/db/models/user"; import { write } from "log"; import { client } from "@acme/orm/client"; import { typed } from "@acme/db/types"; typed();
       connect(); user(); write(); client();`,
   });
   expect(project.call("connect")).toBe("packages/db/src/index.ts#connect");
   expect(project.call("user")).toBe("packages/db/src/models/user.ts#user");
+  expect(project.call("typed")).toBe("packages/db/src/types/index.ts#typed");
   expect(project.call("write")).toBe("packages/log/src/index.ts#write");
   expect(project.call("client")).toBe("packages/orm/client.ts#client");
 });

@@ -77,7 +77,7 @@ export function probeOutput(files: KnownFiles, packageDirectory: string, relativ
   const segments = relative.split("/");
   let dropped = 0;
   while (dropped < segments.length - 1 && outputs.has(segments[dropped] ?? "")) dropped++;
-  for (let skip = dropped; 0 < skip; skip--) {
+  for (let skip = 1; skip <= dropped; skip++) {
     const found = inSourceRoots(files, packageDirectory, withoutEnding(segments.slice(skip).join("/")));
     if (found !== undefined) return found;
   }

@@ -19,6 +19,8 @@ export interface ScriptedClient {
   readonly progress: unknown[];
   readonly pushed: Map<string, readonly Diagnostic[]>;
   readonly refreshes: { count: number };
+  /** What the client answers when it is asked for its `hotpath` settings. */
+  readonly settings: { value: unknown };
   /** Resolves once the condition holds; rejects after ten seconds. */
   until(what: string, holds: () => boolean): Promise<void>;
   open(file: string, text: string): void;
@@ -89,6 +91,8 @@ function bind(connection: MessageConnection, child: ChildProcess | undefined): S
   const progress: unknown[] = [];
   const pushed = new Map<string, readonly Diagnostic[]>();
   const refreshes = { count: 0 };
+  const settings: { value: unknown } = { value: null };
+  connection.onRequest("workspace/configuration", () => [settings.value]);
   connection.onNotification("hotpath/status", (status: { state: string; findings?: number }) => {
     statuses.push(status);
   });
@@ -111,6 +115,7 @@ function bind(connection: MessageConnection, child: ChildProcess | undefined): S
     progress,
     pushed,
     refreshes,
+    settings,
     async until(what, holds) {
       for (let waited = 0; !holds(); waited += 20) {
         if (10_000 < waited) throw new Error(`not in time: ${what}; last status ${JSON.stringify(statuses.at(-1))}`);

@@ -172,6 +172,31 @@ test("a configuration that cannot be used is said in the status, and a mended on
   expect(client.statuses.at(-1)).toMatchObject({ state: "ready", findings: 1 });
 }, 30_000);
 
+test("settings are asked for, wrong ones are named, and changes are taken up", async () => {
+  const root = workspace("h");
+  const client = await connect([root], { ...PUSH, workspace: { configuration: true } });
+  const caller = uriOf(path.join(root, "src/caller.ts"));
+  const logged: string[] = [];
+  client.connection.onNotification("window/logMessage", ({ message }: { message: string }) => {
+    logged.push(message);
+  });
+  const change = async (value: unknown): Promise<void> => {
+    client.settings.value = value;
+    await client.connection.sendNotification("workspace/didChangeConfiguration", { settings: null });
+  };
+  await client.until("the finding", () => client.pushed.get(caller)?.length === 1);
+  expect(client.pushed.get(caller)![0]!.severity).toBe(2);
+  await change({ rules: { "query-in-loop": "error" }, smallLoopBond: 3 });
+  await client.until("an error", () => client.pushed.get(caller)?.[0]?.severity === 1);
+  expect(logged.join("\n")).toContain("did you mean smallLoopBound?");
+  await change({ diagnostics: { scope: "openFiles" } });
+  await client.until("nothing for closed files", () => client.pushed.get(caller)?.length === 0);
+  client.open(path.join(root, "src/caller.ts"), `${CALLER}\n`);
+  await client.until("the finding of the open file", () => client.pushed.get(caller)?.length === 1);
+  await change({ enable: false });
+  await client.until("nothing at all", () => client.pushed.get(caller)?.length === 0);
+}, 30_000);
+
 test("a client that vanishes takes the server with it", async () => {
   const client = await connect([workspace("g")]);
   const ended = new Promise((resolve) => client.process!.once("exit", resolve));

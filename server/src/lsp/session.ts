@@ -73,7 +73,7 @@ export function startSession(
 
   connection.onDidChangeConfiguration(({ settings }) => void state.workspace?.settingsChanged(settings));
   connection.onDidChangeWatchedFiles(({ changes }) => void state.workspace?.filesChanged(toFileEvents(changes)));
-  documents.onDidOpen(({ document }) => state.workspace?.documentChanged(document));
+  documents.onDidOpen(({ document }) => void state.workspace?.documentOpened(document));
   documents.onDidChangeContent(({ document }) => state.workspace?.documentChanged(document));
   documents.onDidClose(({ document }) => state.workspace?.documentClosed(document));
   documents.onDidSave(({ document }) =>

@@ -138,6 +138,15 @@ class Session {
     this.#open?.loop.request();
   }
 
+  /** Where only open files show their findings, opening one brings them up even if its text changes none. */
+  async documentOpened(document: TextDocument): Promise<void> {
+    this.documentChanged(document);
+    const path = pathOf(document.uri);
+    if (path === undefined || this.#settings?.scope !== "openFiles") return;
+    await this.settled();
+    this.#push(path);
+  }
+
   documentClosed(document: TextDocument): void {
     const path = pathOf(document.uri);
     if (path === undefined || this.#open === undefined) return;

@@ -1,14 +1,16 @@
 /**
- * Which files of a large workspace have to be parsed. Rules are silent in tests, scripts, seeds, examples and browser code; a file of such a role that
- * no file of the program imports cannot be part of a path to a finding, so its tree is never built.
+ * Which files of a workspace have to be parsed, told from their paths and a glance at their texts. Rules are silent in tests, scripts, seeds, examples and
+ * browser code; a file of such a role that no file of the program imports cannot lie on the way to a finding, so its tree is never built.
  *
- * One thing such a file can still do is call a function of the program: a function that only tests call does not serve requests. So whoever finds
- * something asks for the files that import the place, and has them parsed too (`importersOf`).
+ * One thing such a file can do is call a function of the program: what only a script calls does not serve requests. So whoever finds something asks for
+ * the files that import the place (`importersOf`) and has them parsed too. Tests are left out even there: being called by a test says nothing about how a
+ * function runs in production, and their stand-ins would be taken for real implementations.
  */
 import { createModuleResolver, type ModuleResolver } from "../project/module-graph.js";
 import { parseManifests, type ManifestSource } from "../project/manifests.js";
 import { roleOf } from "../project/file-role.js";
 import type { FileRole } from "../project/model.js";
+import { createPathMatcher } from "./path-matcher.js";
 
 export interface ModuleMention {
   readonly module: string;
@@ -21,21 +23,25 @@ export interface Glance {
   readonly modules: readonly ModuleMention[];
   readonly directives: readonly string[];
   readonly hasIgnoreComment: boolean;
+  /** Something in it takes time, or hands on what does; false for components that only draw. */
+  readonly runsSomething: boolean;
 }
 
 export interface ProgramFilesOptions {
   readonly roots: readonly string[];
   readonly manifests: readonly ManifestSource[];
-  readonly isQuiet: (path: string) => boolean;
+  /** Patterns of paths to treat like scripts. */
+  readonly quietPaths: readonly string[];
 }
 
 export interface ProgramFiles {
   /** Adds a file or replaces what is known of it. */
   set(path: string, glance: Glance): void;
   remove(path: string): void;
-  /** Files of the program, and all they import through any number of steps. */
+  setQuietPaths(patterns: readonly string[]): void;
+  /** Files of the program, and all they import through any number of steps. The same set until a change can have altered it. */
   program(): ReadonlySet<string>;
-  /** Files of any role that import one of these, through any number of steps, for more than its types. */
+  /** Files other than tests that import one of these, through any number of steps, for more than its types. */
   importersOf(paths: Iterable<string>): ReadonlySet<string>;
 }
 
@@ -50,68 +56,90 @@ const SILENT: ReadonlySet<FileRole> = new Set([
   "client-side",
 ]);
 
+/**
+ * `program` files are parsed; `silent` ones when the program imports them, or when they import the place of a finding; `inert` ones never.
+ */
+type Standing = "program" | "silent" | "inert";
+
+interface Entry {
+  readonly glance: Glance;
+  readonly standing: Standing;
+}
+
 export function createProgramFiles(options: ProgramFilesOptions): ProgramFiles {
   return new Files(options);
 }
 
 /** A class because it has a lifetime: answers are kept until a file changes. */
 class Files implements ProgramFiles {
-  readonly #options: ProgramFilesOptions;
+  readonly #roots: readonly string[];
   readonly #manifests;
-  readonly #glances = new Map<string, Glance>();
+  #isQuiet: (path: string) => boolean;
+  readonly #entries = new Map<string, Entry>();
   #resolver: ModuleResolver | undefined;
+  #program: ReadonlySet<string> | undefined;
   #importers: ReadonlyMap<string, readonly string[]> | undefined;
 
-  constructor(options: ProgramFilesOptions) {
-    this.#options = options;
-    this.#manifests = parseManifests(options.manifests);
+  constructor({ roots, manifests, quietPaths }: ProgramFilesOptions) {
+    this.#roots = roots;
+    this.#manifests = parseManifests(manifests);
+    this.#isQuiet = createPathMatcher(quietPaths, roots);
   }
 
   set(path: string, glance: Glance): void {
-    const before = this.#glances.get(path);
-    this.#glances.set(path, glance);
+    const before = this.#entries.get(path);
+    const standing = this.#standing(path, glance);
+    this.#entries.set(path, { glance, standing });
     if (before === undefined) this.#resolver = undefined;
-    if (before === undefined || !sameModules(before, glance)) this.#importers = undefined;
-  }
-
-  remove(path: string): void {
-    if (!this.#glances.delete(path)) return;
-    this.#resolver = undefined;
+    else if (before.standing === standing && sameModules(before.glance, glance)) return;
+    this.#program = undefined;
     this.#importers = undefined;
   }
 
+  remove(path: string): void {
+    if (!this.#entries.delete(path)) return;
+    this.#resolver = undefined;
+    this.#program = undefined;
+    this.#importers = undefined;
+  }
+
+  setQuietPaths(patterns: readonly string[]): void {
+    this.#isQuiet = createPathMatcher(patterns, this.#roots);
+    for (const [path, { glance }] of this.#entries) this.set(path, glance);
+  }
+
   program(): ReadonlySet<string> {
-    const found = new Set<string>();
-    for (const [path, glance] of this.#glances) if (this.#speaks(path, glance)) found.add(path);
-    // A set hands out what is added while it is walked.
-    for (const path of found) for (const { file } of this.#targets(path)) found.add(file);
-    return found;
+    this.#program ??= this.#close();
+    return this.#program;
   }
 
   importersOf(paths: Iterable<string>): ReadonlySet<string> {
     this.#importers ??= this.#invert();
     const found = new Set(paths);
+    // A set hands out what is added while it is walked.
     for (const path of found) for (const importer of this.#importers.get(path) ?? []) found.add(importer);
     return found;
   }
 
-  #speaks(path: string, glance: Glance): boolean {
-    if (glance.hasIgnoreComment) return true;
-    const facts = { directives: glance.directives, imports: glance.modules };
-    return !SILENT.has(roleOf(path, facts, this.#options.roots, this.#options.isQuiet));
+  #standing(path: string, glance: Glance): Standing {
+    if (glance.hasIgnoreComment) return "program";
+    if (/\.[jt]sx$/.test(path) && !glance.runsSomething) return "inert";
+    const role = roleOf(path, { directives: glance.directives, imports: glance.modules }, this.#roots, this.#isQuiet);
+    if (role === "test") return "inert";
+    return SILENT.has(role) ? "silent" : "program";
   }
 
-  *#targets(path: string): Generator<{ readonly file: string; readonly typeOnly: boolean }> {
-    this.#resolver ??= createModuleResolver(this.#glances, this.#manifests);
-    for (const { module, typeOnly } of this.#glances.get(path)?.modules ?? []) {
-      const target = this.#resolver.resolve(path, module);
-      if (target.kind === "file") yield { file: target.file, typeOnly: typeOnly === true };
-    }
+  #close(): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const [path, { standing }] of this.#entries) if (standing === "program") found.add(path);
+    for (const path of found) for (const { file } of this.#targets(path)) found.add(file);
+    return found;
   }
 
   #invert(): ReadonlyMap<string, readonly string[]> {
     const importers = new Map<string, string[]>();
-    for (const path of this.#glances.keys()) {
+    for (const [path, { standing }] of this.#entries) {
+      if (standing === "inert") continue;
       for (const { file, typeOnly } of this.#targets(path)) {
         if (typeOnly) continue;
         const known = importers.get(file);
@@ -120,6 +148,15 @@ class Files implements ProgramFiles {
       }
     }
     return importers;
+  }
+
+  *#targets(path: string): Generator<{ readonly file: string; readonly typeOnly: boolean }> {
+    this.#resolver ??= createModuleResolver(this.#entries, this.#manifests);
+    for (const { module, typeOnly } of this.#entries.get(path)?.glance.modules ?? []) {
+      const target = this.#resolver.resolve(path, module);
+      if (target.kind === "file" && this.#entries.get(target.file)?.standing !== "inert")
+        yield { file: target.file, typeOnly: typeOnly === true };
+    }
   }
 }
 

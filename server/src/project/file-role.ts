@@ -1,5 +1,4 @@
 /** What a file is for, by its path, its first line and its directives. Rules stay silent in most roles other than `source`. */
-import type { FileFacts } from "../facts/model.js";
 import type { FilePath, FileRole } from "./model.js";
 
 /** Folder names, of any depth, that decide by themselves. */
@@ -39,10 +38,16 @@ const RUNTIME_PARENTS = /^(src|server|app|apps|api|lib|modules|core|features|ser
 const AMBIGUOUS =
   /^(commands|tools?|cli|generators?|docs?|templates?|testing|perf|bin|gen|samples?|demos?|playground|sandbox|migrate|www)$/i;
 
+/** What of a file's contents tells its role; facts have it, and so has a glance at a text. */
+export interface RoleEvidence {
+  readonly directives: readonly string[];
+  readonly imports: readonly { readonly module: string }[];
+}
+
 /** @param roots Folders of the workspace; only what lies below them counts. */
 export function roleOf(
   path: FilePath,
-  facts: FileFacts,
+  facts: RoleEvidence,
   roots: readonly string[],
   isQuiet: (path: FilePath) => boolean,
 ): FileRole {
@@ -81,7 +86,7 @@ function isServerComponentPath(path: string): boolean {
 }
 
 /** A component file that also reads databases or files is server code. */
-function looksServerSide(facts: FileFacts): boolean {
+function looksServerSide(facts: RoleEvidence): boolean {
   if (facts.directives.includes("use server")) return true;
   return facts.imports.some(({ module }) =>
     /^(node:|fs$|fs\/|path$|crypto$|child_process$|server-only$|@prisma\/|pg$|drizzle-orm|typeorm|knex|mongoose|sequelize|kysely)/.test(

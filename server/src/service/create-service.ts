@@ -1,200 +1,151 @@
 /** A workspace service over the real file system. */
-import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
-import { contentHash } from "../base/content-hash.js";
-import { extractFacts } from "../facts/extract.js";
-import type { AnalysisOptions, Cancellation, RefreshResult } from "../analysis/host.js";
-import type { Finding, Problem } from "../analysis/finding.js";
+import { basename } from "node:path";
 import { createHost } from "../analysis/create-host.js";
-import { isWorthReading } from "../analysis/worth-reading.js";
 import { ruleInfos } from "../analysis/explain.js";
-import { CONFIG_NAME, ConfigError, readConfigFile } from "../workspace/config-file.js";
+import type { Finding, Problem } from "../analysis/finding.js";
+import type { Cancellation, RefreshResult } from "../analysis/host.js";
+import { programIdentity } from "../workspace/build-identity.js";
+import { CONFIG_NAME, ConfigError } from "../workspace/config-file.js";
 import { discover, isDiscoverable, isManifestName, isSourceName } from "../workspace/discover.js";
 import { noStore, openFactStore, type FactStore } from "../workspace/fact-store.js";
-import { analysisOverrides, DEFAULT_SCAN, scanOptions, type ScanOptions } from "./options.js";
-import { createExtractPool, noPool, type ExtractPool } from "../workspace/extract-pool.js";
-import { decodeFacts, encodeFacts } from "../workspace/facts-codec.js";
-import { classifyText, readManifest, readSource } from "../workspace/read-source.js";
+import { classifyText, readManifest } from "../workspace/read-source.js";
+import { createFactMaker, type FactJob, type FactMaker } from "./fact-maker.js";
+import { loadConfig, type LoadedConfig } from "./load-config.js";
+import { noWork, recallResults, resultKey, saveResults, type SavedResults } from "./saved-results.js";
+import { SourceTable } from "./source-table.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions, WorkspaceService } from "./workspace-service.js";
 
-/** Loops proven to run at most this often are no N+1; see the rule's documentation. */
-const SMALL_LOOP = 10;
-/** Files between two progress reports; each report lets the thread answer other calls. */
-const REPORT_EVERY = 32;
-/** Files given to a worker at a time: some 20 ms of work, far above what the message costs. */
-const BATCH = 48;
-/** Below this many files a worker is not worth the 0.3 s it takes to load the parser. */
-const POOL_FROM_FILES = 600;
-/** More than these wait for the one thread that reads and decodes. */
-const MAX_WORKERS = 3;
+/** Files read between two progress reports. */
+const REPORT_EVERY = 256;
+/** Files that import places of findings seldom bring new findings; more rounds than this would be a circle. */
+const MAX_ROUNDS = 5;
 
-/** A file whose facts are still to be made. */
-interface Unread {
-  readonly path: string;
-  readonly text: string;
-  readonly hash: string;
-}
-
-/** Opens a workspace without scanning it. Rejects with `ConfigError` for a configuration file that was named and cannot be used. */
+/** Opens a workspace without scanning it. Rejects with `ConfigError` for a configuration that cannot be used. */
 export function createService(options: ServiceOptions): Promise<WorkspaceService> {
   const service = new Service(options);
-  service.loadConfig(true);
-  return Promise.resolve(service);
+  const [problem] = service.loadConfig();
+  return problem === undefined ? Promise.resolve(service) : Promise.reject(new ConfigError(problem.message));
 }
 
 class Service implements WorkspaceService {
   readonly #options: ServiceOptions;
   #overrides: ServiceOptions["overrides"];
+  #config: LoadedConfig;
   readonly #host = createHost();
+  readonly #sources: SourceTable;
   readonly #overlays = new Map<string, string>();
-  readonly #problems = new Map<string, string>();
-  readonly #manifests = new Map<string, string>();
-  readonly #known = new Set<string>();
+  #manifests: ReadonlyMap<string, string> = new Map();
   /** Hash of the text whose facts the host holds, by path. */
-  readonly #hashes = new Map<string, string>();
+  readonly #applied = new Map<string, string>();
   #store: FactStore | undefined;
-  #scan: ScanOptions = DEFAULT_SCAN;
+  #maker: FactMaker | undefined;
+  /** Files with findings whose importers are parsed. */
+  readonly #settled = new Set<string>();
+  /** Files whose findings have changed since the last refresh that came to its end. */
+  readonly #changed = new Set<string>();
+  /** Results of an earlier run that still hold; the host is not up to date meanwhile. */
+  #saved: SavedResults | undefined;
+  /** Where the results of the coming refresh are to be saved. */
+  #saveAs: string | undefined;
   #closed = false;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
     this.#overrides = options.overrides;
+    this.#config = loadConfig(options, options.overrides);
+    this.#sources = new SourceTable(options.roots, this.#config);
   }
 
-  /** @param strict Whether a mistake is thrown to whoever opens, or only reported among the problems. */
-  loadConfig(strict: boolean): void {
-    const { roots, configFile } = this.#options;
-    const rules = {
-      ids: ruleInfos().map((rule) => rule.id),
-      families: [...new Set(ruleInfos().map((rule) => rule.family))],
-    };
-    const files = configFile === undefined ? roots.map((root) => join(root, CONFIG_NAME)) : [configFile];
-    let scan: ScanOptions = DEFAULT_SCAN;
-    let analysis: Partial<AnalysisOptions> = {};
-    for (const file of files) {
-      this.#problems.delete(file);
-      try {
-        const values = readConfigFile(file, rules, configFile !== undefined);
-        if (values === undefined) continue;
-        scan = { ...scan, ...scanOptions(values) };
-        analysis = { ...analysis, ...analysisOverrides(values) };
-      } catch (error) {
-        if (strict || !(error instanceof ConfigError)) throw error;
-        this.#problems.set(file, error.message);
-      }
-    }
-    const { maxFileBytes, exclude } = this.#options;
-    this.#scan = {
-      ...scan,
-      ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
-      exclude: [...scan.exclude, ...(exclude ?? [])],
-    };
-    this.#host.configure({
-      roots,
-      rules: [],
-      quietPaths: [],
-      smallLoopBound: SMALL_LOOP,
-      queryFunctions: [],
-      ...analysis,
-      ...this.#overrides,
-      severities: { ...analysis.severities, ...this.#overrides.severities },
-    });
+  /** Takes up configuration files, settings and flags; returns what is wrong with the files. */
+  loadConfig(): readonly Problem[] {
+    this.#config = loadConfig(this.#options, this.#overrides);
+    this.#sources.configure(this.#config);
+    this.#host.configure(this.#config.analysis);
+    return this.#config.problems;
   }
 
   async *scan(token?: Cancellation): AsyncGenerator<Progress, ScanStats> {
     const started = performance.now();
-    const stageMs: Record<string, number> = {};
+    const laps = [started];
     yield { done: 0, total: 1, label: "discovering" };
-    const discovery = discover(this.#options.roots, this.#scan.exclude);
-    stageMs["discover"] = performance.now() - started;
-    for (const { path, message } of discovery.problems) this.#problems.set(path, message);
+    const { enabled, exclude } = this.#config.scan;
+    const discovery = discover(enabled ? this.#options.roots : [], exclude);
+    laps.push(performance.now());
+
     this.#loadManifests(discovery.manifests);
-    const store = this.#openStore();
-    const found = new Set(discovery.sources);
-    for (const path of this.#known) if (!found.has(path) && !this.#overlays.has(path)) this.#remove(path);
-    const stats = { cacheHits: 0 };
-    const readingSince = performance.now();
-    yield* this.#readAll(discovery.sources, store, stats, token);
-    stageMs["read"] = performance.now() - readingSince;
+    this.#sources.reset(this.#manifests);
+    for (const problem of discovery.problems) this.#sources.addProblem(problem);
+    const texts = yield* this.#readAll(discovery.sources, token);
+    laps.push(performance.now());
+
+    const key = this.#resultKey();
+    this.#saved = key === undefined ? undefined : recallResults(this.#openStore(), this.#options.roots, key);
+    this.#saveAs = this.#saved === undefined ? key : undefined;
+    for (const { path } of this.#saved?.findings ?? []) this.#changed.add(path);
+    const cacheHits = this.#saved === undefined ? yield* this.#takeUp(texts, token) : this.#sources.hashes.size;
+    laps.push(performance.now());
     yield { done: 0, total: 1, label: "linking" };
+    const stages = ["discover", "read", "facts"].map(
+      (stage, i) => [stage, (laps[i + 1] ?? 0) - (laps[i] ?? 0)] as const,
+    );
     return {
-      files: this.#known.size,
-      skipped: this.#problems.size,
-      cacheHits: stats.cacheHits,
+      files: this.#sources.hashes.size,
+      skipped: this.#sources.problems().length,
+      cacheHits,
       durationMs: performance.now() - started,
-      stageMs,
+      stageMs: Object.fromEntries(stages),
     };
   }
 
-  /** Reads every file; those whose facts are not cached are gathered into batches for the workers and this thread. */
+  /** Reads every file, unsaved texts in place of those on disk. Returns the texts. */
   async *#readAll(
-    sources: readonly string[],
-    store: FactStore,
-    stats: { cacheHits: number },
+    paths: readonly string[],
     token: Cancellation | undefined,
-  ): AsyncGenerator<Progress, void> {
-    const pool =
-      sources.length < POOL_FROM_FILES
-        ? noPool
-        : createExtractPool(this.#options.extractWorkerFile, this.#workerCount());
-    const running = new Set<Promise<void>>();
-    let batch: Unread[] = [];
-    try {
-      for (const [i, path] of sources.entries()) {
-        if (i % REPORT_EVERY === 0) {
-          token?.throwIfCancelled();
-          yield { done: i, total: sources.length, label: "reading" };
-          // Messages that arrived meanwhile (edits, a shutdown, a worker's reply) are taken before going on.
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        if (this.#overlays.has(path)) continue;
-        const outcome = this.#read(path, store);
-        if (outcome === "cached") stats.cacheHits++;
-        else if (outcome !== "done") batch.push(outcome);
-        if (batch.length < BATCH) continue;
-        this.#extract(batch, pool, store, running);
-        batch = [];
+  ): AsyncGenerator<Progress, Map<string, string>> {
+    const texts = new Map(this.#overlays);
+    for (const [path, text] of texts) this.#sources.look(path, text);
+    for (const [i, path] of paths.entries()) {
+      if (i % REPORT_EVERY === 0) {
+        token?.throwIfCancelled();
+        yield { done: i, total: paths.length, label: "discovering" };
+        await new Promise((resolve) => setImmediate(resolve));
       }
-      this.#extract(batch, noPool, store, running);
-      await Promise.all(running);
-    } finally {
-      await pool.close();
+      const text = this.#overlays.has(path) ? undefined : this.#sources.read(path);
+      if (text === undefined) continue;
+      this.#sources.look(path, text);
+      texts.set(path, text);
     }
+    for (const path of this.#applied.keys()) if (!this.#sources.hashes.has(path)) this.#drop(path);
+    return texts;
   }
 
-  #workerCount(): number {
-    const { workers } = this.#options;
-    // On two cores a worker only competes with this thread and its garbage collector (measured: no gain, a fifth more work).
-    return workers ?? Math.min(MAX_WORKERS, Math.max(0, availableParallelism() - 2));
-  }
-
-  #extract(batch: readonly Unread[], pool: ExtractPool, store: FactStore, running: Set<Promise<void>>): void {
-    const taken = pool.tryTake(batch);
-    if (taken === undefined) {
-      for (const unread of batch) this.#extractHere(unread, store);
-      return;
-    }
-    const work = taken.then((replies) => {
-      batch.forEach((unread, i) => {
-        const bytes = replies?.[i];
-        const facts = bytes === undefined ? undefined : decodeFacts(bytes);
-        // An edit may have come first; its text is newer than what the worker was given.
-        if (this.#overlays.has(unread.path) || this.#hashes.get(unread.path) !== unread.hash) return;
-        if (facts === undefined || bytes === undefined) this.#extractHere(unread, store);
-        else {
-          store.put(unread.hash, bytes);
-          this.#host.apply([{ path: unread.path, facts, hash: unread.hash }]);
-        }
-      });
-      running.delete(work);
+  /** Makes facts of the texts that are part of the program and hands them to the host. Returns how many the cache had. */
+  async *#takeUp(texts: Map<string, string>, token: Cancellation | undefined): AsyncGenerator<Progress, number> {
+    const jobs = [...this.#sources.program.program()].flatMap((path) => {
+      const text = texts.get(path);
+      return text === undefined || this.#isApplied(path) ? [] : [this.#job(path, text)];
     });
-    running.add(work);
+    const total = jobs.length;
+    texts.clear();
+    let cacheHits = 0;
+    const take: Parameters<FactMaker["makeAll"]>[1] = ({ path, hash }, facts, cached) => {
+      if (cached) cacheHits++;
+      // An edit may have come first; its text is newer than what was read.
+      if (this.#sources.hashes.get(path) !== hash) return;
+      this.#applied.set(path, hash);
+      this.#host.apply([{ path, facts, hash }]);
+    };
+    for await (const done of this.#factMaker().makeAll(jobs.reverse(), take, token))
+      yield { done, total, label: "reading" };
+    return cacheHits;
   }
 
-  #extractHere({ path, text, hash }: Unread, store: FactStore): void {
-    const facts = extractFacts(path, text);
-    if (store !== noStore) store.put(hash, encodeFacts(facts));
-    this.#host.apply([{ path, facts, hash }]);
+  /** Undefined where results cannot be saved, or unsaved texts would go into them. */
+  #resultKey(): string | undefined {
+    const build = this.#options.build ?? programIdentity();
+    if (build === undefined || this.#openStore() === noStore || this.#overlays.size > 0) return undefined;
+    const { hashes } = this.#sources;
+    return resultKey({ build, options: this.#config.analysis, manifests: this.#manifests, hashes });
   }
 
   #openStore(): FactStore {
@@ -206,109 +157,177 @@ class Service implements WorkspaceService {
     return this.#store;
   }
 
-  /** Takes a file's text from disk and extracts it here and now. */
-  #load(path: string, store: FactStore): void {
-    const outcome = this.#read(path, store);
-    if (typeof outcome === "object") this.#extractHere(outcome, store);
-  }
-
-  /** Reads a file; what still has to be extracted is handed back. */
-  #read(path: string, store: FactStore): Unread | "cached" | "done" {
-    const source = readSource(path, this.#scan.maxFileBytes);
-    this.#problems.delete(path);
-    if (source.kind === "text") return this.#take(path, source.text, store);
-    this.#remove(path);
-    if (source.kind === "skipped") this.#problems.set(path, source.reason);
-    return "done";
-  }
-
-  #take(path: string, text: string, store: FactStore): Unread | "cached" | "done" {
-    if (!isWorthReading(path, text, this.#options.roots)) {
-      this.#remove(path);
-      return "done";
-    }
-    // The language of a file is part of what its text means.
-    const hash = contentHash(`${path.slice(path.lastIndexOf("."))}\0${text}`);
-    this.#known.add(path);
-    if (this.#hashes.get(path) === hash) return "cached";
-    this.#hashes.set(path, hash);
-    const facts = store.get(hash);
-    if (facts === undefined) return { path, text, hash };
-    this.#host.apply([{ path, facts, hash }]);
-    return "cached";
-  }
-
-  #remove(path: string): void {
-    this.#hashes.delete(path);
-    if (this.#known.delete(path)) this.#host.apply([{ path, removed: true }]);
+  #factMaker(): FactMaker {
+    const { extractWorkerFile: workerFile, workers } = this.#options;
+    this.#maker ??= createFactMaker({ store: this.#openStore(), workerFile, workers });
+    return this.#maker;
   }
 
   #loadManifests(paths: readonly string[]): void {
-    this.#manifests.clear();
-    for (const path of paths) {
+    // One that vanished since the walk, or is no manifest of a sane size, says nothing: modules are found without it.
+    const entries = paths.flatMap((path) => {
       const text = readManifest(path);
-      // One that vanished since the walk, or is no manifest of a sane size: modules are found without it.
-      if (text !== undefined) this.#manifests.set(path, text);
+      return text === undefined ? [] : [[path, text] as const];
+    });
+    this.#manifests = new Map(entries);
+    this.#host.setManifests(entries.map(([path, text]) => ({ path, text })));
+  }
+
+  #job(path: string, text: string): FactJob {
+    return { path, text, hash: this.#sources.hashes.get(path) ?? "" };
+  }
+
+  #isApplied(path: string): boolean {
+    return this.#applied.has(path) && this.#applied.get(path) === this.#sources.hashes.get(path);
+  }
+
+  #apply(job: FactJob, keep: boolean): void {
+    const { path, hash } = job;
+    this.#applied.set(path, hash);
+    this.#host.apply([{ path, facts: this.#factMaker().make(job, keep), hash }]);
+  }
+
+  /** Takes in a file's new text, and whatever it brings into the program. */
+  #take(path: string, text: string, keep: boolean): void {
+    const before = this.#sources.program.program();
+    if (!this.#sources.look(path, text)) return;
+    this.#leaveSaved();
+    const program = this.#sources.program.program();
+    if (program.has(path) || this.#applied.has(path)) this.#apply(this.#job(path, text), keep);
+    if (program === before) return;
+    this.#settled.clear();
+    this.#applyMissing(program);
+  }
+
+  /** Parses files that ought to be, and are not yet. True when there were any. */
+  #applyMissing(paths: Iterable<string>): boolean {
+    let any = false;
+    for (const path of paths) {
+      if (this.#isApplied(path) || !this.#sources.hashes.has(path)) continue;
+      const text = this.#overlays.get(path) ?? this.#sources.read(path);
+      if (text === undefined) {
+        this.#drop(path);
+        continue;
+      }
+      this.#sources.look(path, text);
+      this.#apply(this.#job(path, text), true);
+      any = true;
     }
-    this.#host.setManifests([...this.#manifests].map(([path, text]) => ({ path, text })));
+    return any;
+  }
+
+  #drop(path: string): void {
+    this.#sources.drop(path);
+    if (this.#applied.delete(path)) this.#host.apply([{ path, removed: true }]);
   }
 
   setOverlay(path: string, text: string | undefined): void {
     if (text === undefined) {
-      if (!this.#overlays.delete(path)) return;
-      this.#load(path, this.#openStore());
+      if (this.#overlays.delete(path)) this.#reread(path);
       return;
     }
     if (!isSourceName(basename(path)) || !this.#options.roots.some((root) => path.startsWith(`${root}/`))) return;
-    if (path.includes("/node_modules/") || classifyText(text).kind !== "text") return;
+    if (path.includes("/node_modules/") || classifyText(text).kind !== "text" || !this.#config.scan.enabled) return;
     this.#overlays.set(path, text);
     // Texts between two keystrokes are not worth a place in the cache.
-    const outcome = this.#take(path, text, noStore);
-    if (typeof outcome === "object") this.#extractHere(outcome, noStore);
+    this.#take(path, text, false);
+  }
+
+  #reread(path: string): void {
+    const text = this.#sources.read(path);
+    if (text !== undefined) this.#take(path, text, true);
+    else if (this.#sources.hashes.has(path)) {
+      this.#leaveSaved();
+      this.#drop(path);
+    }
   }
 
   async fileEvents(events: readonly FileEvent[]): Promise<void> {
-    const names = events.map(({ path }) => basename(path));
-    if (names.some((name) => name === CONFIG_NAME)) this.loadConfig(false);
-    const structural = events.some(
-      ({ path, kind }) =>
-        basename(path) === ".gitignore" ||
-        (isManifestName(basename(path)) && (kind !== "changed" || this.#manifests.has(path))),
-    );
-    if (structural) {
+    const configured = events.some(({ path }) => basename(path) === CONFIG_NAME);
+    if (configured) this.loadConfig();
+    if (configured || events.some((event) => this.#isStructural(event))) {
       await drain(this.scan());
       return;
     }
-    for (const { path, kind } of events) {
+    for (const { path } of events) {
       if (!isSourceName(basename(path)) || this.#overlays.has(path)) continue;
-      if (kind === "deleted") this.#remove(path);
-      else if (this.#known.has(path)) this.#load(path, this.#openStore());
-      else if (discoverable(path, this.#options.roots, this.#scan.exclude)) this.#load(path, this.#openStore());
+      if (this.#sources.hashes.has(path) || this.#wouldFind(path)) this.#reread(path);
     }
+  }
+
+  /** Whether other files may now be found, or found to mean something else. */
+  #isStructural({ path, kind }: FileEvent): boolean {
+    const name = basename(path);
+    return name === ".gitignore" || (isManifestName(name) && (kind !== "changed" || this.#manifests.has(path)));
+  }
+
+  /** Whether a full walk would find a new file: no folder on its way is skipped or ignored. */
+  #wouldFind(path: string): boolean {
+    const root = this.#options.roots.find((one) => path.startsWith(`${one}/`));
+    const { enabled, exclude } = this.#config.scan;
+    return enabled && root !== undefined && isDiscoverable(path, root, exclude);
   }
 
   reconfigure(overrides: ServiceOptions["overrides"]): void {
     this.#overrides = overrides;
-    this.loadConfig(false);
+    this.#leaveSaved();
+    this.loadConfig();
+    this.#applyMissing(this.#sources.program.program());
+  }
+
+  /** From here on the host is needed: what the saved results stand for is loaded. */
+  #leaveSaved(): void {
+    this.#saveAs = undefined;
+    if (this.#saved === undefined) return;
+    for (const { path } of this.#saved.findings) this.#changed.add(path);
+    this.#saved = undefined;
+    this.#applyMissing(this.#sources.program.program());
   }
 
   refresh(token?: Cancellation): RefreshResult {
-    return this.#host.refresh(token);
+    const result = this.#saved === undefined ? this.#refreshHost(token) : noWork([]);
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return { ...result, changed };
+  }
+
+  #refreshHost(token: Cancellation | undefined): RefreshResult {
+    const result = this.#host.refresh(token);
+    for (const path of result.changed) this.#changed.add(path);
+    for (let round = 0; round < MAX_ROUNDS && this.#applyImporters(); round++)
+      for (const path of this.#host.refresh(token).changed) this.#changed.add(path);
+    if (this.#saveAs !== undefined) {
+      const results = { findings: this.#host.allFindings(), problems: this.#host.problems() };
+      saveResults(this.#openStore(), this.#options.roots, this.#saveAs, results);
+      this.#saveAs = undefined;
+    }
+    return result;
+  }
+
+  /** Parses what imports the places of new findings. True when that brought anything. */
+  #applyImporters(): boolean {
+    const fresh = [...this.#changed].filter((path) => !this.#settled.has(path) && this.#host.findings(path).length > 0);
+    for (const path of fresh) this.#settled.add(path);
+    return fresh.length > 0 && this.#applyMissing(this.#sources.program.importersOf(fresh));
   }
 
   findings(path: string): readonly Finding[] {
-    return this.#host.findings(path);
+    return this.#saved?.findings.filter((finding) => finding.path === path) ?? this.#host.findings(path);
   }
 
   allFindings(): readonly Finding[] {
-    return this.#host.allFindings();
+    return this.#saved?.findings ?? this.#host.allFindings();
   }
 
   problems(): readonly Problem[] {
-    return [...[...this.#problems].map(([path, message]) => ({ path, message })), ...this.#host.problems()];
+    return [...this.#sources.problems(), ...(this.#saved?.problems ?? this.#host.problems())];
   }
 
   hover(path: string, offset: number): ReturnType<WorkspaceService["hover"]> {
+    if (this.#saved !== undefined) {
+      this.#leaveSaved();
+      this.#refreshHost(undefined);
+    }
     return this.#host.hover(path, offset);
   }
 
@@ -317,7 +336,7 @@ class Service implements WorkspaceService {
   }
 
   files(): readonly string[] {
-    return [...this.#known];
+    return this.#saved === undefined ? this.#host.files() : [...this.#sources.program.program()];
   }
 
   async close(): Promise<void> {
@@ -325,12 +344,6 @@ class Service implements WorkspaceService {
     this.#closed = true;
     await this.#store?.close();
   }
-}
-
-/** Whether a full walk would find a new file: no folder on its way is skipped or ignored. */
-function discoverable(path: string, roots: readonly string[], exclude: readonly string[]): boolean {
-  const root = roots.find((one) => path.startsWith(`${one}/`));
-  return root !== undefined && isDiscoverable(path, root, exclude);
 }
 
 /** Runs long work to its end without looking at its progress. */

@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly exclude?: readonly string[];
   /** Files over this many bytes are skipped with a reason (default 2 MiB). */
   readonly maxFileBytes?: number;
+  /** Stands for the running program in the keys of saved results. Default: a hash of its bundle; results of unbundled sources are not saved. */
+  readonly build?: string;
 }
 
 /** One step of long work; producers know nobody who draws it. */
@@ -32,10 +34,11 @@ export interface Progress {
 }
 
 export interface ScanStats {
-  /** Files whose facts take part. */
+  /** Files looked at. Those that cannot lie on the way to a finding were not parsed; see `analysis/program-files.ts`. */
   readonly files: number;
   /** Files left out, with the reason of each that a person might miss (huge, minified, unreadable, binary). */
   readonly skipped: number;
+  /** Files whose facts came from the cache; all of them when a saved result still held. */
   readonly cacheHits: number;
   readonly durationMs: number;
   readonly stageMs: Readonly<Record<string, number>>;
@@ -64,7 +67,7 @@ export interface WorkspaceService {
     offset: number,
   ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
   rules(): readonly RuleInfo[];
-  /** Files under analysis. */
+  /** Files that are parsed. */
   files(): readonly string[];
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { decodeFacts } from "./facts-codec.js";
+import { extractorIdentity } from "./build-identity.js";
 import { hasDeadUser, looksSound, markUsed } from "./store-soundness.js";
 import { EXTRACTOR_VERSION, type FileFacts } from "../facts/model.js";
 
@@ -13,10 +14,19 @@ export interface FactStore {
   get(hash: string): FileFacts | undefined;
   /** @param bytes As `encodeFacts` makes them. */
   put(hash: string, bytes: Uint8Array): void;
+  /** Text kept under a name that is no hash. */
+  recall(name: string): string | undefined;
+  remember(name: string, text: string): void;
   close(): Promise<void>;
 }
 
-export const noStore: FactStore = { get: () => undefined, put: () => undefined, close: () => Promise.resolve() };
+export const noStore: FactStore = {
+  get: () => undefined,
+  put: () => undefined,
+  recall: () => undefined,
+  remember: () => undefined,
+  close: () => Promise.resolve(),
+};
 
 /** Layout of the file itself; a change makes a new file. */
 const STORE_VERSION = 1;
@@ -27,7 +37,8 @@ const RESET_BYTES = 700 * 2 ** 20;
 
 /** Opens the store in a folder only this user can enter. Never throws. */
 export function openFactStore(folder: string, log: (line: string) => void): FactStore {
-  const path = join(folder, `facts-${STORE_VERSION}-${EXTRACTOR_VERSION}.mdb`);
+  const identity = extractorIdentity()?.slice(0, 12) ?? "source";
+  const path = join(folder, `facts-${STORE_VERSION}-${EXTRACTOR_VERSION}-${identity}.mdb`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const reason = looksSound(path)
@@ -89,20 +100,23 @@ function overDatabase(
       return undefined;
     }
   };
+  const put = (key: string, bytes: Uint8Array): void => {
+    attempt(() => {
+      database.put(key, bytes).catch((error: unknown) => {
+        state.broken = true;
+        log(`the fact cache takes no more: ${message(error)}`);
+      });
+    });
+  };
   return {
     get: (hash) =>
       attempt(() => {
         const bytes = database.getBinary(hash);
         return bytes === undefined ? undefined : decodeFacts(bytes);
       }),
-    put: (hash, bytes) => {
-      attempt(() => {
-        database.put(hash, bytes).catch((error: unknown) => {
-          state.broken = true;
-          log(`the fact cache takes no more: ${message(error)}`);
-        });
-      });
-    },
+    put,
+    recall: (name) => attempt(() => database.getBinary(name)?.toString("utf8")),
+    remember: (name, text) => put(name, Buffer.from(text)),
     close: async () => {
       process.off("exit", release);
       try {

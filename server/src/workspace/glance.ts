@@ -10,6 +10,9 @@ const MENTION =
 /** A whole statement that names types alone. `import { type A } from` may load the module and is not meant. */
 const TYPE_ONLY = /^(?:import|export)\s+type\b(?!\s*(?:,|from\b|=))/;
 const DIRECTIVE = /^(?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|;)*["']use (\w+)["']/;
+/** Component files without any of these run nothing a rule could report, and hand on nothing that does. */
+const RUNS_SOMETHING =
+  /\basync\b|\bawait\b|\bPromise\b|Sync\b|use server|server-only|\brequire\s*\(|export\s+\*|\bgenerator\b|function\s*\*/;
 /** Directives stand before everything else, below a licence at most. */
 const HEAD_LENGTH = 4_000;
 
@@ -25,6 +28,7 @@ export function glanceAt(text: string): Glance {
     modules,
     directives: directive === undefined ? [] : [`use ${directive}`],
     hasIgnoreComment: text.includes("hotpath-ignore-"),
+    runsSomething: RUNS_SOMETHING.test(text),
   };
 }
 

@@ -1,0 +1,80 @@
+/** Every source file of a workspace as last seen: a hash of its text, what a glance at it says, and why it is left out if it is. */
+import { createProgramFiles, type ProgramFiles } from "../analysis/program-files.js";
+import type { Problem } from "../analysis/finding.js";
+import { contentHash } from "../base/content-hash.js";
+import { glanceAt } from "../workspace/glance.js";
+import { readSource } from "../workspace/read-source.js";
+import type { LoadedConfig } from "./load-config.js";
+
+/** A class because it has a lifetime and owns state that only it may change. */
+export class SourceTable {
+  readonly #roots: readonly string[];
+  #config: LoadedConfig;
+  #program: ProgramFiles;
+  readonly #hashes = new Map<string, string>();
+  readonly #problems = new Map<string, string>();
+
+  constructor(roots: readonly string[], config: LoadedConfig) {
+    this.#roots = roots;
+    this.#config = config;
+    this.#program = createProgramFiles({ roots, quietPaths: config.analysis.quietPaths, manifests: [] });
+  }
+
+  get hashes(): ReadonlyMap<string, string> {
+    return this.#hashes;
+  }
+
+  get program(): Pick<ProgramFiles, "program" | "importersOf"> {
+    return this.#program;
+  }
+
+  configure(config: LoadedConfig): void {
+    for (const { path } of this.#config.problems) this.#problems.delete(path);
+    for (const { path, message } of config.problems) this.#problems.set(path, message);
+    this.#config = config;
+    this.#program.setQuietPaths(config.analysis.quietPaths);
+  }
+
+  /** Forgets all files, and finds modules by these manifests from now on. */
+  reset(manifests: ReadonlyMap<string, string>): void {
+    this.#hashes.clear();
+    this.#problems.clear();
+    for (const { path, message } of this.#config.problems) this.#problems.set(path, message);
+    this.#program = createProgramFiles({
+      roots: this.#roots,
+      quietPaths: this.#config.analysis.quietPaths,
+      manifests: [...manifests].map(([path, text]) => ({ path, text })),
+    });
+  }
+
+  /** Text of a file on disk; undefined, with the reason among the problems, for one that is left out. */
+  read(path: string): string | undefined {
+    const source = readSource(path, this.#config.scan.maxFileBytes);
+    this.#problems.delete(path);
+    if (source.kind === "skipped") this.#problems.set(path, source.reason);
+    return source.kind === "text" ? source.text : undefined;
+  }
+
+  /** Takes note of a text. False when it is the one known already. */
+  look(path: string, text: string): boolean {
+    // The language of a file is part of what its text means.
+    const hash = contentHash(`${path.slice(path.lastIndexOf("."))}\0${text}`);
+    if (this.#hashes.get(path) === hash) return false;
+    this.#hashes.set(path, hash);
+    this.#program.set(path, glanceAt(text));
+    return true;
+  }
+
+  drop(path: string): void {
+    this.#hashes.delete(path);
+    this.#program.remove(path);
+  }
+
+  addProblem({ path, message }: Problem): void {
+    this.#problems.set(path, message);
+  }
+
+  problems(): readonly Problem[] {
+    return [...this.#problems].map(([path, message]) => ({ path, message }));
+  }
+}

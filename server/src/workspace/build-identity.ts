@@ -1,0 +1,54 @@
+/**
+ * What stands for the running program in cache keys: hashes of the built files themselves, so that a rebuilt analyzer never takes an older one's
+ * word, whether or not somebody remembered to raise a version.
+ */
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { contentHash } from "../base/content-hash.js";
+
+/** Bundle that holds the extractor and little else. */
+const EXTRACTOR_BUNDLE = "analysis-worker.js";
+/** Bundle of the parser; its version stands in its first line. */
+const PARSER_BUNDLE = "typescript.js";
+
+/** Stands for everything that makes facts of a text; undefined when run from sources. */
+export function extractorIdentity(): string | undefined {
+  const folder = bundleFolder();
+  if (folder === undefined) return undefined;
+  const extractor = hashOf(join(folder, EXTRACTOR_BUNDLE));
+  return extractor === undefined ? undefined : contentHash(`${extractor} ${headOf(join(folder, PARSER_BUNDLE))}`);
+}
+
+/** Stands for the whole running program; undefined when run from sources. */
+export function programIdentity(): string | undefined {
+  const extractor = extractorIdentity();
+  const own = extractor === undefined ? undefined : hashOf(__filename);
+  return own === undefined ? undefined : contentHash(`${own} ${extractor ?? ""}`);
+}
+
+/** Sources carry another ending than bundles do. */
+function bundleFolder(): string | undefined {
+  return typeof __filename === "string" && __filename.endsWith(".js") ? dirname(__filename) : undefined;
+}
+
+function hashOf(file: string): string | undefined {
+  try {
+    return contentHash(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function headOf(file: string): string {
+  try {
+    const opened = openSync(file, "r");
+    try {
+      const buffer = Buffer.alloc(64);
+      return buffer.toString("latin1", 0, readSync(opened, buffer));
+    } finally {
+      closeSync(opened);
+    }
+  } catch {
+    return "";
+  }
+}

@@ -75,8 +75,8 @@ test("workspace functions are looked at: called, called in a loop, stored, hande
       export function direct(items, fn) { return items.map(fn); }
       export const wrap = (fn) => (...args) => fn(...args);
       export function ignore(fn) {}`,
-    "use.ts": `import { withLock, eachOf, allOf, retry, register, onReady, direct, wrap, ignore } from "./helpers"; function work() {}
-      export function run(rows) { withLock("k", work); eachOf(rows, work); allOf(work, rows); retry(work); register(work); onReady(work); direct(rows, work); wrap(work); ignore(work); }`,
+    "use.ts": `import { withLock, eachOf, allOf, retry, register, onReady, direct, forward, wrap, ignore } from "./helpers"; function work() {}
+      export function run(rows) { withLock("k", work); eachOf(rows, work); allOf(work, rows); retry(work); register(work); onReady(work); direct(rows, work); forward(rows, work); wrap(work); ignore(work); }`,
   });
   const use = (callee: string): string => project.call(callee, "use.ts").split(", ").slice(1).join(", ");
   expect(use("withLock")).toBe("once: use.ts#work");
@@ -86,6 +86,7 @@ test("workspace functions are looked at: called, called in a loop, stored, hande
   expect(use("register")).toBe("deferred: use.ts#work");
   expect(use("onReady")).toBe("deferred: use.ts#work");
   expect(use("direct")).toBe("per-element of rows: use.ts#work");
+  expect(use("forward")).toBe("per-element of rows: use.ts#work");
   expect(use("wrap")).toBe("deferred: use.ts#work");
   expect(use("ignore")).toBe("");
 });
@@ -98,4 +99,14 @@ test("calling what a workspace wrapper made runs the function inside", () => {
   });
   expect(project.call("cached")).toBe("use.ts#load, wrap.ts#anonymous");
   expect(project.call("inline")).toContain("use.ts#anonymous");
+});
+
+test("functions in an object are followed into the workspace function that calls them", () => {
+  const project = linkFiles({
+    "limit.ts": `export async function within({ count, create }) { if ((await count()) < 5) return create(); }
+      export function each(options) { const { done } = options; for (const row of options.rows) options.onRow(row); setTimeout(() => done(), 1); }`,
+    "use.ts": `import { within, each } from "./limit"; export function run(rows) { within({ count: () => 1, create: async () => 2, unused() {} }); each({ rows, onRow: (row) => row, done: () => 1 }); }`,
+  });
+  expect(project.call("within", "use.ts")).toBe("limit.ts#within, once: use.ts#count, once: use.ts#create");
+  expect(project.call("each", "use.ts")).toBe("limit.ts#each, per-element: use.ts#onRow, deferred: use.ts#done");
 });

@@ -46,6 +46,22 @@ test("functions that move to another place in the table are pointed at anew", ()
   expect(project.call("this.repo.find")).toBe("repo.ts#Repo.find");
 });
 
+test("what becomes of a function that is given is part of what others see", () => {
+  const each = (body: string): string => `export function each(items, fn, { done }) { ${body} done(); }`;
+  const project = linkFiles({
+    "each.ts": each("for (const item of items) fn(item);"),
+    "use.ts": `import { each } from "./each"; export function use(rows) { each(rows, (row) => row, { done() {} }); }`,
+  });
+  expect(project.call("each")).toBe("each.ts#each, per-element of rows: use.ts#anonymous, once: use.ts#done");
+  expect(project.edit("each.ts", each("const x = 1; for (const item of items) fn(item), x;"))).toEqual(["each.ts"]);
+  expect(project.edit("each.ts", each("fn(items);"))).toEqual(["each.ts", "use.ts"]);
+  expect(project.call("each")).toBe("each.ts#each, once: use.ts#anonymous, once: use.ts#done");
+  expect(
+    project.edit("each.ts", `export function each(items, fn, { done }) { fn(); setTimeout(() => done()); }`),
+  ).toEqual(["each.ts", "use.ts"]);
+  expect(project.call("each")).toBe("each.ts#each, once: use.ts#anonymous, deferred: use.ts#done");
+});
+
 test("a file that comes satisfies an import; one that goes leaves it open", () => {
   const project = linkFiles({
     "main.ts": `import { late } from "./late"; late();`,

@@ -269,3 +269,17 @@ test("a callback that is handed on receives what the last one in the row passes"
   });
   expect(project.operations("use.ts")).toEqual(["prisma.deleteMany user write none transaction bulk"]);
 });
+
+test("members added to a package's interface, and instances taken out of a container", () => {
+  const project = linkFiles({
+    "plugin.ts": `import type { PrismaClient } from "@prisma/client"; declare module "fastify" { interface FastifyInstance { prisma: PrismaClient } }`,
+    "use.ts": `import type { FastifyInstance } from "fastify"; import { Container } from "typedi"; import { ModuleRef } from "@nestjs/core"; class Users { save() {} } interface Clock { now(): Users }
+      export async function routes(app: FastifyInstance, ref: ModuleRef, scope) { await app.prisma.user.count(); app.listen();
+        Container.get(Users).save(); ref.get(Users, { strict: false }).save(); scope.resolve<Clock>("clock").now().save(); }`,
+  });
+  expect(project.operations("use.ts")).toEqual(["prisma.count user read one"]);
+  expect(project.call("app.listen")).toBe("fastify#FastifyInstance.prototype.listen");
+  expect(project.call("Container.get(Users).save")).toBe("use.ts#Users.save");
+  expect(project.call("ref.get(Users,{strict:false}).save")).toBe("use.ts#Users.save");
+  expect(project.call('scope.resolve<Clock>("clock").now().save')).toBe("use.ts#Users.save");
+});

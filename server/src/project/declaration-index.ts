@@ -20,6 +20,13 @@ export interface ProviderPlace {
   readonly expr: ExprId;
 }
 
+/** An interface that its file does not export: it may add members to a package's interface of that name. */
+export interface AugmentationPlace {
+  readonly file: FilePath;
+  /** Index into `facts.types`. */
+  readonly type: number;
+}
+
 export interface DeclarationIndex {
   /** Classes whose `extends` or `implements` clause names `name`; whether the same declaration is meant is for the asker to verify. */
   heirs(name: string): readonly ClassPlace[];
@@ -30,6 +37,9 @@ export interface DeclarationIndex {
   /** Providers registered under a token, by the token's text or last name. */
   providers(name: string): readonly ProviderPlace[];
   providersToken(name: string): number;
+  /** Interfaces in the way of `declare module "x" { interface Name { … } }`. */
+  augmentations(name: string): readonly AugmentationPlace[];
+  augmentationsToken(name: string): number;
   /** Replaces a file's entries; returns the tokens of names whose entries changed. */
   replace(file: FilePath, facts: FileFacts | undefined): readonly number[];
 }
@@ -47,6 +57,7 @@ export function createDeclarationIndex(newToken: () => number): DeclarationIndex
   const heirs: Table<ClassPlace> = { entries: new Map(), tokens: new Map() };
   const methods: Table<MethodPlace> = { entries: new Map(), tokens: new Map() };
   const providers: Table<ProviderPlace> = { entries: new Map(), tokens: new Map() };
+  const augmentations: Table<AugmentationPlace> = { entries: new Map(), tokens: new Map() };
   const namesOf = new Map<FilePath, Collected>();
 
   const token = (table: Table<unknown>, name: string): number => {
@@ -65,6 +76,8 @@ export function createDeclarationIndex(newToken: () => number): DeclarationIndex
     methodToken: (name) => token(methods, name),
     providers: (name) => providers.entries.get(name) ?? [],
     providersToken: (name) => token(providers, name),
+    augmentations: (name) => augmentations.entries.get(name) ?? [],
+    augmentationsToken: (name) => token(augmentations, name),
     replace(file, facts) {
       const before = namesOf.get(file) ?? nothing;
       const fresh = facts === undefined ? nothing : collect(file, facts);
@@ -74,6 +87,7 @@ export function createDeclarationIndex(newToken: () => number): DeclarationIndex
         ...update(heirs, file, before.heirs, fresh.heirs),
         ...update(methods, file, before.methods, fresh.methods),
         ...update(providers, file, before.providers, fresh.providers),
+        ...update(augmentations, file, before.augmentations, fresh.augmentations),
       ];
     },
   };
@@ -83,9 +97,10 @@ interface Collected {
   readonly heirs: ReadonlyMap<string, readonly ClassPlace[]>;
   readonly methods: ReadonlyMap<string, readonly MethodPlace[]>;
   readonly providers: ReadonlyMap<string, readonly ProviderPlace[]>;
+  readonly augmentations: ReadonlyMap<string, readonly AugmentationPlace[]>;
 }
 
-const nothing: Collected = { heirs: new Map(), methods: new Map(), providers: new Map() };
+const nothing: Collected = { heirs: new Map(), methods: new Map(), providers: new Map(), augmentations: new Map() };
 
 function collect(file: FilePath, facts: FileFacts): Collected {
   const heirs = new Map<string, ClassPlace[]>();
@@ -99,7 +114,17 @@ function collect(file: FilePath, facts: FileFacts): Collected {
       add(methods, member.name, { file, cls, fn: member.fn });
     }
   });
-  return { heirs, methods, providers: collectProviders(file, facts) };
+  return { heirs, methods, providers: collectProviders(file, facts), augmentations: collectAugmentations(file, facts) };
+}
+
+function collectAugmentations(file: FilePath, facts: FileFacts): ReadonlyMap<string, readonly AugmentationPlace[]> {
+  const found = new Map<string, AugmentationPlace[]>();
+  if (facts.types.length === 0) return found;
+  const exported = new Set(facts.exports.map((entry) => entry.local ?? entry.name));
+  facts.types.forEach((declared, type) => {
+    if (declared.kind === "interface" && !exported.has(declared.name)) add(found, declared.name, { file, type });
+  });
+  return found;
 }
 
 function collectProviders(file: FilePath, facts: FileFacts): ReadonlyMap<string, readonly ProviderPlace[]> {

@@ -5,7 +5,7 @@
 import { contentHash } from "../base/content-hash.js";
 import { type ClassFact, type FunctionId, NONE } from "../facts/model.js";
 import { type Value } from "./model.js";
-import { parameterCalls, parameterUse } from "./parameter-use.js";
+import { calledProperties, parameterCalls, parameterUse } from "./parameter-use.js";
 import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { exportValue } from "./resolve-export.js";
@@ -136,7 +136,8 @@ function functionParts(ctx: Provenance, file: ProjectFile, id: FunctionId, seen:
       param.type,
       param.rest,
       param.property,
-      parameterUse(file, id, i),
+      parameterUse(ctx, file, id, i),
+      calledProperties(file, id, i).map((name) => [name, parameterUse(ctx, file, id, i, name)]),
       handedOn(ctx, file, id, i, seen, depth),
     ]),
     describe(ctx, file, returnValue(ctx, { file: file.path, fn: id }), seen, depth + 1),

@@ -1,5 +1,5 @@
 /** What becomes of functions given to a call: whether they run, how often and when. */
-import { type Expr, type ExprId, NONE } from "../facts/model.js";
+import { type Expr, type ExprId, type ExprOf, NONE } from "../facts/model.js";
 import {
   type Iteration,
   deferringMethods,
@@ -39,8 +39,30 @@ export function callbackUses(
       const use = useOf(ctx, file, id, callee, external, index, ref, call.args);
       if (use !== undefined) (uses ??= []).push(use);
     }
+    const literal = exprOf(file, arg);
+    if (literal?.kind === "object") {
+      for (const use of propertyUses(ctx, file, callee, index, literal, call.args)) (uses ??= []).push(use);
+    }
   });
   return uses ?? none;
+}
+
+/** Functions in an object that a workspace function is given and calls. What packages do with theirs is not known. */
+function propertyUses(
+  ctx: Provenance,
+  file: ProjectFile,
+  callee: Callee,
+  arg: number,
+  literal: ExprOf<"object">,
+  args: readonly ExprId[],
+): readonly CallbackUse[] {
+  return literal.props.flatMap((prop) => {
+    const value = exprOf(file, prop.value);
+    if (prop.name === undefined || value?.kind !== "function" || prop.kind === "getter" || prop.kind === "setter")
+      return [];
+    const own = workspaceUse(ctx, callee, arg, { file: file.path, fn: value.fn }, args, prop.name);
+    return own === undefined || own.runs === "never" ? [] : [own.use];
+  });
 }
 
 /** Functions an argument can be. Only forms that usually hold a function are looked up; data is the common case and costs nothing. */
@@ -121,13 +143,14 @@ function workspaceUse(
   arg: number,
   ref: FunctionRef,
   args: readonly ExprId[],
+  property?: string,
 ): { readonly runs: string; readonly use: CallbackUse } | undefined {
   for (const part of callee.parts) {
     if (part.kind !== "value" || part.value.kind !== "function") continue;
     const owner = ctx.fileAt(part.value.ref.file);
     if (owner === undefined || functionOf(owner, part.value.ref.fn) === undefined) continue;
     ctx.memo.touch(owner.token);
-    const found = parameterUse(owner, part.value.ref.fn, arg);
+    const found = parameterUse(ctx, owner, part.value.ref.fn, arg, property);
     const over = found.overParam === undefined ? undefined : args[found.overParam];
     return {
       runs: found.runs,

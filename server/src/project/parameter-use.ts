@@ -2,6 +2,8 @@
 import { type BindingId, type ExprId, type FunctionId, NONE, type RegionId } from "../facts/model.js";
 import { iteration } from "./known-callbacks.js";
 import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
+import { type Provenance } from "./provenance.js";
+import { calleeOf } from "./resolve-callee.js";
 
 export interface ParameterUse {
   readonly runs: "once" | "per-element" | "deferred" | "never";
@@ -10,6 +12,9 @@ export interface ParameterUse {
   /** Argument position in which the element is handed on. */
   readonly elementParam?: number;
 }
+
+/** A function that is handed on is followed through this many others. */
+const maxHops = 3;
 
 /** Functions inside functions are followed this deep. */
 const maxNesting = 4;
@@ -20,21 +25,63 @@ export function parameterCalls(file: ProjectFile, fn: FunctionId, position: numb
   return binding === NONE ? [] : (file.uses().calls.get(binding) ?? []);
 }
 
-/** What becomes of the function given as parameter `position`. Being stored or handed on counts as `deferred`. */
-export function parameterUse(file: ProjectFile, fn: FunctionId, position: number): ParameterUse {
+/**
+ * What becomes of the function given as parameter `position`, or as property `property` of the object given there. Being stored or captured counts
+ * as `deferred`; being handed on, as what the function it goes to does with it.
+ */
+export function parameterUse(
+  ctx: Provenance,
+  file: ProjectFile,
+  fn: FunctionId,
+  position: number,
+  property?: string,
+  hops = 0,
+): ParameterUse {
+  if (property !== undefined) return propertyUse(ctx, file, fn, position, property, hops);
   const binding = functionOf(file, fn)?.params[position]?.binding ?? NONE;
-  if (binding === NONE) return destructuredUse(file, fn, position);
-  let best: ParameterUse = { runs: "never" };
-  for (const call of file.uses().calls.get(binding) ?? []) best = stronger(best, callUse(file, fn, call));
-  if (best.runs !== "never") return best;
-  const passed = file.uses().passed.get(binding) ?? [];
-  for (const { call, arg } of passed) best = stronger(best, passedUse(file, fn, call, arg));
-  if (best.runs !== "never") return best;
-  return file.uses().mentioned.has(binding) ? { runs: "deferred" } : { runs: "never" };
+  return binding === NONE ? { runs: "never" } : bindingUse(ctx, file, fn, binding, hops);
 }
 
-function destructuredUse(file: ProjectFile, fn: FunctionId, position: number): ParameterUse {
-  return functionOf(file, fn)?.params[position] === undefined ? { runs: "never" } : { runs: "deferred" };
+function bindingUse(
+  ctx: Provenance,
+  file: ProjectFile,
+  fn: FunctionId,
+  binding: BindingId,
+  hops: number,
+): ParameterUse {
+  const uses = file.uses();
+  let best: ParameterUse = { runs: "never" };
+  for (const call of uses.calls.get(binding) ?? []) best = stronger(best, callUse(file, fn, call));
+  if (best.runs !== "never") return best;
+  for (const { call, arg } of uses.passed.get(binding) ?? [])
+    best = stronger(best, passedUse(ctx, file, fn, call, arg, hops));
+  if (best.runs !== "never") return best;
+  return uses.mentioned.has(binding) ? { runs: "deferred" } : best;
+}
+
+/** A function in an object that is given: `options.onRow(…)`, or taken out of it by destructuring. */
+function propertyUse(
+  ctx: Provenance,
+  file: ProjectFile,
+  fn: FunctionId,
+  position: number,
+  property: string,
+  hops: number,
+): ParameterUse {
+  let best: ParameterUse = { runs: "never" };
+  const whole = functionOf(file, fn)?.params[position]?.binding ?? NONE;
+  file.facts.bindings.forEach((binding, id) => {
+    if (binding.path?.length !== 1 || binding.path[0] !== property) return;
+    const init = exprOf(file, binding.init);
+    const fromParam = binding.fn === fn && binding.param === position;
+    if (fromParam || (whole !== NONE && init?.kind === "ref" && init.binding === whole)) {
+      best = stronger(best, bindingUse(ctx, file, fn, id, hops));
+    }
+  });
+  if (whole === NONE) return best;
+  for (const call of file.uses().memberCalls.get(whole)?.get(property) ?? [])
+    best = stronger(best, callUse(file, fn, call));
+  return best;
 }
 
 const rank = { never: 0, deferred: 1, once: 2, "per-element": 3 } as const;
@@ -136,14 +183,53 @@ function parameterAt(file: ProjectFile, fn: FunctionId, id: ExprId): number | un
   return undefined;
 }
 
-function passedUse(file: ProjectFile, fn: FunctionId, call: ExprId, arg: number): ParameterUse {
+/** Properties of the object given as a parameter that the function calls or hands on. */
+export function calledProperties(file: ProjectFile, fn: FunctionId, position: number): readonly string[] {
+  const { calls, passed, memberCalls } = file.uses();
+  const whole = functionOf(file, fn)?.params[position]?.binding ?? NONE;
+  const names = new Set(memberCalls.get(whole)?.keys());
+  file.facts.bindings.forEach((binding, id) => {
+    const [name] = binding.path ?? [];
+    if (name === undefined || binding.path?.length !== 1 || !(calls.has(id) || passed.has(id))) return;
+    const init = exprOf(file, binding.init);
+    const fromWhole = whole !== NONE && init?.kind === "ref" && init.binding === whole;
+    if (fromWhole || (binding.fn === fn && binding.param === position)) names.add(name);
+  });
+  return [...names].sort();
+}
+
+/** The function is an argument of another call: what that one does with it. */
+function passedUse(
+  ctx: Provenance,
+  file: ProjectFile,
+  fn: FunctionId,
+  call: ExprId,
+  arg: number,
+  hops: number,
+): ParameterUse {
   const expr = exprOf(file, call);
   if (expr?.kind !== "call") return { runs: "deferred" };
-  const callee = exprOf(file, expr.callee);
-  if (callee?.kind !== "member") return { runs: "once" };
-  const steps = iteration(callee.name, undefined, expr.args.length);
-  if (steps?.callback === arg) return { ...perElement(file, fn, callee.object, [], []), elementParam: steps.element };
-  return /^(on|once|push|set|add|addListener|use|unshift|register)$/.test(callee.name)
+  const { args } = expr;
+  const callee = calleeOf(ctx, file, call);
+  for (const part of hops < maxHops ? callee.parts : []) {
+    if (part.kind === "step") {
+      const described = part.step.callbacks?.find((entry) => entry.arg === arg);
+      if (described !== undefined) return { runs: described.runs };
+    } else if (part.value.kind === "function") {
+      const owner = ctx.fileAt(part.value.ref.file);
+      if (owner === undefined) continue;
+      ctx.memo.touch(owner.token);
+      const inner = parameterUse(ctx, owner, part.value.ref.fn, arg, undefined, hops + 1);
+      if (inner.runs !== "per-element") return { runs: inner.runs };
+      const over = inner.overParam === undefined ? undefined : parameterAt(file, fn, args[inner.overParam] ?? NONE);
+      return { ...inner, ...(over === undefined ? {} : { overParam: over }) };
+    }
+  }
+  const written = exprOf(file, expr.callee);
+  if (written?.kind !== "member") return { runs: "once" };
+  const steps = iteration(written.name, undefined, args.length);
+  if (steps?.callback === arg) return { ...perElement(file, fn, written.object, [], []), elementParam: steps.element };
+  return /^(on|once|push|set|add|addListener|use|unshift|register)$/.test(written.name)
     ? { runs: "deferred" }
     : { runs: "once" };
 }

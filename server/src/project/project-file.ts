@@ -5,6 +5,7 @@ import {
   type ClassId,
   type Expr,
   type ExprId,
+  type ExprOf,
   type ExportFact,
   type FileFacts,
   type FunctionFact,
@@ -66,6 +67,8 @@ export interface FileUses {
   readonly globalWrites: ReadonlyMap<string, ReadonlyMap<string, readonly ExprId[]>>;
   /** Calls and `new` whose callee is the binding itself. */
   readonly calls: ReadonlyMap<BindingId, readonly ExprId[]>;
+  /** Calls of a member of the binding: `options.onRow(…)`, by the member's name. */
+  readonly memberCalls: ReadonlyMap<BindingId, ReadonlyMap<string, readonly ExprId[]>>;
   /** Places where the binding itself is an argument. */
   readonly passed: ReadonlyMap<BindingId, readonly { readonly call: ExprId; readonly arg: number }[]>;
   /** Every other reference: stored, returned, captured in a literal. */
@@ -154,11 +157,13 @@ function collectUses(facts: FileFacts): FileUses {
   const globalWrites = new Map<string, Map<string, ExprId[]>>();
   const calls = new Map<BindingId, ExprId[]>();
   const passed = new Map<BindingId, { call: ExprId; arg: number }[]>();
+  const memberCalls = new Map<BindingId, Map<string, ExprId[]>>();
   const mentioned = new Set<BindingId>();
   for (const [id, expr] of facts.exprs.entries()) {
     if (expr.kind === "call" || expr.kind === "new") {
       const callee = facts.exprs[expr.callee];
       if (callee?.kind === "ref" && callee.binding !== NONE) push(calls, callee.binding, id);
+      else if (callee?.kind === "member") recordMemberCall(facts, callee, id, memberCalls);
       expr.args.forEach((arg, index) => {
         const value = facts.exprs[arg];
         if (value?.kind === "ref" && value.binding !== NONE) push(passed, value.binding, { call: id, arg: index });
@@ -173,12 +178,23 @@ function collectUses(facts: FileFacts): FileUses {
   facts.bindings.forEach((binding, id) => {
     if (binding.init !== NONE && binding.path === undefined) initialises.set(binding.init, id);
   });
-  return { memberWrites, globalWrites, calls, passed, mentioned, initialises };
+  return { memberWrites, globalWrites, calls, memberCalls, passed, mentioned, initialises };
 }
 
 function isCalleeOrArgument(facts: FileFacts, id: ExprId): boolean {
   const parent = facts.exprs[facts.exprs[id]?.parent ?? NONE];
   return parent?.kind === "call" || parent?.kind === "new";
+}
+
+function recordMemberCall(
+  facts: FileFacts,
+  callee: ExprOf<"member">,
+  call: ExprId,
+  memberCalls: Map<BindingId, Map<string, ExprId[]>>,
+): void {
+  const object = facts.exprs[callee.object];
+  if (object?.kind !== "ref" || object.binding === NONE) return;
+  if (facts.bindings[object.binding]?.kind === "param") push(inner(memberCalls, object.binding), callee.name, call);
 }
 
 function recordWrite(

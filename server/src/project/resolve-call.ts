@@ -12,17 +12,41 @@ import { genericResult } from "./resolve-generic.js";
 import { moduleValue } from "./resolve-export.js";
 import { type CalleePart, calleeOf, type Callee } from "./resolve-callee.js";
 import { returnValue } from "./resolve-return.js";
-import { arrayOf, elementOf, externalValue, isUnknown, mapValue, unionOf, unknown } from "./value.js";
+import { typeValue } from "./type-provenance.js";
+import { arrayOf, elementOf, externalValue, isOpaque, isUnknown, mapValue, unionOf, unknown } from "./value.js";
 
 /** The value of a call. */
 export function callValue(ctx: Provenance, file: ProjectFile, id: ExprId, expr: ExprOf<"call">): Value {
   const callee = calleeOf(ctx, file, id);
   const builtin = builtinResult(ctx, file, expr, callee);
   if (builtin !== undefined) return builtin;
-  return unionOf(
+  const result = unionOf(
     callee.parts.map((part) => partResult(ctx, file, id, expr, part)),
     callee.lowConfidence,
   );
+  const vague = isOpaque(result) || result.kind === "external";
+  return vague && containerLookups.has(callee.name) ? lookedUp(ctx, file, expr, result) : result;
+}
+
+/** Names of calls that take an instance out of a container, by class or with its type as type argument. */
+const containerLookups: ReadonlySet<string> = new Set([
+  "get",
+  "resolve",
+  "inject",
+  "getService",
+  "resolveOrThrow",
+  "make",
+  "getInstance",
+]);
+
+function lookedUp(ctx: Provenance, file: ProjectFile, expr: ExprOf<"call">, otherwise: Value): Value {
+  const [wanted] = expr.typeArgs ?? [];
+  const typed = wanted === undefined ? unknown : typeValue(ctx, file, wanted);
+  if (typed.kind === "instance" || typed.kind === "shape" || typed.kind === "dialect") return typed;
+  const [token] = expr.args;
+  if (token === undefined || exprOf(file, token)?.kind !== "ref") return otherwise;
+  const value = valueOf(ctx, file, token);
+  return value.kind === "class" ? { kind: "instance", file: value.file, cls: value.cls } : otherwise;
 }
 
 /** The value of `new X(…)`. */

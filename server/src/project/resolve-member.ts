@@ -1,5 +1,6 @@
 /** What `value.name` and `value[key]` give, for every kind of value. */
 import { type BindingId, type ExprId, NONE } from "../facts/model.js";
+import { own } from "./dialect-index.js";
 import { memberStep, stepResult } from "./dialect-engine.js";
 import { type DialectValue, type Value } from "./model.js";
 import { exprOf, type ProjectFile } from "./project-file.js";
@@ -8,6 +9,7 @@ import { classMember } from "./resolve-class.js";
 import { exportValue, packageExport } from "./resolve-export.js";
 import { returnValue } from "./resolve-return.js";
 import { shapeMember } from "./resolve-shape.js";
+import { typeValue } from "./type-provenance.js";
 import { elementOf, externalValue, isUnknown, mapValue, maxUnion, unionOf, unknown } from "./value.js";
 
 /** The value of a property; unknown when there is none or it cannot be told. */
@@ -20,7 +22,7 @@ export function memberValue(ctx: Provenance, value: Value, name: string): Value 
     case "external":
       return packageExport(ctx, value.module, canonical([...value.path, name]));
     case "external-instance":
-      return externalValue(value.module, [...value.path, "prototype", name]);
+      return augmentedMember(ctx, value, name) ?? externalValue(value.module, [...value.path, "prototype", name]);
     case "namespace":
       return namespaceMember(ctx, value.file, name);
     case "function":
@@ -49,6 +51,25 @@ export function indexValue(ctx: Provenance, value: Value, key: Value): Value {
     const step = ctx.dialects.stateOf(member)?.members?.["*"]?.get;
     return step === undefined ? unknown : stepResult(member, step, {});
   });
+}
+
+/** A member the workspace adds to a package's interface: `declare module "fastify" { interface FastifyInstance { db: Pool } }`. */
+function augmentedMember(
+  ctx: Provenance,
+  value: Extract<Value, { kind: "external-instance" }>,
+  name: string,
+): Value | undefined {
+  const owner = value.path[value.path.length - 1] ?? "";
+  ctx.memo.touch(ctx.declarations.augmentationsToken(owner));
+  for (const place of ctx.declarations.augmentations(owner)) {
+    const file = ctx.fileAt(place.file);
+    const type = own(file?.facts.types[place.type]?.members, name);
+    if (file === undefined || type === undefined) continue;
+    ctx.memo.touch(file.token);
+    const found = typeValue(ctx, file, type);
+    if (!isUnknown(found)) return found;
+  }
+  return undefined;
 }
 
 function canonical(path: readonly string[]): readonly string[] {

@@ -151,7 +151,7 @@ async function editLatencies(folder: string): Promise<void> {
       const started = performance.now();
       service.setOverlay(
         chosen.file,
-        `${chosen.text}\nexport const typed${i % 7} = async () => { await Promise.resolve(${i}); };\n`,
+        `${chosen.text}\nasync function typed() {\n  await Promise.resolve(${i});\n}\nvoid typed;\n`,
       );
       service.refresh();
       times.push(performance.now() - started);

@@ -39,6 +39,8 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
   const table = new Map<FunctionNode, Reachability>();
   for (const file of graph.files.values()) {
     for (const node of file.functions) {
+      // Rules ask only about functions that do something to the outside world; most do not, and have no entry.
+      if (node.summary.effects.length === 0 && node.summary.blocking.length === 0) continue;
       const way = ways.get(node);
       const isLoose = loose.has(node);
       table.set(node, {

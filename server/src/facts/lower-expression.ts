@@ -265,23 +265,20 @@ function lowerBinary(b: Builder, node: ts.BinaryExpression, id: ExprId, nameHint
   const operator = node.operatorToken.kind;
   if (operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment)
     return lowerAssignment(b, node, id);
-  if (
-    operator === ts.SyntaxKind.AmpersandAmpersandToken ||
-    operator === ts.SyntaxKind.BarBarToken ||
-    operator === ts.SyntaxKind.QuestionQuestionToken
-  ) {
+  const logical = logicalOf(operator);
+  if (logical !== undefined) {
     const left = lowerExpression(b, node.left, id, nameHint);
-    const [op, arm] = LOGICAL[operator];
+    const [op, arm] = logical;
     return { kind: "logical", op, left, right: lowerArm(b, node.right, id, { test: left, arm }, nameHint) };
   }
   return lowerSpine(b, node, id);
 }
 
-const LOGICAL = {
-  [ts.SyntaxKind.AmpersandAmpersandToken]: ["&&", "and"],
-  [ts.SyntaxKind.BarBarToken]: ["||", "or"],
-  [ts.SyntaxKind.QuestionQuestionToken]: ["??", "nullish"],
-} as const;
+function logicalOf(operator: ts.SyntaxKind): readonly ["&&" | "||" | "??", BranchFact["arm"]] | undefined {
+  if (operator === ts.SyntaxKind.AmpersandAmpersandToken) return ["&&", "and"];
+  if (operator === ts.SyntaxKind.BarBarToken) return ["||", "or"];
+  return operator === ts.SyntaxKind.QuestionQuestionToken ? ["??", "nullish"] : undefined;
+}
 
 /** `a + b + c + …`: the parser builds these without recursion, thousands deep, so they are taken apart the same way. */
 function lowerSpine(b: Builder, top: ts.BinaryExpression, id: ExprId): Content {

@@ -107,16 +107,18 @@ function lowerParam(b: Builder, node: ts.ParameterDeclaration, index: number): P
 }
 
 function isParameterProperty(node: ts.ParameterDeclaration): boolean {
-  return node.modifiers?.some(({ kind }) => PROPERTY_MODIFIERS.has(kind)) === true;
+  return node.modifiers?.some(({ kind }) => isPropertyModifier(kind)) === true;
 }
 
-const PROPERTY_MODIFIERS: ReadonlySet<ts.SyntaxKind> = new Set([
-  ts.SyntaxKind.PrivateKeyword,
-  ts.SyntaxKind.PublicKeyword,
-  ts.SyntaxKind.ProtectedKeyword,
-  ts.SyntaxKind.ReadonlyKeyword,
-  ts.SyntaxKind.OverrideKeyword,
-]);
+function isPropertyModifier(kind: ts.SyntaxKind): boolean {
+  return (
+    kind === ts.SyntaxKind.PrivateKeyword ||
+    kind === ts.SyntaxKind.PublicKeyword ||
+    kind === ts.SyntaxKind.ProtectedKeyword ||
+    kind === ts.SyntaxKind.ReadonlyKeyword ||
+    kind === ts.SyntaxKind.OverrideKeyword
+  );
+}
 
 function isThisParam(node: ts.ParameterDeclaration): boolean {
   return ts.isIdentifier(node.name) && node.name.text === "this";

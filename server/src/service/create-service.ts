@@ -82,6 +82,7 @@ class Service implements WorkspaceService {
     this.#saved = key === undefined ? undefined : recallResults(this.#openStore(), this.#options.roots, key);
     this.#saveAs = this.#saved === undefined ? key : undefined;
     for (const { path } of this.#saved?.findings ?? []) this.#changed.add(path);
+    if (this.#saved !== undefined) this.#sources.releaseTexts();
     const cacheHits = this.#saved === undefined ? yield* this.#takeUp(texts, token) : this.#sources.hashes.size;
     laps.push(performance.now());
     yield { done: 0, total: 1, label: "linking" };
@@ -189,7 +190,7 @@ class Service implements WorkspaceService {
 
   /** Takes in a file's new text, and whatever it brings into the program. */
   #take(path: string, text: string, keep: boolean): void {
-    const before = this.#sources.program.program();
+    const before = this.#saved === undefined ? this.#sources.program.program() : undefined;
     if (!this.#sources.look(path, text)) return;
     this.#leaveSaved();
     const program = this.#sources.program.program();

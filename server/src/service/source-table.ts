@@ -12,6 +12,8 @@ export class SourceTable {
   #config: LoadedConfig;
   #program: ProgramFiles;
   readonly #hashes = new Map<string, string>();
+  /** Files not glanced at yet; without a text they are read again first. */
+  readonly #unglanced = new Map<string, string | undefined>();
   readonly #problems = new Map<string, string>();
 
   constructor(roots: readonly string[], config: LoadedConfig) {
@@ -25,7 +27,17 @@ export class SourceTable {
   }
 
   get program(): Pick<ProgramFiles, "program" | "importersOf"> {
+    for (const [path, known] of this.#unglanced) {
+      const text = known ?? this.read(path);
+      if (text !== undefined) this.#program.set(path, glanceAt(text));
+    }
+    this.#unglanced.clear();
     return this.#program;
+  }
+
+  /** Forgets texts that may never be needed. */
+  releaseTexts(): void {
+    for (const path of this.#unglanced.keys()) this.#unglanced.set(path, undefined);
   }
 
   configure(config: LoadedConfig): void {
@@ -38,6 +50,7 @@ export class SourceTable {
   /** Forgets all files, and finds modules by these manifests from now on. */
   reset(manifests: ReadonlyMap<string, string>): void {
     this.#hashes.clear();
+    this.#unglanced.clear();
     this.#problems.clear();
     for (const { path, message } of this.#config.problems) this.#problems.set(path, message);
     this.#program = createProgramFiles({
@@ -61,12 +74,13 @@ export class SourceTable {
     const hash = contentHash(`${path.slice(path.lastIndexOf("."))}\0${text}`);
     if (this.#hashes.get(path) === hash) return false;
     this.#hashes.set(path, hash);
-    this.#program.set(path, glanceAt(text));
+    this.#unglanced.set(path, text);
     return true;
   }
 
   drop(path: string): void {
     this.#hashes.delete(path);
+    this.#unglanced.delete(path);
     this.#program.remove(path);
   }
 

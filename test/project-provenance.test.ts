@@ -283,3 +283,18 @@ test("members added to a package's interface, and instances taken out of a conta
   expect(project.call("ref.get(Users,{strict:false}).save")).toBe("use.ts#Users.save");
   expect(project.call('scope.resolve<Clock>("clock").now().save')).toBe("use.ts#Users.save");
 });
+
+test("untyped parameters take what the files that import the function pass, as a guess", () => {
+  const project = linkFiles({
+    "db.js": `const knex = require("knex"); module.exports = knex({});`,
+    "users.js": `module.exports = (db) => ({ all: () => db("users").select() }); `,
+    "jobs.js": `class Jobs { constructor(db) { this.db = db; } next() { return this.db("jobs").first(); } } module.exports = { Jobs, count: (client) => client("jobs").count() };`,
+    "main.js": `const db = require("./db"); const users = require("./users")(db); const makeUsers = require("./users"); const { Jobs } = require("./jobs"); const jobs = require("./jobs");
+      makeUsers(db).all(); new Jobs(db).next(); jobs.count(db);`,
+  });
+  expect(project.operations("users.js")).toEqual(["knex.knex users read many ?"]);
+  expect(project.operations("jobs.js")).toEqual(["knex.first jobs read one ?", "knex.count jobs read one ?"]);
+  expect(project.call("makeUsers(db).all")).toBe("users.js#all");
+  expect(project.edit("main.js", "")).toEqual(["jobs.js", "main.js", "users.js"]);
+  expect(project.operations("users.js")).toEqual([]);
+});

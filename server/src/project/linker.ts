@@ -11,6 +11,7 @@ import { indexDialects } from "./dialect-index.js";
 import { type Dialect } from "./dialects/define-dialect.js";
 import { dialects as knownDialects } from "./dialects/registry.js";
 import { createExportTables, sameExportNames } from "./export-tables.js";
+import { createImporterIndex } from "./importers.js";
 import { interfaceSignature } from "./interface-signature.js";
 import { linkCalls } from "./link-file.js";
 import { type Linker } from "./linker-contract.js";
@@ -49,7 +50,7 @@ class ProjectLinker implements WorkspaceLinker {
   #queryFunctions: ReadonlySet<string>;
   readonly #files = new Map<FilePath, ProjectFile>();
   readonly #facts = new Map<FilePath, FileFacts>();
-  readonly #tokens = new Map<FilePath, number>();
+  readonly #tokens = new Map<FilePath, { readonly token: number; readonly contentToken: number }>();
   readonly #pathOfToken: (FilePath | undefined)[] = [];
   readonly #declarations = createDeclarationIndex(() => this.#newToken(undefined));
   readonly #memo = new ValueMemo();
@@ -58,6 +59,7 @@ class ProjectLinker implements WorkspaceLinker {
   readonly #readers = new Map<DependencySet, Set<FilePath>>();
   readonly #links = new Map<FilePath, readonly CallSite[]>();
   readonly #stale = new Set<FilePath>();
+  readonly #importers = createImporterIndex(() => this.#newToken(undefined));
   readonly #exportTables = createExportTables(
     () => this.#newToken(undefined),
     (path) => this.#files.get(path),
@@ -96,6 +98,7 @@ class ProjectLinker implements WorkspaceLinker {
       if (old !== undefined) {
         // Files came or went since: resolution is redone before the next link, and this file's readers with it.
         this.#markReaders(old.token);
+        this.#markReaders(old.contentToken);
       }
       this.#files.set(path, this.#makeFile(path, facts, []));
       return;
@@ -106,6 +109,7 @@ class ProjectLinker implements WorkspaceLinker {
     if (!sameExportNames(old.facts, facts)) this.#dropTables(path);
     const file = this.#makeFile(path, facts, resolveImports(this.#resolver, path, facts));
     this.#files.set(path, file);
+    this.#markReaders(file.contentToken);
     if (this.#signature(file) !== before) this.#markReaders(file.token);
   }
 
@@ -113,6 +117,7 @@ class ProjectLinker implements WorkspaceLinker {
     const file = this.#files.get(path);
     if (file === undefined) return;
     this.#markReaders(file.token);
+    this.#markReaders(file.contentToken);
     this.#files.delete(path);
     this.#facts.delete(path);
     this.#links.delete(path);
@@ -120,6 +125,7 @@ class ProjectLinker implements WorkspaceLinker {
     this.#stale.delete(path);
     this.#replaceDeclarations(path, undefined);
     this.#dropTables(path);
+    for (const changed of this.#importers.replace(path, [])) this.#markReaders(changed);
     this.#resolver = undefined;
   }
 
@@ -185,6 +191,7 @@ class ProjectLinker implements WorkspaceLinker {
       dialects: indexDialects(this.#dialects, (packages) => this.#resolver?.dependsOn(packages) ?? false),
       declarations: this.#declarations,
       exportTables: this.#exportTables,
+      importers: this.#importers,
       fileAt: (path) => this.#files.get(path),
       resolveModule: (file, specifier) => this.#resolve(file, specifier),
     };
@@ -204,13 +211,18 @@ class ProjectLinker implements WorkspaceLinker {
     this.#files.set(path, this.#makeFile(path, facts, targets));
     this.#stale.add(path);
     this.#dropTables(path);
-    if (file !== undefined) this.#markReaders(file.token);
+    if (file === undefined) return;
+    this.#markReaders(file.token);
+    this.#markReaders(file.contentToken);
   }
 
   #makeFile(path: FilePath, facts: FileFacts, targets: readonly ModuleTarget[]): ProjectFile {
-    let token = this.#tokens.get(path);
-    if (token === undefined) this.#tokens.set(path, (token = this.#newToken(path)));
-    return createProjectFile(path, token, facts, targets);
+    let tokens = this.#tokens.get(path);
+    if (tokens === undefined) {
+      this.#tokens.set(path, (tokens = { token: this.#newToken(path), contentToken: this.#newToken(path) }));
+    }
+    for (const changed of this.#importers.replace(path, targets)) this.#markReaders(changed);
+    return createProjectFile(path, tokens, facts, targets);
   }
 
   #newToken(path: FilePath | undefined): number {

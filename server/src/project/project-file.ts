@@ -22,6 +22,8 @@ export interface ProjectFile {
   readonly path: FilePath;
   /** Dependency token: stands for this file in the record of what a value was computed from. */
   readonly token: number;
+  /** Stands for every detail of the file, the bodies of its functions included. */
+  readonly contentToken: number;
   readonly facts: FileFacts;
   /** Where each entry of `facts.imports` leads. */
   readonly targets: readonly ModuleTarget[];
@@ -79,7 +81,7 @@ export interface FileUses {
 
 export function createProjectFile(
   path: FilePath,
-  token: number,
+  tokens: { readonly token: number; readonly contentToken: number },
   facts: FileFacts,
   targets: readonly ModuleTarget[],
 ): ProjectFile {
@@ -88,7 +90,7 @@ export function createProjectFile(
   let returned: ReadonlySet<ExprId> | undefined;
   return {
     path,
-    token,
+    ...tokens,
     facts,
     targets,
     names: () => (names ??= collectNames(facts)),
@@ -194,7 +196,9 @@ function recordMemberCall(
 ): void {
   const object = facts.exprs[callee.object];
   if (object?.kind !== "ref" || object.binding === NONE) return;
-  if (facts.bindings[object.binding]?.kind === "param") push(inner(memberCalls, object.binding), callee.name, call);
+  const binding = facts.bindings[object.binding];
+  if (binding?.kind === "param" || binding?.import !== undefined)
+    push(inner(memberCalls, object.binding), callee.name, call);
 }
 
 function recordWrite(

@@ -9,6 +9,7 @@ import { type Expr, type ExprId, type ExprOf, NONE } from "../facts/model.js";
 import { type DeclarationIndex } from "./declaration-index.js";
 import { type DialectIndex } from "./dialect-index.js";
 import { type ExportTables } from "./export-tables.js";
+import { type ImporterIndex } from "./importers.js";
 import { type FilePath, type Value } from "./model.js";
 import { type ModuleTarget } from "./module-graph.js";
 import { exprOf, type ProjectFile } from "./project-file.js";
@@ -27,6 +28,7 @@ export interface Provenance {
   readonly dialects: DialectIndex;
   readonly declarations: DeclarationIndex;
   readonly exportTables: ExportTables;
+  readonly importers: ImporterIndex;
   readonly fileAt: (path: FilePath) => ProjectFile | undefined;
   readonly resolveModule: (file: ProjectFile, specifier: string) => ModuleTarget;
 }

@@ -6,7 +6,7 @@ import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, settledValue, valueOf } from "./provenance.js";
 import { type CalleePart, calleeOf } from "./resolve-callee.js";
 import { callableParameter } from "./resolve-function-type.js";
-import { argumentValue } from "./resolve-parameter.js";
+import { argumentValue } from "./resolve-callers.js";
 import { parameterCalls } from "./parameter-use.js";
 import { elementOf, unionOf, unknown } from "./value.js";
 

@@ -1,6 +1,6 @@
 /**
  * The values of parameters: by declared type, else default value, else injection decorators, else by what the function is
- * passed to, else by what its callers in the same file pass.
+ * passed to, else by what its callers pass.
  */
 import { type BindingFact, type ExprId, type FunctionId, NONE } from "../facts/model.js";
 import { type Value } from "./model.js";
@@ -9,6 +9,7 @@ import { type Provenance, valueOf } from "./provenance.js";
 import { stepInto } from "./resolve-binding.js";
 import { callbackParameter } from "./resolve-callback.js";
 import { calleeOf } from "./resolve-callee.js";
+import { callerValue } from "./resolve-callers.js";
 import { frameworkContext } from "./framework-context.js";
 import { injectedValue } from "./resolve-injection.js";
 import { callableParameter } from "./resolve-function-type.js";
@@ -17,9 +18,6 @@ import { better, isOpaque, unionOf, unknown } from "./value.js";
 
 /** Object literals inside object literals, at most. */
 const maxNesting = 5;
-
-/** With more callers than this, what one of them passes says little about the parameter. */
-const maxCallers = 4;
 
 /** The value a parameter (or a part of a destructured one) has when its function runs. */
 export function parameterValue(ctx: Provenance, file: ProjectFile, binding: BindingFact): Value {
@@ -89,31 +87,4 @@ function expectedValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
     child = parent;
   }
   return unknown;
-}
-
-/** What the few callers in the same file pass; callers elsewhere are not known here. */
-function callerValue(
-  ctx: Provenance,
-  file: ProjectFile,
-  fn: FunctionId,
-  position: number,
-  path: readonly string[],
-): Value {
-  const binding = functionOf(file, fn)?.binding ?? NONE;
-  if (binding === NONE) return unknown;
-  const calls = file.uses().calls.get(binding) ?? [];
-  if (maxCallers < calls.length) return unknown;
-  return unionOf(calls.map((call) => argumentValue(ctx, file, call, position, path)));
-}
-
-export function argumentValue(
-  ctx: Provenance,
-  file: ProjectFile,
-  call: ExprId,
-  position: number,
-  path: readonly string[],
-): Value {
-  const expr = exprOf(file, call);
-  const arg = expr?.kind === "call" || expr?.kind === "new" ? expr.args[position] : undefined;
-  return arg === undefined ? unknown : stepInto(ctx, valueOf(ctx, file, arg), path);
 }

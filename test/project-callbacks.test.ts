@@ -52,6 +52,15 @@ test.each([
   expect(lines.join("; ")).toContain(expected);
 });
 
+test("results and streams are mapped once, not per element", () => {
+  const project = linkFiles({
+    "a.ts": `import { ok, ResultAsync } from "neverthrow"; import { Observable } from "rxjs"; function work() {}
+      export function run(result: ResultAsync<number, Error>, events: Observable<number>) { ok(1).map(work); result.map(work); events.forEach(work); }`,
+  });
+  for (const callee of ["ok(1).map", "result.map", "events.forEach"])
+    expect(project.call(callee)).toContain("once: a.ts#work");
+});
+
 test("at module level a call that nothing is known about registers; arrays and promises still run", () => {
   const project = linkFiles({
     "a.ts": `import { define, thing } from "elsewhere"; function work() {} define(work); thing.do(work); [1].map(work); work().then(work); (() => work())();`,

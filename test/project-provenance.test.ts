@@ -77,6 +77,17 @@ test("interfaces stand for the classes that implement them; several of them are 
   expect(project.call("clock.now")).toBe("impl.ts#System.now");
 });
 
+test("implementations made for tests do not make the real one a guess", () => {
+  const project = linkFiles({
+    "store.ts": "export interface Store { load(): void }",
+    "sql-store.ts": `import { Store } from "./store"; export class SqlStore implements Store { load() {} }`,
+    "fixtures/memory-store.ts": `import { Store } from "../store"; export class MemoryStore implements Store { load() {} }`,
+    "other.ts": `import { Store } from "./store"; export class FakeStore implements Store { load() {} }`,
+    "use.ts": `import { Store } from "./store"; export function use(store: Store) { store.load(); }`,
+  });
+  expect(project.call("store.load")).toBe("sql-store.ts#SqlStore.load");
+});
+
 test("declared types: aliases, unions, wrappers, typeof, ReturnType, InstanceType, indexed access, generics", () => {
   const project = linkFiles({
     "repo.ts":
@@ -124,6 +135,20 @@ test("generic types keep what their parameters stand for", () => {
   for (const callee of ["inner.save", "box.open().save", "item.save"])
     expect(project.call(callee)).toBe("use.ts#Users.save");
   expect(project.call("endless.save")).toBe("");
+});
+
+test("tables of values give what they hold", () => {
+  const project = linkFiles({
+    "a.ts": `class Cache { addEvents() {} } class Box { private caches: Record<string, Cache> = {}; private byId = new Map<string, Cache>();
+      run(key: string, more: Map<number, Cache>) { this.caches[key].addEvents(); this.byId.get(key)?.addEvents(); more.get(1)!.addEvents(); for (const one of more.values()) one.addEvents(); } }`,
+  });
+  const calls = [
+    "this.caches[key].addEvents",
+    "this.byId.get(key)?.addEvents",
+    "more.get(1)!.addEvents",
+    "one.addEvents",
+  ];
+  expect(calls.map((callee) => project.call(callee))).toEqual(calls.map(() => "a.ts#Cache.addEvents"));
 });
 
 test("what functions return: annotations, inferred, async, factories of objects, generics, singletons", () => {

@@ -46,18 +46,27 @@ export interface CallGraph {
 
 export function createCallGraph(): CallGraph {
   const files = new Map<FilePath, FileNode>();
+  /** Functions with an edge into a file, whether or not the file is there: files are linked in any order, and come and go. */
+  const inbound = new Map<FilePath, Set<FunctionNode>>();
   const node = (ref: FunctionRef): FunctionNode | undefined => files.get(ref.file)?.functions[ref.fn];
 
   const unlink = (path: FilePath): void => {
     for (const from of files.get(path)?.functions ?? []) {
-      for (const { to } of from.edges) node(to)?.callers.delete(from);
+      for (const { to } of from.edges) {
+        node(to)?.callers.delete(from);
+        inbound.get(to.file)?.delete(from);
+      }
     }
   };
-  const callersOf = (path: FilePath): Set<FunctionNode> => {
-    const callers = new Set<FunctionNode>();
-    for (const { callers: own } of files.get(path)?.functions ?? []) for (const caller of own) callers.add(caller);
-    return callers;
+  const link = (from: FunctionNode): void => {
+    for (const { to } of from.edges) {
+      node(to)?.callers.add(from);
+      const known = inbound.get(to.file);
+      if (known === undefined) inbound.set(to.file, new Set([from]));
+      else known.add(from);
+    }
   };
+  const callersOf = (path: FilePath): ReadonlySet<FunctionNode> => inbound.get(path) ?? new Set<FunctionNode>();
 
   return {
     files,
@@ -68,7 +77,6 @@ export function createCallGraph(): CallGraph {
       files.delete(path);
     },
     setFile(path, facts, calls) {
-      const outside = [...callersOf(path)].filter((caller) => caller.ref.file !== path);
       const before = files.get(path)?.functions ?? [];
       unlink(path);
       const functions: FunctionNode[] = [];
@@ -87,9 +95,9 @@ export function createCallGraph(): CallGraph {
       });
       files.set(path, file);
       distribute(functions, calls);
-      for (const from of functions) for (const { to } of from.edges) node(to)?.callers.add(from);
+      for (const from of functions) link(from);
       // Functions are numbered by position, so callers elsewhere may now point at others than before; they are relinked by whoever links files.
-      for (const caller of outside)
+      for (const caller of callersOf(path))
         for (const { to } of caller.edges) if (to.file === path) node(to)?.callers.add(caller);
       return functions;
     },

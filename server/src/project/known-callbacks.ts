@@ -82,6 +82,10 @@ export function iteration(name: string, module: string | undefined, argumentCoun
   return found;
 }
 
+/** Packages whose values have `map` and `filter` without being collections: results, options, streams of events, schemas. */
+export const singleValuePackages =
+  /^(neverthrow|fp-ts(\/.*)?|effect(\/.*)?|@effect\/.*|ts-results(-es)?|oxide\.ts|true-myth|purify-ts|better-result|rxjs(\/.*)?|zod|valibot|yup|joi)$/;
+
 /** Methods whose function argument runs later, on its own. */
 export const deferringMethods: ReadonlySet<string> = new Set(
   names(

@@ -7,6 +7,7 @@ import {
   iteration,
   routeMethods,
   routerNames,
+  singleValuePackages,
 } from "./known-callbacks.js";
 import { isIdentity } from "./identity-functions.js";
 import { type CallbackUse, type FunctionRef, type Value } from "./model.js";
@@ -171,6 +172,7 @@ function iterationOf(callee: Callee, external: External | undefined, argumentCou
     return iteration(external.path[external.path.length - 1] ?? "", external.module, argumentCount);
   }
   const { receiver } = callee;
+  if (receiver !== undefined && "module" in receiver && singleValuePackages.test(receiver.module)) return undefined;
   if (receiver === undefined || callee.parts.some((part) => part.kind === "step")) return undefined;
   if (
     receiver.kind !== "unknown" &&

@@ -8,22 +8,12 @@ import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./proje
 import { type Provenance, valueOf } from "./provenance.js";
 import { type Callee, calleeOf } from "./resolve-callee.js";
 import { constructorsOf } from "./resolve-construction.js";
+import { isDistinctive } from "./distinctive-names.js";
 import { isExecuted } from "./execution.js";
 import { partsOf } from "./value.js";
 
 const noTargets: readonly FunctionRef[] = [];
 const noCallbacks: readonly CallbackUse[] = [];
-
-/** Method names that many unrelated classes and built-ins share never identify a class by themselves. */
-const commonMethods: ReadonlySet<string> = new Set(
-  (
-    "toString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString findOneBy findMany findFirst findUnique findById findByIds findByPk " +
-    "findAndCount createMany updateMany deleteMany updateOne deleteOne initialize configure validate transform serialize deserialize toObject connect disconnect " +
-    "subscribe unsubscribe addEventListener removeEventListener dispatchEvent forEachAsync toISOString getTime register createQueryBuilder handleRequest " +
-    "transaction $transaction handleError execute canActivate intercept shutdown isEnabled getValue setValue getItem setItem removeItem setHeader getHeader " +
-    "getInstance getStatus isArray replaceAll startsWith endsWith includes preventDefault stopPropagation setTimeout setInterval component render"
-  ).split(" "),
-);
 
 /** Every call of a file, in source order, and every builder that is awaited without a call. */
 export function linkCalls(ctx: Provenance, file: ProjectFile, queryFunctions: QueryFunctions): readonly CallSite[] {
@@ -124,7 +114,7 @@ function targetsOf(ctx: Provenance, file: ProjectFile, id: ExprId, callee: Calle
     else if (part.value.kind === "class" && constructs) for (const ref of constructorsOf(ctx, part.value)) add(ref);
   }
   if (0 < targets.length || 0 < callee.parts.length)
-    return { targets: 0 < targets.length ? targets : noTargets, guessed: callee.lowConfidence };
+    return 0 < targets.length ? { targets, guessed: callee.lowConfidence } : { targets: noTargets, guessed: false };
   const lone = loneMethod(ctx, callee);
   return lone === undefined ? { targets: noTargets, guessed: false } : { targets: [lone], guessed: true };
 }
@@ -132,7 +122,7 @@ function targetsOf(ctx: Provenance, file: ProjectFile, id: ExprId, callee: Calle
 /** A method called on something unknown, when only one class of the workspace has a method of that distinctive name. */
 function loneMethod(ctx: Provenance, callee: Callee): FunctionRef | undefined {
   const { name, receiver } = callee;
-  if (receiver?.kind !== "unknown" || name.length < 8 || commonMethods.has(name)) return undefined;
+  if (receiver?.kind !== "unknown" || !isDistinctive(name)) return undefined;
   ctx.memo.touch(ctx.declarations.methodToken(name));
   const place = ctx.declarations.loneMethod(name);
   const owner = place === undefined ? undefined : ctx.fileAt(place.file);

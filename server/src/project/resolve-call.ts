@@ -60,6 +60,10 @@ export function newValue(ctx: Provenance, file: ProjectFile, id: ExprId, expr: E
     const [first] = expr.args;
     if (value.module === "global:" && value.path[0] === "Proxy" && first !== undefined)
       return valueOf(ctx, file, first);
+    const [key, held] = expr.typeArgs ?? [];
+    if (value.module === "global:" && key !== undefined && /^(Weak)?(Map|Set)$/.test(value.path[0] ?? "")) {
+      return arrayOf(typeValue(ctx, file, held ?? key));
+    }
     const described = ctx.dialects.instanceOf(value.module, value.path);
     if (described === undefined) return { kind: "external-instance", module: value.module, path: value.path };
     return withTypeTable(
@@ -236,6 +240,7 @@ function arrayResult(
     case "find":
     case "findLast":
     case "at":
+    case "get":
     case "pop":
     case "shift":
       return receiver.of;

@@ -19,6 +19,8 @@ type InstanceValue = Extract<Value, { kind: "instance" }>;
 const maxAncestors = 12;
 /** With more implementations than this, naming them says nothing. */
 const maxImplementers = 8;
+/** Heirs looked at before telling stand-ins from real ones. */
+const maxVisited = 4 * maxImplementers;
 /** Of the assignments to a property, this many are looked at. */
 const sampledAssignments = 4;
 
@@ -242,7 +244,7 @@ export function implementers(ctx: Provenance, path: string, name: string): reado
     ctx.memo.touch(ctx.declarations.heirsToken(of));
     for (const heir of ctx.declarations.heirs(of)) {
       const key = `${heir.file}#${heir.cls}`;
-      if (found.has(key) || maxImplementers < found.size || !inherits(ctx, heir, declaredIn, of)) continue;
+      if (found.has(key) || maxVisited < found.size || !inherits(ctx, heir, declaredIn, of)) continue;
       const fact = classAt(ctx, heir);
       if (fact === undefined) continue;
       found.set(key, { kind: "instance", file: heir.file, cls: heir.cls });
@@ -250,7 +252,20 @@ export function implementers(ctx: Provenance, path: string, name: string): reado
     }
   };
   visit(path, name);
-  return found.size <= maxImplementers ? [...found.values()] : [];
+  // Tests bring their own implementations; the real ones are meant wherever there are any.
+  const all = [...found.values()];
+  const real = all.filter((instance) => !isStandIn(instance.file, classAt(ctx, instance)?.name ?? ""));
+  const meant = 0 < real.length ? real : all;
+  return meant.length <= maxImplementers ? meant : [];
+}
+
+const standInName = /^(Fake|Mock|Stub|Dummy|Noop|NoOp|Null|Test|Spy)[A-Z]|(Fake|Mock|Stub|Dummy|Noop)$/;
+const standInPath =
+  /[./_-](test|tests|spec|mock|mocks|fake|fakes|fixture|fixtures|stub|stubs|testing|__tests__|__mocks__|__fixtures__)[./_-]/i;
+
+/** Whether a class stands in for another in tests, by its name or place. */
+function isStandIn(path: string, name: string): boolean {
+  return standInName.test(name) || standInPath.test(path);
 }
 
 function classAt(ctx: Provenance, at: { readonly file: string; readonly cls: ClassId }): ClassFact | undefined {

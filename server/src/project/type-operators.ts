@@ -32,6 +32,9 @@ export const arrayTypes: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Tables of values by key: looking one up gives the second argument. */
+export const tableTypes: ReadonlySet<string> = new Set(["Record", "Map", "ReadonlyMap", "WeakMap"]);
+
 /** The value of a computed type; undefined when the type is not one of these. */
 export function operatorValue(
   ctx: Provenance,

@@ -10,7 +10,7 @@ import { type Provenance } from "./provenance.js";
 import { withEntity } from "./dialect-engine.js";
 import { own } from "./dialect-index.js";
 import { bindingValue } from "./resolve-binding.js";
-import { arrayTypes, operatorValue, plainTypes, transparentTypes } from "./type-operators.js";
+import { arrayTypes, operatorValue, plainTypes, tableTypes, transparentTypes } from "./type-operators.js";
 import { arrayOf, identityOf, isUnknown, unionOf, unknown } from "./value.js";
 
 /** Aliases and re-exports longer than this are cycles. */
@@ -39,6 +39,7 @@ function bareType(ctx: Provenance, file: ProjectFile, type: TypeRef, args: TypeA
   const inner = (part: TypeRef | undefined): Value => (part === undefined ? unknown : typeValue(ctx, file, part, args));
   if (transparentTypes.has(type.name)) return inner(first);
   if (arrayTypes.has(type.name)) return arrayOf(inner(first));
+  if (tableTypes.has(type.name)) return arrayOf(inner(type.args?.[1]));
   switch (type.name) {
     case "|":
     case "&":

@@ -31,16 +31,20 @@ const OTHER = `export function unrelated(a: number) {
 }
 `;
 
-function start(data: string): { host: AnalysisHost; first: RefreshResult } {
+/** Callers linked after what they call, or before it: nobody promises an order. */
+type Order = "callees first" | "callers first";
+
+function start(data: string, order: Order = "callees first"): { host: AnalysisHost; first: RefreshResult } {
   const host = createHost();
   host.configure({ roots: ["/w"], rules: [], severities: {}, quietPaths: [], smallLoopBound: 10, queryFunctions: [] });
   host.setManifests([{ path: "/w/package.json", text: '{ "name": "w", "dependencies": { "pg": "8" } }' }]);
-  host.apply([
+  const files = [
     { path: "/w/data.ts", text: data },
     { path: "/w/middle.ts", text: MIDDLE },
     { path: "/w/top.ts", text: TOP },
     { path: "/w/other.ts", text: OTHER },
-  ]);
+  ];
+  host.apply(order === "callees first" ? files : files.reverse());
   return { host, first: host.refresh() };
 }
 
@@ -80,17 +84,20 @@ test("a body edit below a query leaves its callers' rules alone", () => {
   expect(changed).toEqual([]);
 });
 
-test("a helper that begins to query is felt two calls away, and nowhere else", () => {
-  const { host } = start(PLAIN);
-  expect(rulesAt(host, "/w/top.ts")).toEqual([]);
-  host.apply([{ path: "/w/data.ts", text: QUERY }]);
-  const { work, changed } = host.refresh();
-  expect(changed).toEqual(["/w/top.ts"]);
-  expect(work.checked).not.toContain("/w/other.ts");
-  host.apply([{ path: "/w/data.ts", text: PLAIN }]);
-  expect(host.refresh().changed).toEqual(["/w/top.ts"]);
-  expect(rulesAt(host, "/w/top.ts")).toEqual([]);
-});
+test.each<Order>(["callees first", "callers first"])(
+  "a helper that begins to query is felt two calls away, and nowhere else (%s)",
+  (order) => {
+    const { host } = start(PLAIN, order);
+    expect(rulesAt(host, "/w/top.ts")).toEqual([]);
+    host.apply([{ path: "/w/data.ts", text: QUERY }]);
+    const { work, changed } = host.refresh();
+    expect(changed).toEqual(["/w/top.ts"]);
+    expect(work.checked).not.toContain("/w/other.ts");
+    host.apply([{ path: "/w/data.ts", text: PLAIN }]);
+    expect(host.refresh().changed).toEqual(["/w/top.ts"]);
+    expect(rulesAt(host, "/w/top.ts")).toEqual([]);
+  },
+);
 
 test("lines added above a query move the path of its callers' findings", () => {
   const { host } = start(QUERY);
@@ -130,20 +137,23 @@ test("a cancelled refresh loses nothing", () => {
   expect(rulesAt(host, "/w/top.ts")).toEqual(["query-in-loop"]);
 });
 
-test("any order of edits ends where a fresh start with the same texts begins", () => {
-  const texts = [
-    QUERY,
-    PLAIN,
-    `${PLAIN}// `,
-    "export const load = 1",
-    "export async function load(id: string) { return import('./missing'",
-    QUERY,
-  ];
-  const { host } = start(PLAIN);
-  for (const text of texts) {
-    host.apply([{ path: "/w/data.ts", text }]);
-    host.refresh();
-    const fresh = start(text).host;
-    expect(host.allFindings()).toEqual(fresh.allFindings());
-  }
-});
+test.each<Order>(["callees first", "callers first"])(
+  "any order of edits ends where a fresh start with the same texts begins (%s)",
+  (order) => {
+    const texts = [
+      QUERY,
+      PLAIN,
+      `${PLAIN}// `,
+      "export const load = 1",
+      "export async function load(id: string) { return import('./missing'",
+      QUERY,
+    ];
+    const { host } = start(PLAIN, order);
+    for (const text of texts) {
+      host.apply([{ path: "/w/data.ts", text }]);
+      host.refresh();
+      const fresh = start(text).host;
+      expect(host.allFindings()).toEqual(fresh.allFindings());
+    }
+  },
+);

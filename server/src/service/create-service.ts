@@ -13,6 +13,7 @@ import { createFactMaker, type FactJob, type FactMaker } from "./fact-maker.js";
 import { loadConfig, type LoadedConfig } from "./load-config.js";
 import { noWork, recallResults, resultKey, saveResults, type SavedResults } from "./saved-results.js";
 import { SourceTable } from "./source-table.js";
+import { runInSlices, untilCancelled } from "./slices.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions, WorkspaceService } from "./workspace-service.js";
 
 /** Files read between two progress reports. */
@@ -45,6 +46,8 @@ class Service implements WorkspaceService {
   readonly #changed = new Set<string>();
   /** Results of an earlier run that still hold; the host is not up to date meanwhile. */
   #saved: SavedResults | undefined;
+  /** Saved results behind which the host is being brought up to date. */
+  readonly #warming = new WeakSet<SavedResults>();
   /** Where the results of the coming refresh are to be saved. */
   #saveAs: string | undefined;
   #closed = false;
@@ -285,10 +288,28 @@ class Service implements WorkspaceService {
     this.#applyMissing(this.#sources.program.program());
   }
 
+  /** Brings the host up to date behind saved results, a little at a time, so that the first edit does not have to wait for it. */
+  *#warmUp(saved: SavedResults): Generator<void, void> {
+    for (const path of this.#sources.program.program()) {
+      this.#applyMissing([path]);
+      yield;
+    }
+    yield* untilCancelled((token) => this.#refreshHost(token));
+    const told = (path: string): readonly Finding[] => saved.findings.filter((finding) => finding.path === path);
+    for (const path of this.#changed)
+      if (JSON.stringify(told(path)) === JSON.stringify(this.#host.findings(path))) this.#changed.delete(path);
+    this.#saved = undefined;
+  }
+
   refresh(token?: Cancellation): RefreshResult {
-    const result = this.#saved === undefined ? this.#refreshHost(token) : noWork([]);
+    const saved = this.#saved;
+    const result = saved === undefined ? this.#refreshHost(token) : noWork([]);
     const changed = [...this.#changed];
     this.#changed.clear();
+    if (saved !== undefined && !this.#warming.has(saved)) {
+      this.#warming.add(saved);
+      runInSlices(this.#warmUp(saved), () => !this.#closed && this.#saved === saved);
+    }
     return { ...result, changed };
   }
 

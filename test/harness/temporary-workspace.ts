@@ -24,7 +24,7 @@ export interface OpenedService {
   /** Of the first refresh. */
   readonly first: RefreshResult;
   /** `file:line rule` for every finding. */
-  lines(): readonly string[];
+  readonly lines: () => readonly string[];
 }
 
 export const PACKAGE = '{ "name": "sample", "dependencies": { "pg": "8", "express": "4" } }';

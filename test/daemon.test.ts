@@ -1,6 +1,6 @@
 /** One daemon, several clients at once, each with a session of its own. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -69,6 +69,44 @@ test("two clients work at once, unsaved text stays with its own, and the socket 
   await one.connection.sendNotification("exit");
   await one.until("one client less", () => daemon("status").info.clients === 1);
   expect((await two.pull(file)).items).toHaveLength(1);
+}, 40_000);
+
+test("the command line is answered by a running daemon, from what is on disk, with the same findings", async () => {
+  const check = (...args: string[]): unknown => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        path.join(repositoryRoot, "dist/cli.js"),
+        "check",
+        state.folder,
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+        ...args,
+      ],
+      { env: env(), encoding: "utf8" },
+    );
+    return (JSON.parse(stdout) as { findings: unknown }).findings;
+  };
+  const started = daemon("start");
+  const client = await connect(started.path, started.info.version);
+  client.open(path.join(state.folder, "a.ts"), "export const nothing = 1;\n");
+  expect((await client.pull(path.join(state.folder, "a.ts"))).items).toEqual([]);
+  const local = check("--no-daemon");
+  expect(local).toHaveLength(1);
+  expect(check()).toEqual(local);
+  expect(readFileSync(path.join(path.dirname(started.path), "daemon.log"), "utf8")).toContain("answered a check");
+  writeFileSync(path.join(state.folder, "hotpath.config.json"), '{ "quietPath": [] }');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [path.join(repositoryRoot, "dist/cli.js"), "check", state.folder],
+    {
+      env: env(),
+      encoding: "utf8",
+    },
+  );
+  expect([status, stderr]).toEqual([2, expect.stringContaining("did you mean quietPaths?")]);
 }, 40_000);
 
 test("another version, another protocol and nonsense are turned away with a reason", async () => {

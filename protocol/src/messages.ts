@@ -31,6 +31,17 @@ export interface ExplainRuleResult {
   readonly markdown: string;
 }
 
+/** Client → server request `hotpath/check`: the command line asks a warm daemon for the findings of a folder. */
+export const checkMethod = "hotpath/check";
+
+export interface CheckParams {
+  /** Absolute, `/` separators. */
+  readonly root: string;
+  readonly configFile?: string;
+  /** Rule ids or families; empty means all. */
+  readonly rules: readonly string[];
+}
+
 /** Client → server request `hotpath/rescan`: forget everything derived and scan again. */
 export const rescanMethod = "hotpath/rescan";
 

@@ -10,7 +10,8 @@ export interface Analysis {
   readonly problems: readonly Problem[];
   readonly rules: readonly RuleInfo[];
   readonly stats: ScanStats;
-  readonly work: RefreshWork;
+  /** What was computed; undefined when the daemon did it. */
+  readonly work: RefreshWork | undefined;
 }
 
 /** Runs one whole analysis. Throws what `createService` throws for a configuration that cannot be used. */

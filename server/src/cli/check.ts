@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Finding } from "../analysis/finding.js";
 import type { Severity } from "../rules/define-rule.js";
 import { version } from "../base/version.js";
+import { remoteCheck } from "../daemon/remote-check.js";
 import { analyze, readText, type Analysis } from "./analyze.js";
 import { applyBaseline, makeBaseline, parseBaseline, type BaselineEntry } from "./baseline.js";
 import { changedFiles } from "./changed-files.js";
@@ -60,12 +61,21 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
   return exitCode(command, report.findings, tellGone(baselined?.gone ?? [], terminal, baselineFile));
 }
 
+/** What only an analysis in this process can do. */
+const LOCAL_FLAGS = ["no-daemon", "no-cache", "timing"];
+
 async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: CheckScope): Promise<Analysis> {
   const line = progressLine(terminal.stderr);
   const configFile = pathOption(command, terminal, "config");
   const workers = command.values["workers"]?.at(-1);
   if (workers !== undefined && !/^\d{1,3}$/.test(workers))
     throw new UsageError(`--workers ${workers} is not a number from 0 to 999`);
+  const remote = workers === undefined && !LOCAL_FLAGS.some((flag) => command.flags.has(flag));
+  const rules = command.values["rule"] ?? [];
+  const answer = remote
+    ? await remoteCheck(version, { root: scope.root, ...(configFile === undefined ? {} : { configFile }), rules })
+    : undefined;
+  if (answer !== undefined) return { ...answer, work: undefined };
   try {
     return await analyze(
       {
@@ -73,7 +83,7 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
         ...(configFile === undefined ? {} : { configFile }),
         cacheFolder: command.flags.has("no-cache") ? undefined : defaultCacheFolder(),
         extractWorkerFile: join(__dirname, "analysis-worker.js"),
-        overrides: { rules: command.values["rule"] ?? [] },
+        overrides: { rules },
         ...(workers === undefined ? {} : { workers: Number(workers) }),
       },
       (progress) => line.show(progress),

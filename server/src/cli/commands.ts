@@ -38,6 +38,7 @@ export const checkCommand: CommandSpec = {
     output: { type: "string", value: "FILE", doc: "Write the report to this file instead of stdout." },
     timing: { type: "boolean", doc: "Print on stderr how long each stage and rule took." },
     "no-cache": { type: "boolean", doc: "Neither read nor write the fact cache on disk." },
+    "no-daemon": { type: "boolean", doc: "Analyze in this process even if a daemon is running." },
     workers: { type: "string", value: "N", doc: "Worker threads for the first scan; 0 uses none." },
     help,
   },
@@ -60,7 +61,7 @@ export const doctorCommand: CommandSpec = {
 export const daemonCommand: CommandSpec = {
   name: "daemon",
   usage: "hotpath daemon start|stop|status",
-  doc: "Controls the shared analyzer that serves all editor windows of this user.",
+  doc: "Controls the shared analyzer that serves the editor windows and the command line of this user.",
   options: { json: { type: "boolean", doc: "Print the status as JSON." }, help },
 };
 

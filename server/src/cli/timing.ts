@@ -2,8 +2,8 @@
 import type { Analysis } from "./analyze.js";
 
 export function renderTiming({ stats, work }: Pick<Analysis, "stats" | "work">): string {
-  const stages = Object.entries({ ...stats.stageMs, ...work.stageMs });
-  const rules = Object.entries(work.ruleMs).sort(([, a], [, b]) => b - a);
+  const stages = Object.entries({ ...stats.stageMs, ...work?.stageMs });
+  const rules = Object.entries(work?.ruleMs ?? {}).sort(([, a], [, b]) => b - a);
   const rows = [
     ...stages.map(([name, ms]) => ["stage", name, ms] as const),
     ...rules.map(([name, ms]) => ["rule", name, ms] as const),

@@ -133,6 +133,7 @@ async function serve(socket: Socket, { workerFile, log }: DaemonOptions): Promis
   const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
     startService: () => startServiceThread(workerFile),
     kind: "shared",
+    log,
   });
   // The handshake left the stream paused, and a listener alone does not start it again.
   socket.resume();

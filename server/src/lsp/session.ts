@@ -15,13 +15,16 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../base/version.js";
 import { explainRule } from "../analysis/explain.js";
 import {
+  checkMethod,
   explainRuleMethod,
   rescanMethod,
+  type CheckParams,
   type ExplainRuleParams,
   type ExplainRuleResult,
   type StatusParams,
 } from "../../../protocol/src/messages.js";
 import { abilitiesOf, initializationOptionsOf, type ClientAbilities } from "./client-abilities.js";
+import { check } from "./handlers/check.js";
 import { codeActions } from "./handlers/code-action.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { hover } from "./handlers/hover.js";
@@ -34,6 +37,8 @@ import type { AsyncService } from "./async-service.js";
 export interface SessionOptions {
   readonly startService: () => AsyncService;
   readonly kind: NonNullable<StatusParams["server"]>;
+  /** For a log that outlives the client. */
+  readonly log?: (line: string) => void;
 }
 
 /** Serves one client on a connection that is not yet listening. Returns a function that releases everything. */
@@ -119,6 +124,11 @@ export function startSession(
     explainRuleMethod,
     ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null,
   );
+  connection.onRequest(checkMethod, async (params: CheckParams) => {
+    const result = await check(options.startService, params);
+    options.log?.("answered a check of the command line");
+    return result;
+  });
   connection.onRequest(rescanMethod, async () => {
     await reopen(connection, state.workspace);
     return null;

@@ -1,0 +1,33 @@
+/** `hotpath/check`: one whole analysis of what is on disk, for the command line. Unsaved text of editors plays no part in it. */
+import type { Finding, Problem } from "../../analysis/finding.js";
+import type { RuleInfo } from "../../analysis/host.js";
+import type { ScanStats } from "../../service/workspace-service.js";
+import { defaultCacheFolder } from "../../workspace/cache-folder.js";
+import type { CheckParams } from "../../../../protocol/src/messages.js";
+import type { AsyncService } from "../async-service.js";
+
+export interface CheckResult {
+  readonly findings: readonly Finding[];
+  readonly problems: readonly Problem[];
+  readonly rules: readonly RuleInfo[];
+  readonly stats: ScanStats;
+}
+
+/** Rejects with the sentence of a configuration that cannot be used. */
+export async function check(startService: () => AsyncService, params: CheckParams): Promise<CheckResult> {
+  const service = startService();
+  try {
+    await service.open({
+      roots: [params.root],
+      ...(params.configFile === undefined ? {} : { configFile: params.configFile }),
+      cacheFolder: defaultCacheFolder(),
+      overrides: { rules: params.rules },
+    });
+    const stats = await service.scan(() => undefined);
+    await service.refresh();
+    const [findings, problems, rules] = await Promise.all([service.allFindings(), service.problems(), service.rules()]);
+    return { findings, problems, rules, stats };
+  } finally {
+    await service.close();
+  }
+}

@@ -103,13 +103,25 @@ export function createModuleResolver(files: WorkspaceFiles, manifests: Manifests
     return file === undefined ? { kind: "missing", module: specifier } : { kind: "file", file };
   };
 
+  const byConfigs = new Map<unknown, Map<string, ModuleTarget>>();
+  /** Bare specifiers mean the same wherever the same configs apply; all others depend on the folder. */
+  const shared = (directory: string, specifier: string): ModuleTarget => {
+    if (/^([./#]|[@~]\/)/.test(specifier)) return find(directory, specifier);
+    const tables = configs.aliasesFor(directory);
+    let found = byConfigs.get(tables);
+    if (found === undefined) byConfigs.set(tables, (found = new Map<string, ModuleTarget>()));
+    let target = found.get(specifier);
+    if (target === undefined) found.set(specifier, (target = find(directory, specifier)));
+    return target;
+  };
+
   return {
     resolve(from, specifier) {
       const directory = directoryOf(from);
       let known = answers.get(directory);
       if (known === undefined) answers.set(directory, (known = new Map<string, ModuleTarget>()));
       let target = known.get(specifier);
-      if (target === undefined) known.set(specifier, (target = find(directory, specifier)));
+      if (target === undefined) known.set(specifier, (target = shared(directory, specifier)));
       return target;
     },
     dependsOn: (names) => names.some((name) => hasDependency(packages.dependencies, name)),

@@ -30,6 +30,7 @@ export interface ProjectFile {
   /** Names and usage tables, built when first asked for. */
   readonly names: () => FileNames;
   readonly uses: () => FileUses;
+  readonly writes: () => FileWrites;
   /** Expressions that are the value of a `return`, or an arrow's body. */
   readonly returned: () => ReadonlySet<ExprId>;
   readonly cells: FileCells;
@@ -61,12 +62,16 @@ export interface FileNames {
   readonly imports: ReadonlyMap<string, number>;
 }
 
-/** How bindings of a file are used, for questions that follow a value forward. */
-export interface FileUses {
+/** What is assigned to members of names. */
+export interface FileWrites {
   /** `name.key = value` by binding of `name`. */
   readonly memberWrites: ReadonlyMap<BindingId, ReadonlyMap<string, readonly ExprId[]>>;
   /** The same for globals (`globalThis.key = value`), by the global's name. */
   readonly globalWrites: ReadonlyMap<string, ReadonlyMap<string, readonly ExprId[]>>;
+}
+
+/** How bindings of a file are used, for questions that follow a value forward. */
+export interface FileUses {
   /** Calls and `new` whose callee is the binding itself. */
   readonly calls: ReadonlyMap<BindingId, readonly ExprId[]>;
   /** Calls of a member of the binding: `options.onRow(…)`, by the member's name. */
@@ -87,6 +92,7 @@ export function createProjectFile(
 ): ProjectFile {
   let names: FileNames | undefined;
   let uses: FileUses | undefined;
+  let writes: FileWrites | undefined;
   let returned: ReadonlySet<ExprId> | undefined;
   return {
     path,
@@ -95,6 +101,7 @@ export function createProjectFile(
     targets,
     names: () => (names ??= collectNames(facts)),
     uses: () => (uses ??= collectUses(facts)),
+    writes: () => (writes ??= collectWrites(facts)),
     returned: () => (returned ??= new Set(facts.functions.flatMap((fn) => fn.returns))),
     cells: {
       exprs: new Map(),
@@ -154,9 +161,17 @@ function collectNames(facts: FileFacts): FileNames {
   };
 }
 
-function collectUses(facts: FileFacts): FileUses {
+function collectWrites(facts: FileFacts): FileWrites {
   const memberWrites = new Map<BindingId, Map<string, ExprId[]>>();
   const globalWrites = new Map<string, Map<string, ExprId[]>>();
+  for (const expr of facts.exprs) {
+    if (expr.kind === "assign" && expr.value !== NONE)
+      recordWrite(facts, expr.target, expr.value, memberWrites, globalWrites);
+  }
+  return { memberWrites, globalWrites };
+}
+
+function collectUses(facts: FileFacts): FileUses {
   const calls = new Map<BindingId, ExprId[]>();
   const passed = new Map<BindingId, { call: ExprId; arg: number }[]>();
   const memberCalls = new Map<BindingId, Map<string, ExprId[]>>();
@@ -170,8 +185,6 @@ function collectUses(facts: FileFacts): FileUses {
         const value = facts.exprs[arg];
         if (value?.kind === "ref" && value.binding !== NONE) push(passed, value.binding, { call: id, arg: index });
       });
-    } else if (expr.kind === "assign" && expr.value !== NONE) {
-      recordWrite(facts, expr.target, expr.value, memberWrites, globalWrites);
     } else if (expr.kind === "ref" && expr.binding !== NONE && !isCalleeOrArgument(facts, id)) {
       mentioned.add(expr.binding);
     }
@@ -180,7 +193,7 @@ function collectUses(facts: FileFacts): FileUses {
   facts.bindings.forEach((binding, id) => {
     if (binding.init !== NONE && binding.path === undefined) initialises.set(binding.init, id);
   });
-  return { memberWrites, globalWrites, calls, memberCalls, passed, mentioned, initialises };
+  return { calls, memberCalls, passed, mentioned, initialises };
 }
 
 function isCalleeOrArgument(facts: FileFacts, id: ExprId): boolean {

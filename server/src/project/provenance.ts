@@ -122,7 +122,7 @@ function bareValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
 function assignedMember(ctx: Provenance, file: ProjectFile, expr: ExprOf<"member">): Value {
   const object = exprOf(file, expr.object);
   if (object?.kind !== "ref") return unknown;
-  const { memberWrites, globalWrites } = file.uses();
+  const { memberWrites, globalWrites } = file.writes();
   const writes = (object.binding === NONE ? globalWrites.get(object.name) : memberWrites.get(object.binding))?.get(
     expr.name,
   );

@@ -150,6 +150,6 @@ function staticWrite(ctx: Provenance, path: string, bindingOf: (file: ProjectFil
 
 /** What is assigned to a property of a variable after its declaration. */
 export function writtenMember(ctx: Provenance, file: ProjectFile, binding: BindingId, name: string): Value {
-  const values = file.uses().memberWrites.get(binding)?.get(name) ?? [];
+  const values = file.writes().memberWrites.get(binding)?.get(name) ?? [];
   return unionOf(values.slice(0, maxUnion).map((id) => valueOf(ctx, file, id)));
 }

@@ -2,7 +2,7 @@
 import { type KnownFiles, probeFile } from "./file-probe.js";
 import { type ConfigManifest } from "./manifests.js";
 import { matchPattern } from "./package-exports.js";
-import { ancestors, directoryOf, joinPath } from "./path-text.js";
+import { directoryOf, joinPath } from "./path-text.js";
 import { splitSpecifier, type WorkspacePackages } from "./workspace-packages.js";
 
 /** What one config says about aliases once `extends` is applied; directories are absolute. */
@@ -12,7 +12,7 @@ export interface PathAliases {
 }
 
 export interface ConfigIndex {
-  /** Alias tables that apply to files of a directory, nearest config first. */
+  /** Alias tables that apply to files of a directory, nearest config first; the same array for directories with the same configs. */
   aliasesFor(directory: string): readonly PathAliases[];
 }
 
@@ -41,17 +41,21 @@ export function indexConfigs(configs: readonly ConfigManifest[], packages: Works
     }
     return tables;
   };
-  return {
-    aliasesFor(directory) {
-      let tables = inherited.get(directory);
-      if (tables === undefined) {
-        tables = [...ancestors(directory)].flatMap(ofDirectory);
-        inherited.set(directory, tables);
-      }
-      return tables;
-    },
+  const aliasesFor = (directory: string): readonly PathAliases[] => {
+    let tables = inherited.get(directory);
+    if (tables === undefined) {
+      const own = ofDirectory(directory);
+      const up = directoryOf(directory);
+      const above = up === directory ? none : aliasesFor(up);
+      tables = own.length === 0 ? above : [...own, ...above];
+      inherited.set(directory, tables);
+    }
+    return tables;
   };
+  return { aliasesFor };
 }
+
+const none: readonly PathAliases[] = [];
 
 /** The file an alias stands for, trying the nearest config first and further ones only when it yields no known file. */
 export function resolveAlias(files: KnownFiles, tables: readonly PathAliases[], specifier: string): string | undefined {

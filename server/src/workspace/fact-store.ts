@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { decodeFacts } from "./facts-codec.js";
 import { extractorIdentity } from "./build-identity.js";
+import { removeStaleStores } from "./stale-stores.js";
 import { hasDeadUser, looksSound, markUsed } from "./store-soundness.js";
 import { EXTRACTOR_VERSION, type FileFacts } from "../facts/model.js";
 
@@ -29,7 +30,7 @@ export const noStore: FactStore = {
 };
 
 /** Layout of the file itself; a change makes a new file. */
-const STORE_VERSION = 1;
+const STORE_VERSION = 2;
 /** The map can grow to this; the file holds only what is written. */
 const MAX_BYTES = 2 ** 30;
 /** Over this many bytes in use the store is emptied when it is opened: simpler than tracking ages, and refilled by the next scan. */
@@ -51,7 +52,9 @@ export function openFactStore(folder: string, log: (line: string) => void): Fact
       removeStore(path);
     }
     const release = markUsed(path);
-    return overDatabase(openChecked(path), release, log);
+    const store = overDatabase(openChecked(path), release, log);
+    removeStaleStores(path);
+    return store;
   } catch (error) {
     log(`no fact cache: ${message(error)}`);
     return noStore;

@@ -34,19 +34,24 @@ export function markUsed(path: string): () => void {
 
 /** Whether a process died while it used the store. Its note is taken away. */
 export function hasDeadUser(path: string): boolean {
+  const dead = notesOf(path).filter(({ pid }) => !isAlive(pid));
+  for (const { file } of dead) rmSync(file, { force: true });
+  return dead.length > 0;
+}
+
+export function hasLiveUser(path: string): boolean {
+  return notesOf(path).some(({ pid }) => isAlive(pid));
+}
+
+function notesOf(path: string): readonly { readonly file: string; readonly pid: number }[] {
   const prefix = `${basename(path)}.used-by-`;
-  let dead = false;
-  for (const name of readdirSync(dirname(path))) {
-    if (!name.startsWith(prefix)) continue;
-    const pid = Number.parseInt(name.slice(prefix.length), 10);
-    if (pid === process.pid || isAlive(pid)) continue;
-    rmSync(join(dirname(path), name), { force: true });
-    dead = true;
-  }
-  return dead;
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ file: join(dirname(path), name), pid: Number.parseInt(name.slice(prefix.length), 10) }));
 }
 
 function isAlive(pid: number): boolean {
+  if (pid === process.pid) return true;
   try {
     process.kill(pid, 0);
     return true;

@@ -10,8 +10,8 @@ export interface TemporaryWorkspace {
   readonly root: string;
   /** Outside `root`, empty at first. */
   readonly cache: string;
-  at(name: string): string;
-  write(files: Readonly<Record<string, string | Buffer>>): void;
+  readonly at: (name: string) => string;
+  readonly write: (files: Readonly<Record<string, string | Buffer>>) => void;
   /** A service that has scanned and refreshed. */
   open(options?: Partial<ServiceOptions>): Promise<OpenedService>;
   /** Closes what was opened and removes the folder. */

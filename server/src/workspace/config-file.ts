@@ -68,7 +68,12 @@ export function parseConfig(path: string, text: string, rules: KnownRules): Read
   throw new ConfigError(`${path}:${at.line + 1}:${at.column + 1}: ${mistake.message}`);
 }
 
+/** Where a key stands: as it is written, or in groups within groups. */
 function keyOffset(tree: Node, key: string): number {
-  const node = findNodeAtLocation(tree, [key]) ?? findNodeAtLocation(tree, key.split("."));
+  const dot = key.indexOf(".");
+  const node =
+    findNodeAtLocation(tree, [key]) ??
+    findNodeAtLocation(tree, [key.slice(0, dot), key.slice(dot + 1)]) ??
+    findNodeAtLocation(tree, key.split("."));
   return node?.parent?.offset ?? node?.offset ?? 0;
 }

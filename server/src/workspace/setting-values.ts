@@ -1,6 +1,6 @@
 /** Settings as somebody wrote them, checked against the table: right values are taken, wrong ones named. */
 import { nearest } from "../base/nearest.js";
-import { SEVERITY_VALUES, settings, type Setting } from "../../../protocol/src/settings.js";
+import { SEVERITY_VALUES, settings, type Setting, type SettingType } from "../../../protocol/src/settings.js";
 
 export type SettingValue = boolean | number | string | readonly string[] | Readonly<Record<string, string>>;
 
@@ -39,9 +39,9 @@ export function readSettingValues(
       mistakes.push({ key, message: unknownKey(key, accepted) });
       continue;
     }
-    const problem = checkValue(setting, value, rules);
-    if (problem === undefined) values.set(key, value as SettingValue);
-    else mistakes.push({ key, message: problem });
+    const mistake = checkValue(setting, value, rules);
+    if (mistake === undefined) values.set(key, value as SettingValue);
+    else mistakes.push(mistake);
   }
   return { values, mistakes };
 }
@@ -68,40 +68,51 @@ function unknownKey(key: string, accepted: (setting: Setting) => boolean): strin
   return `there is no setting ${key}${guess === undefined ? `: the settings are ${names.join(", ")}` : `: did you mean ${guess}?`}`;
 }
 
-function checkValue({ key, type }: Setting, value: unknown, rules: KnownRules): string | undefined {
-  const expected = (what: string): string => `${key} must be ${what}, not ${JSON.stringify(value).slice(0, 60)}`;
+function checkValue(setting: Setting, value: unknown, rules: KnownRules): SettingMistake | undefined {
+  const { key, type } = setting;
+  if (type.kind === "severities") return checkSeverities(key, value, rules);
+  const expected = expectation(type, value);
+  return expected === undefined ? undefined : { key, message: `${key} must be ${expected}, not ${shown(value)}` };
+}
+
+/** What was expected of a value, in words; undefined when it is as it should be. */
+function expectation(type: Exclude<SettingType, { readonly kind: "severities" }>, value: unknown): string | undefined {
   switch (type.kind) {
     case "boolean":
-      return typeof value === "boolean" ? undefined : expected("true or false");
+      return typeof value === "boolean" ? undefined : "true or false";
     case "integer":
       return Number.isInteger(value) && type.min <= Number(value) && Number(value) <= type.max
         ? undefined
-        : expected(`a whole number from ${type.min} to ${type.max}`);
+        : `a whole number from ${type.min} to ${type.max}`;
     case "string":
-      return typeof value === "string" ? undefined : expected("a string");
+      return typeof value === "string" ? undefined : "a string";
     case "enum":
-      return typeof value === "string" && type.values.includes(value)
-        ? undefined
-        : expected(`one of ${type.values.join(", ")}`);
+      return typeof value === "string" && type.values.includes(value) ? undefined : `one of ${type.values.join(", ")}`;
     case "strings":
-      return Array.isArray(value) && value.every((one) => typeof one === "string")
-        ? undefined
-        : expected("a list of strings");
-    case "severities":
-      return checkSeverities(key, value, rules);
+      return Array.isArray(value) && value.every((one) => typeof one === "string") ? undefined : "a list of strings";
   }
 }
 
-function checkSeverities(key: string, value: unknown, rules: KnownRules): string | undefined {
+function checkSeverities(key: string, value: unknown, rules: KnownRules): SettingMistake | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    return `${key} must be an object of rules and severities`;
+    return { key, message: `${key} must be an object of rules and severities, not ${shown(value)}` };
+  const known = [...rules.ids, ...rules.families];
   for (const [rule, severity] of Object.entries(value)) {
+    const at = `${key}.${rule}`;
+    if (!known.includes(rule)) {
+      const guess = nearest(rule, known);
+      const way = guess === undefined ? ": hotpath explain lists them" : `: did you mean ${guess}?`;
+      return { key: at, message: `${key} names no rule ${rule}${way}` };
+    }
     if (!(SEVERITY_VALUES as readonly unknown[]).includes(severity))
-      return `${key}.${rule} must be one of ${SEVERITY_VALUES.join(", ")}, not ${JSON.stringify(severity)}`;
-    const known = [...rules.ids, ...rules.families];
-    if (known.includes(rule)) continue;
-    const guess = nearest(rule, known);
-    return `${key} names no rule ${rule}${guess === undefined ? ": hotpath explain lists them" : `: did you mean ${guess}?`}`;
+      return { key: at, message: `${at} must be one of ${SEVERITY_VALUES.join(", ")}, not ${shown(severity)}` };
   }
   return undefined;
+}
+
+/** Enough of a value to recognise it. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return "undefined";
+  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }

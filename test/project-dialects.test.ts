@@ -109,7 +109,7 @@ test("TypeORM: repositories by type, by decorator and by call, query builders, m
 
 test("Mongoose: models by call and by class, documents, lean chains", () => {
   const project = linkFiles({
-    "use.ts": `import mongoose, { Model, model } from "mongoose"; import { InjectModel } from "@nestjs/mongoose";
+    "use.ts": `import mongoose, { Model, model } from "mongoose"; import { InjectModel } from "@nestjs/mongoose"; interface TagDocument { name: string }
       const User = mongoose.model("User", new mongoose.Schema({})); const Post = model("Post");
       export class Tags { constructor(@InjectModel("Tag") private tags: Model<TagDocument>) {} async all() { return this.tags.find().lean().exec(); } }
       export async function run() { await User.findOne({}).lean(); const user = new User({}); await user.save(); await Post.aggregate([]); const pending = Post.find(); }`,

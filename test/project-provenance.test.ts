@@ -137,6 +137,16 @@ test("generic types keep what their parameters stand for", () => {
   expect(project.call("endless.save")).toBe("");
 });
 
+test("a client kept on the global object is as certain as the one made", () => {
+  const project = linkFiles({
+    "package.json": `{ "dependencies": { "@prisma/client": "6" } }`,
+    "db.ts": `import { PrismaClient } from "@prisma/client"; declare global { namespace NodeJS { interface Global {} } }
+      const prisma = (global as any).prisma || new PrismaClient(); if (process.env.DEV) (global as any).prisma = prisma; export default prisma;`,
+    "use.ts": `import prisma from "./db"; export const count = () => prisma.user.count();`,
+  });
+  expect(project.operations("use.ts")).toEqual(["prisma.count user read one"]);
+});
+
 test("tables of values give what they hold", () => {
   const project = linkFiles({
     "a.ts": `class Cache { addEvents() {} } class Box { private caches: Record<string, Cache> = {}; private byId = new Map<string, Cache>();

@@ -110,7 +110,11 @@ export function typeTable(type: TypeRef | undefined): string | undefined {
 
 /** A value whose table is the type `type` of `file`; its rows are instances of it when it is a class of the workspace. */
 export function withEntity(ctx: Provenance, file: ProjectFile, value: DialectValue, type: TypeRef): DialectValue {
-  const table = typeTable(type);
+  const named = typeTable(type);
+  const { types, classes, imports } = file.names();
+  // A name the file does not know is a type parameter: it stands for a table that is not known here.
+  const head = type.name.split(".")[0] ?? "";
+  const table = type.name === "typeof" || types.has(head) || classes.has(head) || imports.has(head) ? named : undefined;
   const entity = typeValue(ctx, file, type);
   return {
     ...value,

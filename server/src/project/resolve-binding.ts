@@ -17,7 +17,9 @@ const globalObjects: ReadonlySet<string> = new Set(["globalThis", "global", "win
 
 /** The value of a name where it is used. */
 export function refValue(ctx: Provenance, file: ProjectFile, expr: ExprOf<"ref">, id: ExprId): Value {
-  if (expr.binding === NONE) return globalValue(ctx, expr.name);
+  // `declare global { … }` makes a namespace of that name, which is no value.
+  const isGlobal = expr.binding === NONE || file.facts.bindings[expr.binding]?.kind === "namespace";
+  if (isGlobal) return globalValue(ctx, expr.name);
   const value = bindingValue(ctx, file, expr.binding);
   return value.kind === "unknown" ? shapeGuess(ctx, file, id) : value;
 }

@@ -21,16 +21,18 @@ export function isOpaque(value: Value): boolean {
 
 export function unionOf(values: readonly Value[], lowConfidence = false): Value {
   const members: Value[] = [];
-  const keys = new Set<string>();
+  const places = new Map<string, number>();
   let guessed = lowConfidence;
   for (const value of values) {
     if (value.kind === "union" && value.lowConfidence === true) guessed = true;
     for (const member of value.kind === "union" ? value.of : [value]) {
-      if (member.kind === "unknown" || members.length === maxUnion) continue;
+      if (member.kind === "unknown" || maxUnion <= members.length) continue;
       const key = identityOf(member);
-      if (keys.has(key)) continue;
-      keys.add(key);
-      members.push(member);
+      const place = places.get(key);
+      if (place === undefined) {
+        places.set(key, members.length);
+        members.push(member);
+      } else if (isGuess(members[place]) && !isGuess(member)) members[place] = member;
     }
   }
   const lasting = members.some((member) => member.kind !== "literal")
@@ -40,6 +42,10 @@ export function unionOf(values: readonly Value[], lowConfidence = false): Value 
   if (first === undefined) return unknown;
   if (lasting.length === 1) return first;
   return guessed ? { kind: "union", of: lasting, lowConfidence: true } : { kind: "union", of: lasting };
+}
+
+function isGuess(value: Value | undefined): boolean {
+  return value?.kind === "dialect" && value.lowConfidence === true;
 }
 
 /** Applies a step to a value, or to every member of a union. */

@@ -110,6 +110,23 @@ test("CommonJS: module.exports as function and as object, exports.x, require of 
   expect(project.call("single", "esm.ts")).toBe("single.js#single");
 });
 
+test("CommonJS: an alias of module.exports, filled here and by the functions it is given to", () => {
+  const project = linkFiles({
+    "topics.js": `const Topics = module.exports; Topics.get = function () { return Topics.create(); }; require("./create")(Topics);`,
+    "create.js": "module.exports = function (Topics) { Topics.create = async function () { Topics.get(); }; };",
+    "main.js": `const topics = require("./topics"); topics.get(); topics.create();`,
+  });
+  expect(project.call("topics.get")).toBe("topics.js#get");
+  expect(project.call("topics.create")).toBe("create.js#create");
+  expect(project.call("Topics.create")).toBe("create.js#create");
+  expect(
+    project.edit("create.js", "module.exports = function (Topics) { Topics.make = async function () {}; };"),
+  ).toContain("main.js");
+  expect(project.call("topics.create")).toBe("");
+  expect(project.edit("topics.js", "const Topics = module.exports; Topics.create = () => 1;")).toContain("main.js");
+  expect(project.call("topics.create")).toBe("topics.js#create");
+});
+
 test("stars and extends in circles come to an end", () => {
   const project = linkFiles({
     "tsconfig.json": `{ "extends": "./tsconfig.json" }`,

@@ -33,7 +33,11 @@ export function interfaceSignature(ctx: Provenance, file: ProjectFile): string {
     facts.bindings
       .map((binding, id) =>
         binding.fn === 0 && binding.kind !== "import" && binding.kind !== "type"
-          ? [binding.name, describe(ctx, file, bindingValue(ctx, file, id), seen, 0)]
+          ? [
+              binding.name,
+              describe(ctx, file, bindingValue(ctx, file, id), seen, 0),
+              assignedTo(ctx, file, id, seen, 0),
+            ]
           : undefined,
       )
       .filter((entry) => entry !== undefined),
@@ -139,6 +143,7 @@ function functionParts(ctx: Provenance, file: ProjectFile, id: FunctionId, seen:
       parameterUse(ctx, file, id, i),
       calledProperties(file, id, i).map((name) => [name, parameterUse(ctx, file, id, i, name)]),
       handedOn(ctx, file, id, i, seen, depth),
+      assignedTo(ctx, file, param.binding, seen, depth),
     ]),
     describe(ctx, file, returnValue(ctx, { file: file.path, fn: id }), seen, depth + 1),
   ];
@@ -159,4 +164,13 @@ function handedOn(
       ? call.args.map((arg) => describe(ctx, file, valueOf(ctx, file, arg), seen, depth + 1))
       : [];
   });
+}
+
+/** What a function assigns to members of its parameter. */
+function assignedTo(ctx: Provenance, file: ProjectFile, binding: number, seen: Set<string>, depth: number): unknown {
+  const writes = binding === NONE ? undefined : file.writes().memberWrites.get(binding);
+  return [...(writes ?? [])].map(([name, values]) => [
+    name,
+    values.map((value) => describe(ctx, file, valueOf(ctx, file, value), seen, depth + 1)),
+  ]);
 }

@@ -6,6 +6,7 @@
  * `Provenance` first: the files, the dialects and the memo.
  */
 import { type Expr, type ExprId, type ExprOf, NONE } from "../facts/model.js";
+import { isModuleExports } from "./commonjs-exports.js";
 import { type DeclarationIndex } from "./declaration-index.js";
 import { type DialectIndex } from "./dialect-index.js";
 import { type ExportTables } from "./export-tables.js";
@@ -82,6 +83,7 @@ function bareValue(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
     case "super":
       return superValue(ctx, file, id);
     case "member": {
+      if (isModuleExports(file, id)) return moduleValue(ctx, { kind: "file", file: file.path });
       const value = memberValue(ctx, valueOf(ctx, file, expr.object), expr.name);
       if (isOpaque(value) || (value.kind === "external" && value.module === "global:")) {
         const written = assignedMember(ctx, file, expr);

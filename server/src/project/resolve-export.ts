@@ -1,5 +1,6 @@
 /** What imports bring in and what modules export, through re-exports, stars, namespaces and CommonJS. */
 import { type ExportFact, NONE } from "../facts/model.js";
+import { aliasedExport } from "./commonjs-exports.js";
 import { type Value } from "./model.js";
 import { type ModuleTarget } from "./module-graph.js";
 import { type ProjectFile } from "./project-file.js";
@@ -55,7 +56,8 @@ export function exportValue(ctx: Provenance, file: ProjectFile, name: string): V
       const whole = exportValue(ctx, file, "=");
       return name === "default" ? whole : memberValue(ctx, whole, name);
     }
-    return stars.length === 0 || name === "default" || name === "=" ? unknown : starValue(ctx, file, name);
+    if (name === "default" || name === "=") return unknown;
+    return stars.length === 0 ? aliasedExport(ctx, file, name) : starValue(ctx, file, name);
   });
 }
 

@@ -1,6 +1,7 @@
 /** One opened workspace: scans, edits, events on disk, configuration, what is parsed and what is remembered. */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { Cancelled } from "../server/src/base/cancellation.js";
 import { createService, drain } from "../server/src/service/create-service.js";
@@ -355,3 +356,80 @@ test("a folder in place of the cache, and a cache nobody may write, cost nothing
   }
   expect((await workspace.open({ cacheFolder })).lines()).toEqual(["src/a.ts:4 query-in-loop"]);
 });
+
+// ------------------------------------------------------------------------------------------------ histories
+
+const TEXTS: Readonly<Record<string, readonly string[]>> = {
+  "src/helper.ts": [HELPER, HELPER.replace("return pool.query", "return String"), "export {};\n", "export const = ;\n"],
+  "src/caller.ts": [CALLER, CALLER.replace("./helper", "./middle"), FLAWED, 'export * from "../scripts/run";\n'],
+  "src/middle.ts": ['export * from "./helper";\n', 'export { loadUser } from "./caller";\n', HELPER],
+  "scripts/run.ts": ['import { all } from "../src/caller";\nvoid all([]);\n', HELPER, "export const run = 1;\n"],
+  "src/view.tsx": [
+    'import { all } from "./caller";\nexport const View = async () => <p>{await all([])}</p>;\n',
+    "export const v = 1;\n",
+  ],
+  "src/caller.test.ts": ['import { all } from "./caller";\nvoid all([]);\n', "// hotpath-ignore-file -- none\n"],
+  ".gitignore": ["", "src/middle.ts\n", "scripts/\n"],
+  "hotpath.config.json": ["{}", '{ "quietPaths": ["src/caller.ts"] }', '{ "exclude": ["scripts/"] }', "{"],
+  "tsconfig.json": ["{}", '{ "compilerOptions": { "baseUrl": "src" } }'],
+};
+
+interface Step {
+  readonly name: string;
+  readonly text: number;
+  readonly act: "write" | "delete" | "overlay" | "close";
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  name: fc.constantFrom(...Object.keys(TEXTS)),
+  text: fc.nat(3),
+  act: fc.constantFrom("write", "write", "write", "delete", "overlay", "close"),
+});
+
+async function play(
+  { name, text, act }: Step,
+  workspace: TemporaryWorkspace,
+  service: WorkspaceService,
+): Promise<void> {
+  const file = workspace.at(name);
+  const content = TEXTS[name]?.[text] ?? "";
+  if (act === "overlay" || act === "close") {
+    service.setOverlay(file, act === "overlay" ? content : undefined);
+    return;
+  }
+  if (act === "write") workspace.write({ [name]: content });
+  else rmSync(file, { force: true });
+  await service.fileEvents([{ path: file, kind: act === "write" ? "changed" : "deleted" }]);
+}
+
+test("any history of edits and events ends where a fresh start with the same texts begins", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.boolean(), async (steps, refreshBetween) => {
+      const workspace = temporaryWorkspace({ "src/helper.ts": HELPER, "src/caller.ts": CALLER });
+      try {
+        const { service, lines } = await workspace.open();
+        const overlays = new Map<string, string>();
+        for (const one of steps) {
+          await play(one, workspace, service);
+          if (refreshBetween) service.refresh();
+          if (one.act === "overlay") overlays.set(one.name, TEXTS[one.name]?.[one.text] ?? "");
+          if (one.act === "close") overlays.delete(one.name);
+        }
+        service.refresh();
+        // A configuration that cannot be used keeps a workspace from opening; one that is open goes on without it.
+        await service.fileEvents([{ path: workspace.at("hotpath.config.json"), kind: "deleted" }]);
+        rmSync(workspace.at("hotpath.config.json"), { force: true });
+        await service.fileEvents([{ path: workspace.at("hotpath.config.json"), kind: "deleted" }]);
+        service.refresh();
+        const fresh = await workspace.open();
+        for (const [name, text] of overlays) fresh.service.setOverlay(workspace.at(name), text);
+        fresh.service.refresh();
+        expect(lines()).toEqual(fresh.lines());
+        expect(service.problems()).toEqual(expect.arrayContaining([...fresh.service.problems()]));
+      } finally {
+        await workspace.dispose();
+      }
+    }),
+    { numRuns: 120 },
+  );
+}, 120_000);

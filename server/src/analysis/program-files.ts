@@ -39,6 +39,8 @@ export interface ProgramFiles {
   set(path: string, glance: Glance): void;
   remove(path: string): void;
   setQuietPaths(patterns: readonly string[]): void;
+  /** False for tests and for components that only draw: what they call says nothing. */
+  mayMatter(path: string): boolean;
   /** Files of the program, and all they import through any number of steps. The same set until a change can have altered it. */
   program(): ReadonlySet<string>;
   /** Files other than tests that import one of these, through any number of steps, for more than its types. */
@@ -106,6 +108,10 @@ class Files implements ProgramFiles {
   setQuietPaths(patterns: readonly string[]): void {
     this.#isQuiet = createPathMatcher(patterns, this.#roots);
     for (const [path, { glance }] of this.#entries) this.set(path, glance);
+  }
+
+  mayMatter(path: string): boolean {
+    return this.#entries.get(path)?.standing !== "inert";
   }
 
   program(): ReadonlySet<string> {

@@ -40,7 +40,8 @@ class Service implements WorkspaceService {
   readonly #applied = new Map<string, string>();
   #store: FactStore | undefined;
   #maker: FactMaker | undefined;
-  /** Files with findings whose importers are parsed. */
+  readonly #flawed = new Set<string>();
+  /** Those of the flawed files whose importers are parsed. */
   readonly #settled = new Set<string>();
   /** Files whose findings have changed since the last refresh that came to its end. */
   readonly #changed = new Set<string>();
@@ -77,6 +78,7 @@ class Service implements WorkspaceService {
 
     this.#loadManifests(discovery.manifests);
     this.#sources.reset(this.#manifests);
+    this.#settled.clear();
     for (const problem of discovery.problems) this.#sources.addProblem(problem);
     const texts = yield* this.#readAll(discovery.sources, token);
     laps.push(performance.now());
@@ -197,7 +199,10 @@ class Service implements WorkspaceService {
     if (!this.#sources.look(path, text)) return;
     this.#leaveSaved();
     const program = this.#sources.program.program();
-    if (program.has(path) || this.#applied.has(path)) this.#apply(this.#job(path, text), keep);
+    // What was parsed once stays, unless its new text makes it a file that says nothing.
+    const stays = this.#applied.has(path) && this.#sources.program.mayMatter(path);
+    if (program.has(path) || stays) this.#apply(this.#job(path, text), keep);
+    else this.#unload(path);
     if (program === before) return;
     this.#settled.clear();
     this.#applyMissing(program);
@@ -222,6 +227,10 @@ class Service implements WorkspaceService {
 
   #drop(path: string): void {
     this.#sources.drop(path);
+    this.#unload(path);
+  }
+
+  #unload(path: string): void {
     if (this.#applied.delete(path)) this.#host.apply([{ path, removed: true }]);
   }
 
@@ -315,9 +324,9 @@ class Service implements WorkspaceService {
 
   #refreshHost(token: Cancellation | undefined): RefreshResult {
     const result = this.#host.refresh(token);
-    for (const path of result.changed) this.#changed.add(path);
+    this.#noteChanges(result.changed);
     for (let round = 0; round < MAX_ROUNDS && this.#applyImporters(); round++)
-      for (const path of this.#host.refresh(token).changed) this.#changed.add(path);
+      this.#noteChanges(this.#host.refresh(token).changed);
     if (this.#saveAs !== undefined) {
       const results = { findings: this.#host.allFindings(), problems: this.#host.problems() };
       saveResults(this.#openStore(), this.#options.roots, this.#saveAs, results);
@@ -326,9 +335,17 @@ class Service implements WorkspaceService {
     return result;
   }
 
-  /** Parses what imports the places of new findings. True when that brought anything. */
+  #noteChanges(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.#changed.add(path);
+      if (this.#host.findings(path).length > 0) this.#flawed.add(path);
+      else this.#flawed.delete(path);
+    }
+  }
+
+  /** Parses what imports the places of findings. True when that brought anything. */
   #applyImporters(): boolean {
-    const fresh = [...this.#changed].filter((path) => !this.#settled.has(path) && this.#host.findings(path).length > 0);
+    const fresh = [...this.#flawed].filter((path) => !this.#settled.has(path));
     for (const path of fresh) this.#settled.add(path);
     return fresh.length > 0 && this.#applyMissing(this.#sources.program.importersOf(fresh));
   }

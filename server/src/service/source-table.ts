@@ -26,7 +26,7 @@ export class SourceTable {
     return this.#hashes;
   }
 
-  get program(): Pick<ProgramFiles, "program" | "importersOf"> {
+  get program(): Pick<ProgramFiles, "program" | "importersOf" | "mayMatter"> {
     for (const [path, known] of this.#unglanced) {
       const text = known ?? this.read(path);
       if (text !== undefined) this.#program.set(path, glanceAt(text));

@@ -117,25 +117,32 @@ test("a file that appears satisfies an import, one that goes breaks it", () => {
   expect(rulesAt(host, "/w/top.ts")).toEqual(["query-in-loop"]);
 });
 
-test("a cancelled refresh loses nothing", () => {
-  const { host } = start(PLAIN);
-  host.apply([{ path: "/w/data.ts", text: QUERY }]);
-  for (let allowed = 0; allowed < 6; allowed++) {
-    const left = { checks: allowed };
-    try {
-      host.refresh({
-        throwIfCancelled() {
-          if (left.checks-- === 0) throw new Cancelled();
-        },
-      });
-      break;
-    } catch (error) {
-      expect(error).toBeInstanceOf(Cancelled);
+test.each<Order>(["callees first", "callers first"])(
+  "a cancelled refresh loses nothing, not even the news of what changed (%s)",
+  (order) => {
+    const { host } = start(PLAIN, order);
+    const told = new Set<string>();
+    host.apply([{ path: "/w/data.ts", text: QUERY }]);
+    for (let attempt = 0; attempt < 20; attempt++) {
+      // One step at a time: whatever is done in it must not be done, or told, in vain.
+      const left = { checks: 1 };
+      try {
+        const { changed } = host.refresh({
+          throwIfCancelled() {
+            if (left.checks-- === 0) throw new Cancelled();
+          },
+        });
+        for (const path of changed) told.add(path);
+        break;
+      } catch (error) {
+        expect(error).toBeInstanceOf(Cancelled);
+      }
     }
-  }
-  host.refresh();
-  expect(rulesAt(host, "/w/top.ts")).toEqual(["query-in-loop"]);
-});
+    for (const path of host.refresh().changed) told.add(path);
+    expect(rulesAt(host, "/w/top.ts")).toEqual(["query-in-loop"]);
+    expect([...told]).toEqual(["/w/top.ts"]);
+  },
+);
 
 test.each<Order>(["callees first", "callers first"])(
   "any order of edits ends where a fresh start with the same texts begins (%s)",

@@ -61,7 +61,8 @@ class Host implements AnalysisHost {
   #edgesChanged = true;
   #revision = 0;
   readonly #extracted: string[] = [];
-  readonly #removed = new Set<string>();
+  /** Files whose findings have changed since the last refresh that came to its end. */
+  readonly #changed = new Set<string>();
 
   configure(options: AnalysisOptions): void {
     this.#options = options;
@@ -82,7 +83,7 @@ class Host implements AnalysisHost {
   apply(changes: readonly FileInput[]): void {
     for (const change of changes) {
       if ("removed" in change) {
-        if (this.#files.delete(change.path)) this.#removed.add(change.path);
+        if (this.#files.delete(change.path)) this.#changed.add(change.path);
         this.#linker.removeFile(change.path);
         for (const caller of this.#graph.callersOf(change.path)) this.#dirty.add(caller);
         this.#graph.removeFile(change.path);
@@ -113,7 +114,9 @@ class Host implements AnalysisHost {
     const stageMs = { extract: 0, link: 0, summarize: 0, check: 0 };
     const linked = timed(stageMs, "link", () => this.#link(token));
     const summarized = timed(stageMs, "summarize", () => this.#summarize(token));
-    const { checked, changed } = timed(stageMs, "check", () => this.#check(token, ruleMs));
+    const checked = timed(stageMs, "check", () => this.#check(token, ruleMs));
+    const changed = [...this.#changed];
+    this.#changed.clear();
     const work: RefreshWork = { extracted: this.#extracted.splice(0), linked, summarized, checked, ruleMs, stageMs };
     this.#revision++;
     return { revision: this.#revision, changed, work };
@@ -189,10 +192,9 @@ class Host implements AnalysisHost {
     state.needsCheck = true;
   }
 
-  #check(token: Cancellation, ruleMs: Record<string, number>): { checked: string[]; changed: string[] } {
+  /** Each file is finished before the next, and what changed is kept until it is told, so a cancelled run loses nothing. */
+  #check(token: Cancellation, ruleMs: Record<string, number>): string[] {
     const checked: string[] = [];
-    const changed = [...this.#removed];
-    this.#removed.clear();
     for (const [path, state] of this.#files) {
       if (!state.needsCheck) continue;
       token.throwIfCancelled();
@@ -201,9 +203,9 @@ class Host implements AnalysisHost {
       checked.push(path);
       if (JSON.stringify(findings) === JSON.stringify(state.findings)) continue;
       state.findings = findings;
-      changed.push(path);
+      this.#changed.add(path);
     }
-    return { checked, changed };
+    return checked;
   }
 
   #findingsOf(path: string, state: FileState, ruleMs: Record<string, number>): readonly Finding[] {

@@ -1,8 +1,11 @@
 /** The growing tables of one file while its tree is walked, and where in the program the walk is. */
+import type { Span } from "../base/span.js";
 import { ts } from "../syntax/typescript.js";
 import {
   NONE,
   type BindingFact,
+  type BindingId,
+  type BranchFact,
   type ClassFact,
   type ClassMemberFact,
   type ExitFact,
@@ -13,10 +16,11 @@ import {
   type FunctionFact,
   type ImportFact,
   type RegionFact,
+  type RegionId,
   type TypeDeclarationFact,
 } from "./model.js";
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type BindingDraft = Mutable<Omit<BindingFact, "writes">> & { writes: ExprId[] };
 export type FunctionDraft = Mutable<Omit<FunctionFact, "returns">> & { returns: ExprId[] };
@@ -27,7 +31,8 @@ export interface Scope {
   readonly parent: Scope | undefined;
   /** `var` declarations belong to the nearest one. */
   readonly isFunction: boolean;
-  readonly names: Map<string, number>;
+  /** Made with the first name: most blocks declare none. */
+  names: Map<string, number> | undefined;
 }
 
 export interface Builder {
@@ -43,7 +48,7 @@ export interface Builder {
   readonly exports: ExportFact[];
   readonly exits: ExitFact[];
   readonly problems: FileProblem[];
-  /** Names to be resolved once all declarations are known: expression and the scope it stands in, alternating. */
+  /** Names to be resolved once all declarations are known, and at the same index the scope each stands in. */
   readonly pendingRefs: ExprId[];
   readonly pendingScopes: Scope[];
   /** Assignments to a bare name, to be added to its binding's writes. */
@@ -52,7 +57,7 @@ export interface Builder {
     readonly cls: number;
     readonly name: string;
     readonly value: ExprId;
-    readonly span: { start: number; end: number };
+    readonly span: Span;
   }[];
   readonly pendingExports: { readonly name: string; readonly local: string; readonly typeOnly: boolean }[];
   scope: Scope;
@@ -82,7 +87,7 @@ export function createBuilder(tree: ts.SourceFile, text: string): Builder {
     pendingWrites: [],
     pendingThisWrites: [],
     pendingExports: [],
-    scope: { parent: undefined, isFunction: true, names: new Map() },
+    scope: { parent: undefined, isFunction: true, names: undefined },
     region: NONE,
     fn: 0,
     thisClass: NONE,
@@ -90,51 +95,57 @@ export function createBuilder(tree: ts.SourceFile, text: string): Builder {
   };
 }
 
+/** One problem for the whole file: the rest of it is as good as ever. */
+export function noteTooDeep(b: Builder, { start, end }: Span): void {
+  if (b.problems.some((problem) => problem.kind === "too-deep")) return;
+  const message = "part of the code is nested too deeply and was left out";
+  b.problems.push({ kind: "too-deep", message, span: { start, end } });
+}
+
 export function startOf(b: Builder, node: ts.Node): number {
   return node.getStart(b.tree);
 }
 
-/** Runs `body` in a scope of its own. */
-export function inScope(b: Builder, isFunction: boolean, body: () => void): void {
+/** Opens a scope. Returns the one around it, to be put back at the end. */
+export function enterScope(b: Builder, isFunction: boolean): Scope {
   const outer = b.scope;
-  b.scope = { parent: outer, isFunction, names: new Map() };
-  body();
-  b.scope = outer;
+  b.scope = { parent: outer, isFunction, names: undefined };
+  return outer;
 }
 
-/** Runs `body` in a new region below the present one and returns the region's index. */
-export function inRegion(
-  b: Builder,
-  fact: Pick<RegionFact, "kind" | "span" | "loop" | "branch">,
-  body: (region: number) => void,
-): number {
+/** Opens a region below the present one. Returns the one around it, to be put back at the end; the new one is `b.region`. */
+export function enterRegion(b: Builder, kind: RegionFact["kind"], span: Span, branch?: BranchFact): RegionId {
   const outer = b.region;
-  const id = b.regions.length;
-  b.regions.push({ parent: outer, fn: b.fn, ...fact });
-  b.region = id;
-  body(id);
-  b.region = outer;
-  return id;
+  b.region = b.regions.length;
+  const region: RegionFact = { kind, parent: outer, fn: b.fn, span };
+  b.regions.push(branch === undefined ? region : { ...region, branch });
+  return outer;
 }
 
-/** Adds a binding and makes its name known in the scope it belongs to. */
+/** Adds a binding and makes its name known in the scope it belongs to. A `var` declared again is the binding it was. */
 export function declare(
   b: Builder,
   draft: Partial<BindingDraft> & Pick<BindingDraft, "name" | "kind" | "span">,
-): number {
-  const id = b.bindings.length;
-  b.bindings.push({ fn: b.fn, region: b.region, init: NONE, writes: [], ...draft });
+): BindingId {
   let scope = b.scope;
   if (draft.kind === "var") while (!scope.isFunction && scope.parent !== undefined) scope = scope.parent;
-  const known = scope.names.get(draft.name);
-  // An implementation wins over a type of the same name, and a redeclared `var` stays the first one's.
-  if (known === undefined || b.bindings[known]?.kind === "type") scope.names.set(draft.name, id);
+  const names = (scope.names ??= new Map<string, BindingId>());
+  const known = names.get(draft.name);
+  if (draft.kind === "var" && known !== undefined) return declareAgain(b, known, draft);
+  const id = b.bindings.length;
+  b.bindings.push({ fn: b.fn, region: b.region, init: NONE, writes: [], ...draft });
+  if (known === undefined) names.set(draft.name, id);
   return id;
+}
+
+function declareAgain(b: Builder, known: BindingId, { init }: Partial<BindingDraft>): BindingId {
+  if (init !== undefined && init !== NONE) b.bindings[known]?.writes.push(init);
+  return known;
 }
 
 export function lookup(scope: Scope, name: string): number {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
-    const found = at.names.get(name);
+    const found = at.names?.get(name);
     if (found !== undefined) return found;
   }
   return NONE;

@@ -17,7 +17,7 @@ function all(expr: Expr): readonly ExprId[] {
     case "template":
       return [expr.tag, ...expr.exprs];
     case "object":
-      return expr.props.map((prop) => prop.value);
+      return expr.props.flatMap(({ key, value }) => (key === undefined ? [value] : [key, value]));
     case "array":
       return expr.elements;
     case "await":

@@ -1,10 +1,10 @@
 /** Text of one file → its facts, in one walk over its tree. */
 import { lineStartsOf } from "../base/line-index.js";
 import { parse, syntaxErrorsOf } from "../syntax/typescript.js";
-import { createBuilder, lookup, type Builder } from "./builder.js";
+import { createBuilder, lookup, type Builder, type Mutable } from "./builder.js";
 import { directivesOf, openFunction, runInFunction } from "./lower-function.js";
 import { lowerStatements } from "./lower-statement.js";
-import { EXTRACTOR_VERSION, NONE, type Expr, type FileFacts, type FileProblem } from "./model.js";
+import { EXTRACTOR_VERSION, NONE, type Expr, type ExprOf, type FileFacts, type FileProblem } from "./model.js";
 import { extractSuppressions } from "./suppressions.js";
 
 /** A file in the middle of being typed has a few; more of them say nothing new. */
@@ -77,13 +77,11 @@ function resolveExports(b: Builder): void {
 }
 
 function resolveNames(b: Builder): void {
-  b.pendingRefs.forEach((id, index) => {
-    const expr = b.exprs[id];
-    const scope = b.pendingScopes[index];
-    if (expr?.kind !== "ref" || scope === undefined) return;
-    const binding = lookup(scope, expr.name);
-    if (binding !== NONE) b.exprs[id] = { ...expr, binding };
-  });
+  for (let i = 0; i < b.pendingRefs.length; i++) {
+    const expr = b.exprs[b.pendingRefs[i] ?? NONE] as Mutable<ExprOf<"ref">> | undefined;
+    const scope = b.pendingScopes[i];
+    if (expr !== undefined && scope !== undefined) expr.binding = lookup(scope, expr.name);
+  }
   for (const { target, assign } of b.pendingWrites) noteWrite(b, b.exprs[target], assign);
   for (const { cls, name, value, span } of b.pendingThisWrites) {
     const draft = b.classes[cls];
@@ -102,6 +100,9 @@ function noteWrite(b: Builder, target: Expr | undefined, assign: number): void {
   if (target?.kind === "ref") b.bindings[target.binding]?.writes.push(assign);
   else if (target?.kind === "array") for (const element of target.elements) noteWrite(b, b.exprs[element], assign);
   else if (target?.kind === "object") for (const prop of target.props) noteWrite(b, b.exprs[prop.value], assign);
+  else if (target?.kind === "spread") noteWrite(b, b.exprs[target.value], assign);
+  // A default: `[a = 1] = xs`.
+  else if (target?.kind === "assign") noteWrite(b, b.exprs[target.target], assign);
 }
 
 function emptyFacts(lineStarts: readonly number[], problem: FileProblem): FileFacts {

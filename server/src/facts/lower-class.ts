@@ -1,8 +1,16 @@
 /** Classes → entries of the class table; their methods, initialisers and static blocks become functions. */
 import { ts } from "../syntax/typescript.js";
-import { inScope, propertyName, startOf, type Builder, type ClassDraft, type ClassMemberDraft } from "./builder.js";
+import {
+  declare,
+  enterScope,
+  propertyName,
+  startOf,
+  type Builder,
+  type ClassDraft,
+  type ClassMemberDraft,
+} from "./builder.js";
 import { lowerExpression } from "./lower-expression.js";
-import { lowerDecorators, lowerFunction, openFunction, runInFunction } from "./lower-function.js";
+import { has, lowerDecorators, lowerFunction, openFunction, runInFunction } from "./lower-function.js";
 import { lowerStatements } from "./lower-statement.js";
 import { lowerHeritage, lowerType } from "./lower-type.js";
 import { NONE, type ClassId } from "./model.js";
@@ -32,12 +40,17 @@ export function lowerClass(b: Builder, node: ts.ClassLikeDeclaration, binding: n
     draft.superclass = lowerExpression(b, type.expression, NONE);
     if (type.typeArguments !== undefined) draft.superTypeArgs = type.typeArguments.map((arg) => lowerType(arg));
   }
-  const outer = b.thisClass;
+  const { thisClass } = b;
+  const outer = enterScope(b, false);
   b.thisClass = id;
-  inScope(b, false, () => {
-    for (const member of node.members) lowerMember(b, member, id, draft);
-  });
-  b.thisClass = outer;
+  // The name of a class expression is known inside it alone.
+  if (ts.isClassExpression(node) && node.name !== undefined) {
+    const span = { start: startOf(b, node.name), end: node.name.end };
+    declare(b, { name: node.name.text, kind: "class", span, cls: id });
+  }
+  for (const member of node.members) lowerMember(b, member, id, draft);
+  b.scope = outer;
+  b.thisClass = thisClass;
   return id;
 }
 
@@ -143,8 +156,4 @@ function addMember(
   };
   draft.members.push(member);
   return member;
-}
-
-function has(node: ts.Node, kind: ts.SyntaxKind): boolean {
-  return ts.canHaveModifiers(node) && node.modifiers?.some((modifier) => modifier.kind === kind) === true;
 }

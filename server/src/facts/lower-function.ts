@@ -1,6 +1,7 @@
 /** Functions of every kind → entries of the function table, with their own region, scope and parameters. */
+import type { Span } from "../base/span.js";
 import { ts } from "../syntax/typescript.js";
-import { declare, inScope, startOf, type Builder, type FunctionDraft } from "./builder.js";
+import { declare, enterScope, startOf, type Builder, type FunctionDraft } from "./builder.js";
 import { declarePattern } from "./lower-binding.js";
 import { lowerExpression } from "./lower-expression.js";
 import { lowerStatements } from "./lower-statement.js";
@@ -18,37 +19,50 @@ export interface FunctionOptions {
 
 export function lowerFunction(b: Builder, node: ts.FunctionLikeDeclaration, options: FunctionOptions): FunctionId {
   const decorators = lowerDecorators(b, node);
+  // Decorators of parameters run with the class, not with the function.
+  const ofParams = node.parameters.map((param) => lowerDecorators(b, param));
   const draft = openFunction(b, { start: startOf(b, node), end: node.end }, nameSpanOf(b, node), options);
   const id = b.functions.length - 1;
-  const modifiers = ts.getCombinedModifierFlags(node);
-  if ((modifiers & ts.ModifierFlags.Async) !== 0) draft.async = true;
+  if (has(node, ts.SyntaxKind.AsyncKeyword)) draft.async = true;
   if (node.asteriskToken !== undefined) draft.generator = true;
   if (node.type !== undefined) draft.returnType = lowerType(node.type);
   if (node.typeParameters !== undefined) draft.typeParams = node.typeParameters.map((param) => param.name.text);
   if (decorators.length > 0) draft.decorators = decorators;
-  runInFunction(b, id, ts.isArrowFunction(node), () => {
-    draft.params = node.parameters
-      .filter((param) => !isThisParam(param))
-      .map((param, index) => lowerParam(b, param, index));
-    if (node.body === undefined) return;
-    if (!ts.isBlock(node.body)) {
-      draft.returns.push(lowerExpression(b, node.body, NONE));
-      return;
-    }
-    const directives = directivesOf(node.body.statements);
-    if (directives.length > 0) draft.directives = directives;
-    lowerStatements(b, node.body.statements);
-  });
+  const outer = enterScope(b, false);
+  // The name of a function expression is known inside it alone.
+  if (ts.isFunctionExpression(node) && node.name !== undefined)
+    declare(b, { name: node.name.text, kind: "function", span: draft.nameSpan, function: id });
+  runInFunction(b, id, ts.isArrowFunction(node), () => lowerParts(b, node, draft, ofParams));
+  b.scope = outer;
   return id;
 }
 
-/** Adds a function with an empty body region; used for module bodies, field initialisers and static blocks too. */
-export function openFunction(
+function lowerParts(
   b: Builder,
-  span: { start: number; end: number },
-  nameSpan: { start: number; end: number },
-  options: FunctionOptions,
-): FunctionDraft {
+  node: ts.FunctionLikeDeclaration,
+  draft: FunctionDraft,
+  decorators: readonly ExprId[][],
+): void {
+  const params: ParamFact[] = [];
+  for (const [index, param] of node.parameters.entries()) {
+    // `this` is declared like a parameter and is none.
+    if (ts.isIdentifier(param.name) && param.name.text === "this") continue;
+    params.push(lowerParam(b, param, params.length, decorators[index] ?? []));
+  }
+  draft.params = params;
+  const { body } = node;
+  if (body === undefined) return;
+  if (!ts.isBlock(body)) {
+    draft.returns.push(lowerExpression(b, body, NONE));
+    return;
+  }
+  const directives = directivesOf(body.statements);
+  if (directives.length > 0) draft.directives = directives;
+  lowerStatements(b, body.statements);
+}
+
+/** Adds a function with an empty body region; used for module bodies, field initialisers and static blocks too. */
+export function openFunction(b: Builder, span: Span, nameSpan: Span, options: FunctionOptions): FunctionDraft {
   const id = b.functions.length;
   const body = b.regions.length;
   b.regions.push({ kind: "function", parent: NONE, fn: id, span });
@@ -79,22 +93,34 @@ export function runInFunction(b: Builder, id: FunctionId, keepsThis: boolean, bo
   b.fn = id;
   b.region = draft.body;
   if (!keepsThis) b.thisClass = draft.cls;
-  inScope(b, true, body);
+  const outer = enterScope(b, true);
+  body();
+  b.scope = outer;
   b.fn = fn;
   b.region = region;
   b.thisClass = thisClass;
 }
 
-function lowerParam(b: Builder, node: ts.ParameterDeclaration, index: number): ParamFact {
+function lowerParam(
+  b: Builder,
+  node: ts.ParameterDeclaration,
+  index: number,
+  decorators: readonly ExprId[],
+): ParamFact {
   const type = node.type === undefined ? undefined : lowerType(node.type);
-  const decorators = lowerDecorators(b, node);
-  const base = { kind: "param" as const, param: index, ...(type === undefined ? {} : { type }) };
+  const { name } = node;
   let binding = NONE;
-  if (ts.isIdentifier(node.name)) {
-    binding = declare(b, { ...base, name: node.name.text, span: { start: startOf(b, node.name), end: node.name.end } });
-  } else declarePattern(b, node.name, { kind: "param", param: index }, []);
+  if (ts.isIdentifier(name)) {
+    const draft = {
+      name: name.text,
+      kind: "param",
+      span: { start: startOf(b, name), end: name.end },
+      param: index,
+    } as const;
+    binding = declare(b, type === undefined ? draft : { ...draft, type });
+  } else declarePattern(b, name, { kind: "param", param: index }, [], []);
   const init = node.initializer === undefined ? NONE : lowerExpression(b, node.initializer, NONE);
-  const property = ts.isIdentifier(node.name) && isParameterProperty(node) ? node.name.text : undefined;
+  const property = ts.isIdentifier(name) && isParameterProperty(node) ? name.text : undefined;
   return {
     binding,
     init,
@@ -120,8 +146,8 @@ function isPropertyModifier(kind: ts.SyntaxKind): boolean {
   );
 }
 
-function isThisParam(node: ts.ParameterDeclaration): boolean {
-  return ts.isIdentifier(node.name) && node.name.text === "this";
+export function has(node: ts.Node, kind: ts.SyntaxKind): boolean {
+  return ts.canHaveModifiers(node) && node.modifiers?.some((modifier) => modifier.kind === kind) === true;
 }
 
 export function lowerDecorators(b: Builder, node: ts.Node): ExprId[] {
@@ -139,10 +165,13 @@ export function directivesOf(statements: readonly ts.Statement[]): string[] {
   return directives;
 }
 
-function nameSpanOf(b: Builder, node: ts.FunctionLikeDeclaration): { start: number; end: number } {
+/** The name, the `=>` of an arrow, or else the keyword. */
+function nameSpanOf(b: Builder, node: ts.FunctionLikeDeclaration): Span {
   if (node.name !== undefined) return { start: startOf(b, node.name), end: node.name.end };
   if (ts.isArrowFunction(node))
     return { start: startOf(b, node.equalsGreaterThanToken), end: node.equalsGreaterThanToken.end };
   const start = startOf(b, node);
-  return { start, end: Math.min(node.end, start + "function".length) };
+  const keyword = ts.isConstructorDeclaration(node) ? "constructor" : "function";
+  const at = b.text.indexOf(keyword, start);
+  return at < 0 || node.end < at + keyword.length ? { start, end: start } : { start: at, end: at + keyword.length };
 }

@@ -1,8 +1,10 @@
 /** Imports and exports. */
 import { ts } from "../syntax/typescript.js";
 import { declare, startOf, type Builder } from "./builder.js";
-import { lowerExpression } from "./lower-expression.js";
-import { NONE, type ImportFact } from "./model.js";
+import { lowerExpression, MAX_DEPTH } from "./lower-expression.js";
+import { has } from "./lower-function.js";
+import { makeMember, makeOther, type Place } from "./make-expr.js";
+import { NONE, type ExprId, type ImportFact } from "./model.js";
 
 export function lowerModuleStatement(b: Builder, node: ts.Statement): void {
   if (ts.isImportDeclaration(node)) lowerImport(b, node);
@@ -25,16 +27,14 @@ function lowerImport(b: Builder, node: ts.ImportDeclaration): void {
   if (!ts.isStringLiteral(node.moduleSpecifier)) return;
   const module = node.moduleSpecifier.text;
   const clause = node.importClause;
-  if (clause === undefined) {
-    b.imports.push({
-      module,
-      imported: "*",
-      local: "",
-      span: { start: startOf(b, node), end: node.end },
-      form: "side-effect",
-    });
-    return;
-  }
+  const span = { start: startOf(b, node), end: node.end };
+  const first = b.imports.length;
+  if (clause !== undefined) lowerClause(b, clause, module);
+  // `import "m"`, and `import {} from "m"` too, load a module for what it does.
+  if (b.imports.length === first) b.imports.push({ module, imported: "*", local: "", span, form: "side-effect" });
+}
+
+function lowerClause(b: Builder, clause: ts.ImportClause, module: string): void {
   const allTypes = clause.phaseModifier === ts.SyntaxKind.TypeKeyword;
   const typed = (flag: boolean): { typeOnly: true } | object => (flag || allTypes ? { typeOnly: true } : {});
   if (clause.name !== undefined)
@@ -55,15 +55,36 @@ function lowerImport(b: Builder, node: ts.ImportDeclaration): void {
   }
 }
 
+/** `import x = require("m")` loads a module, `import X = A.B` names a part of a namespace. */
 function lowerImportEquals(b: Builder, node: ts.ImportEqualsDeclaration): void {
-  const { moduleReference } = node;
-  if (!ts.isExternalModuleReference(moduleReference) || !ts.isStringLiteralLike(moduleReference.expression)) return;
-  addImport(b, node.name, {
-    module: moduleReference.expression.text,
-    imported: "*",
-    form: "require",
-    ...(node.isTypeOnly ? { typeOnly: true as const } : {}),
-  });
+  const { moduleReference, name, isTypeOnly } = node;
+  if (!ts.isExternalModuleReference(moduleReference)) {
+    const init = lowerEntity(b, moduleReference, NONE);
+    declare(b, { name: name.text, kind: "const", span: { start: startOf(b, name), end: name.end }, init });
+  } else if (ts.isStringLiteralLike(moduleReference.expression)) {
+    const module = moduleReference.expression.text;
+    addImport(b, name, { module, imported: "*", form: "require", ...(isTypeOnly ? { typeOnly: true as const } : {}) });
+  }
+  if (has(node, ts.SyntaxKind.ExportKeyword))
+    b.pendingExports.push({ name: name.text, local: name.text, typeOnly: isTypeOnly });
+}
+
+function lowerEntity(b: Builder, node: ts.EntityName, parent: ExprId): ExprId {
+  if (ts.isIdentifier(node) || b.depth >= MAX_DEPTH) return lowerExpression(b, entityRoot(node), parent);
+  const id = b.exprs.length;
+  const place: Place = { start: startOf(b, node), end: node.end, parent, region: b.region };
+  b.exprs.push(makeOther(place, []));
+  b.depth++;
+  const object = lowerEntity(b, node.left, id);
+  b.depth--;
+  b.exprs[id] = makeMember(place, object, node.right.text, startOf(b, node.right), false);
+  return id;
+}
+
+function entityRoot(node: ts.EntityName): ts.Identifier {
+  let root = node;
+  while (ts.isQualifiedName(root)) root = root.left;
+  return root;
 }
 
 function lowerExport(b: Builder, node: ts.ExportDeclaration): void {

@@ -87,14 +87,19 @@ function literalText(node: ts.LiteralTypeNode["literal"]): string {
   return node.kind === ts.SyntaxKind.NullKeyword ? "null" : "?";
 }
 
+/** `A.B.C` as text. Taken apart in a loop, because names of thousands of parts can be written. */
 export function entityName(node: ts.EntityName): string {
-  return ts.isIdentifier(node) ? node.text : `${entityName(node.left)}.${node.right.text}`;
+  const parts: string[] = [];
+  let left = node;
+  for (; ts.isQualifiedName(left); left = left.left) parts.push(left.right.text);
+  return [left.text, ...parts.reverse()].join(".");
 }
 
 function expressionName(node: ts.Expression): string {
-  if (ts.isIdentifier(node)) return node.text;
-  if (ts.isPropertyAccessExpression(node)) return `${expressionName(node.expression)}.${node.name.text}`;
-  return "?";
+  const parts: string[] = [];
+  let left = node;
+  for (; ts.isPropertyAccessExpression(left); left = left.expression) parts.push(left.name.text);
+  return ts.isIdentifier(left) ? [left.text, ...parts.reverse()].join(".") : "?";
 }
 
 function keyword(node: ts.TypeNode): TypeRef {

@@ -11,7 +11,7 @@
 import type { Span } from "../base/span.js";
 
 /** Bumped whenever the meaning or shape of anything in this file changes; part of every cache key. */
-export const EXTRACTOR_VERSION = 1;
+export const EXTRACTOR_VERSION = 2;
 
 export const NONE = -1;
 
@@ -118,7 +118,7 @@ export type Expr = ExprBase & { readonly asserted?: TypeRef } & (
     /** Plain and compound assignment, `++` and `--` (value `NONE`). A destructuring target is an `object`/`array` expression. */
     | { readonly kind: "assign"; readonly op: string; readonly target: ExprId; readonly value: ExprId }
     | { readonly kind: "import"; /** `import(...)` */ readonly value: ExprId }
-    /** Anything else (JSX, sequences, meta properties …) with the sub-expressions it evaluates. */
+    /** Anything else (JSX, meta properties, big integers …) with the sub-expressions it evaluates. */
     | { readonly kind: "other"; readonly children: readonly ExprId[] }
   );
 
@@ -129,6 +129,8 @@ export interface ObjectProp {
   readonly name?: string;
   readonly kind: "value" | "shorthand" | "method" | "getter" | "setter" | "spread" | "computed";
   readonly value: ExprId;
+  /** Expression of a computed name: `Op.in` of `{ [Op.in]: ids }`. */
+  readonly key?: ExprId;
 }
 
 // ---------------------------------------------------------------------------------------------- regions
@@ -141,7 +143,7 @@ export interface RegionFact {
   readonly kind:
     | "function"
     | "loop"
-    /** `then`, `else`, a `case`, a ternary arm, or the right side of `&&`, `||`, `??`. */
+    /** `then`, `else`, a `case`, a ternary arm, or the right side of `&&`, `||`, `??` and of `&&=`, `||=`, `??=`. */
     | "branch"
     | "try"
     | "catch"
@@ -255,7 +257,10 @@ export interface BindingFact {
   readonly cls?: ClassId;
   readonly function?: FunctionId;
   readonly import?: number;
-  /** Assignments after the declaration (`assign` expressions), in source order. */
+  /**
+   * Assignments after the declaration, in source order: `assign` expressions, and for a name that is the target of a loop or a `var` declared again, the
+   * expression iterated or the later initialiser.
+   */
   readonly writes: readonly ExprId[];
   /** Enum members with literal values, for `kind: "enum"`. */
   readonly members?: readonly { readonly name: string; readonly value?: string | number }[];

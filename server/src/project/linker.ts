@@ -88,19 +88,16 @@ class ProjectLinker implements WorkspaceLinker {
   }
 
   setFile(path: FilePath, facts: FileFacts): void {
+    if (!this.#facts.has(path)) this.#resolver = undefined;
     const old = this.#files.get(path);
     this.#facts.set(path, facts);
     this.#stale.add(path);
     if (old === undefined || this.#resolver === undefined) {
-      if (!this.#files.has(path)) this.#resolver = undefined;
       this.#replaceDeclarations(path, facts);
       this.#dropTables(path);
-      if (old !== undefined) {
-        // Files came or went since: resolution is redone before the next link, and this file's readers with it.
-        this.#markReaders(old.token);
-        this.#markReaders(old.contentToken);
-      }
-      this.#files.set(path, this.#makeFile(path, facts, []));
+      // Files came or went since the last link: this one is taken up when modules are resolved again.
+      if (old !== undefined) this.#markChanged(old);
+      this.#files.delete(path);
       return;
     }
     const before = this.#signature(old);
@@ -114,10 +111,9 @@ class ProjectLinker implements WorkspaceLinker {
   }
 
   removeFile(path: FilePath): void {
+    if (!this.#facts.has(path)) return;
     const file = this.#files.get(path);
-    if (file === undefined) return;
-    this.#markReaders(file.token);
-    this.#markReaders(file.contentToken);
+    if (file !== undefined) this.#markChanged(file);
     this.#files.delete(path);
     this.#facts.delete(path);
     this.#links.delete(path);
@@ -211,9 +207,7 @@ class ProjectLinker implements WorkspaceLinker {
     this.#files.set(path, this.#makeFile(path, facts, targets));
     this.#stale.add(path);
     this.#dropTables(path);
-    if (file === undefined) return;
-    this.#markReaders(file.token);
-    this.#markReaders(file.contentToken);
+    if (file !== undefined) this.#markChanged(file);
   }
 
   #makeFile(path: FilePath, facts: FileFacts, targets: readonly ModuleTarget[]): ProjectFile {
@@ -265,6 +259,12 @@ class ProjectLinker implements WorkspaceLinker {
     for (const set of this.#memo.sets.holding(token)) {
       for (const reader of this.#readers.get(set) ?? []) if (this.#files.has(reader)) this.#stale.add(reader);
     }
+  }
+
+  /** The same for everything a file is asked for. */
+  #markChanged(file: ProjectFile): void {
+    this.#markReaders(file.token);
+    this.#markReaders(file.contentToken);
   }
 
   #forgetKeepers(token: number): void {

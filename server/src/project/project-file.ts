@@ -36,18 +36,15 @@ export interface ProjectFile {
   readonly cells: FileCells;
 }
 
-/** What has been resolved in a file, by what the question was about. */
-export interface FileCells {
-  readonly exprs: Map<ExprId, Cell>;
-  readonly bindings: Map<BindingId, Cell>;
-  readonly returns: Map<FunctionId, Cell>;
-  readonly types: Map<TypeRef, Cell>;
-  readonly exports: Map<string, Cell>;
-  /** Generic aliases by name and what their parameters stand for. */
-  readonly aliases: Map<string, Cell>;
-  /** `class id * 2 + (static ? 1 : 0)`, then the member's name. */
-  readonly members: Map<string, Cell>;
-}
+/**
+ * What has been resolved in a file, by what the question was about: a type as written, a number made by one of the functions below, or text for
+ * members, exports and aliases. One map for all, because most files are asked little.
+ */
+export type FileCells = Map<TypeRef | number | string, Cell>;
+
+export const exprKey = (id: ExprId): number => id * 3;
+export const bindingKey = (id: BindingId): number => id * 3 + 1;
+export const returnKey = (id: FunctionId): number => id * 3 + 2;
 
 /** Module-level names of a file. */
 export interface FileNames {
@@ -103,20 +100,12 @@ export function createProjectFile(
     uses: () => (uses ??= collectUses(facts)),
     writes: () => (writes ??= collectWrites(facts)),
     returned: () => (returned ??= new Set(facts.functions.flatMap((fn) => fn.returns))),
-    cells: {
-      exprs: new Map(),
-      bindings: new Map(),
-      returns: new Map(),
-      types: new Map(),
-      exports: new Map(),
-      aliases: new Map(),
-      members: new Map(),
-    },
+    cells: new Map(),
   };
 }
 
 export function forgetCells(file: ProjectFile): void {
-  for (const cells of Object.values(file.cells) as Map<unknown, Cell>[]) cells.clear();
+  file.cells.clear();
 }
 
 export function exprOf(file: ProjectFile, expr: ExprId): Expr | undefined {

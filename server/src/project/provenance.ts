@@ -13,7 +13,7 @@ import { type ExportTables } from "./export-tables.js";
 import { type ImporterIndex } from "./importers.js";
 import { type FilePath, type Value } from "./model.js";
 import { type ModuleTarget } from "./module-graph.js";
-import { exprOf, type ProjectFile } from "./project-file.js";
+import { exprKey, exprOf, type ProjectFile } from "./project-file.js";
 import { refValue } from "./resolve-binding.js";
 import { callValue, newValue, taggedValue } from "./resolve-call.js";
 import { superValue, thisValue } from "./resolve-class.js";
@@ -67,9 +67,9 @@ export function valueOf(ctx: Provenance, file: ProjectFile, id: ExprId): Value {
 }
 
 function kept(ctx: Provenance, file: ProjectFile, id: ExprId, expr: Expr): Value {
-  const known = file.cells.exprs.get(id);
+  const known = file.cells.get(exprKey(id));
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.exprs, id, file.token, () => {
+  return ctx.memo.fill(file.cells, exprKey(id), file.token, () => {
     const value = bareValue(ctx, file, id);
     return expr.asserted === undefined ? value : withAssertion(ctx, value, typeValue(ctx, file, expr.asserted), file);
   });

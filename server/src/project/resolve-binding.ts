@@ -1,7 +1,7 @@
 /** The values of names: variables, imports, loop elements and destructured parts. Parameters are in `resolve-parameter.ts`. */
 import { type BindingFact, type BindingId, type ExprId, type ExprOf, NONE } from "../facts/model.js";
 import { type Value } from "./model.js";
-import { exprOf, type ProjectFile } from "./project-file.js";
+import { bindingKey, exprOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, settledValue, valueOf } from "./provenance.js";
 import { importValue, packageExport } from "./resolve-export.js";
 import { memberValue } from "./resolve-member.js";
@@ -32,11 +32,11 @@ function globalValue(ctx: Provenance, name: string): Value {
 
 /** The value a binding holds, judged by its declaration, its type and what is assigned to it. */
 export function bindingValue(ctx: Provenance, file: ProjectFile, id: BindingId): Value {
-  const known = file.cells.bindings.get(id);
+  const known = file.cells.get(bindingKey(id));
   if (known !== undefined) return ctx.memo.reuse(known);
   const binding = file.facts.bindings[id];
   if (binding === undefined) return unknown;
-  return ctx.memo.fill(file.cells.bindings, id, file.token, () => freshValue(ctx, file, id, binding));
+  return ctx.memo.fill(file.cells, bindingKey(id), file.token, () => freshValue(ctx, file, id, binding));
 }
 
 function freshValue(ctx: Provenance, file: ProjectFile, id: BindingId, binding: BindingFact): Value {

@@ -195,10 +195,10 @@ function withTable(
 
 function foundValue(ctx: Provenance, found: FoundMember): Value {
   const { file, cls, member } = found;
-  const key = `${cls} ${member.static === true ? "static " : ""}${member.name}`;
-  const known = file.cells.members.get(key);
+  const key = `class ${cls} ${member.static === true ? "static " : ""}${member.name}`;
+  const known = file.cells.get(key);
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.members, key, file.token, () => {
+  return ctx.memo.fill(file.cells, key, file.token, () => {
     if (member.abstract === true || (member.kind === "method" && member.fn === NONE))
       return overriddenValue(ctx, found);
     return declaredMember(ctx, file, cls, member);

@@ -46,9 +46,10 @@ export function packageExport(ctx: Provenance, module: string, path: readonly st
 
 /** What a file exports under a name; `=` is `module.exports`. */
 export function exportValue(ctx: Provenance, file: ProjectFile, name: string): Value {
-  const known = file.cells.exports.get(name);
+  const key = `export ${name}`;
+  const known = file.cells.get(key);
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.exports, name, file.token, () => {
+  return ctx.memo.fill(file.cells, key, file.token, () => {
     const { exports, stars } = file.names();
     const entry = exports.get(name);
     if (entry !== undefined) return entryValue(ctx, file, entry);

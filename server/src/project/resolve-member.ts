@@ -95,9 +95,9 @@ function objectMember(ctx: Provenance, value: ObjectValue, name: string): Value 
   const file = ctx.fileAt(value.file);
   if (file === undefined) return unknown;
   const key = `{${value.expr}} ${name}`;
-  const known = file.cells.members.get(key);
+  const known = file.cells.get(key);
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.members, key, file.token, () => ownObjectMember(ctx, file, value, name));
+  return ctx.memo.fill(file.cells, key, file.token, () => ownObjectMember(ctx, file, value, name));
 }
 
 function ownObjectMember(ctx: Provenance, file: ProjectFile, value: ObjectValue, name: string): Value {

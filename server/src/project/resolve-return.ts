@@ -1,7 +1,7 @@
 /** What calling a workspace function gives: by its annotation, else by what it returns. */
 import { type TypeRef } from "../facts/model.js";
 import { type FunctionRef, type Value } from "./model.js";
-import { functionOf, type ProjectFile } from "./project-file.js";
+import { functionOf, type ProjectFile, returnKey } from "./project-file.js";
 import { type Provenance, settledValue, valueOf } from "./provenance.js";
 import { isPlainType, typeValue } from "./type-provenance.js";
 import { better, mapValue, unionOf, unknown, weight } from "./value.js";
@@ -17,9 +17,9 @@ export function returnValue(ctx: Provenance, ref: FunctionRef): Value {
   const file = ctx.fileAt(ref.file);
   const fn = file === undefined ? undefined : functionOf(file, ref.fn);
   if (file === undefined || fn === undefined) return unknown;
-  const known = file.cells.returns.get(ref.fn);
+  const known = file.cells.get(returnKey(ref.fn));
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.returns, ref.fn, file.token, () => {
+  return ctx.memo.fill(file.cells, returnKey(ref.fn), file.token, () => {
     if (fn.returnType !== undefined && isPlainType(fn.returnType)) return unknown;
     const annotated = annotatedValue(ctx, file, fn.returnType, fn.typeParams);
     if (precise <= weight(annotated) || fn.generator === true) return annotated;

@@ -36,9 +36,9 @@ export function shapeMember(ctx: Provenance, shape: Shape, name: string): Value 
   // Kept, so that interfaces that extend themselves come to an end.
   const { args } = shape;
   const key = `<${declaration.name}${args === undefined ? "" : Object.values(args).map(identityOf).join()}> ${name}`;
-  const known = file.cells.members.get(key);
+  const known = file.cells.get(key);
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.members, key, file.token, () => interfaceMember(ctx, file, declaration, name, args));
+  return ctx.memo.fill(file.cells, key, file.token, () => interfaceMember(ctx, file, declaration, name, args));
 }
 
 function interfaceMember(

@@ -20,9 +20,9 @@ const maxSteps = 16;
 export function typeValue(ctx: Provenance, file: ProjectFile, type: TypeRef, args?: TypeArguments): Value {
   if (plainTypes.has(type.name)) return unknown;
   if (args !== undefined) return bareType(ctx, file, type, args);
-  const known = file.cells.types.get(type);
+  const known = file.cells.get(type);
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.types, type, file.token, () => bareType(ctx, file, type, undefined));
+  return ctx.memo.fill(file.cells, type, file.token, () => bareType(ctx, file, type, undefined));
 }
 
 /** Whether a type is plain data for sure, so that nothing it comes from needs to be looked at. */
@@ -138,10 +138,10 @@ function declaredType(ctx: Provenance, file: ProjectFile, declared: TypeDeclarat
   if (type === undefined) return unknown;
   if (args === undefined) return typeValue(ctx, file, type);
   // Kept by what the parameters stand for, so that aliases that lead to themselves come to an end.
-  const key = `${declared.name}<${Object.values(args).map(identityOf).join()}>`;
-  const known = file.cells.aliases.get(key);
+  const key = `type ${declared.name}<${Object.values(args).map(identityOf).join()}>`;
+  const known = file.cells.get(key);
   if (known !== undefined) return ctx.memo.reuse(known);
-  return ctx.memo.fill(file.cells.aliases, key, file.token, () =>
+  return ctx.memo.fill(file.cells, key, file.token, () =>
     type.name === "?" ? computedFrom(declared.name, Object.values(args)) : typeValue(ctx, file, type, args),
   );
 }

@@ -29,9 +29,14 @@ const layers: Readonly<Record<string, Layer>> = {
   syntax: { layers: ["base"], packages: ["ts-morph"], node: [] },
   facts: { layers: ["base", "syntax"], packages: [], node: [] },
   project: { layers: ["base", "facts"], packages: ["jsonc-parser"], node: ["path/posix"] },
+  catalog: { layers: ["base", "syntax", "facts", "project"], packages: [], node: [] },
   fixes: { layers: ["base", "syntax", "facts", "project"], packages: ["ts-morph"], node: [] },
-  rules: { layers: ["base", "facts", "project", "fixes"], packages: [], node: [] },
-  analysis: { layers: ["base", "syntax", "facts", "project", "fixes", "rules"], packages: ["ignore"], node: [] },
+  rules: { layers: ["base", "facts", "project", "catalog", "fixes"], packages: [], node: [] },
+  analysis: {
+    layers: ["base", "syntax", "facts", "project", "catalog", "fixes", "rules"],
+    packages: ["ignore"],
+    node: [],
+  },
 
   workspace: {
     layers: ["base", "facts", "analysis", "protocol"],
@@ -61,7 +66,7 @@ const layers: Readonly<Record<string, Layer>> = {
 };
 
 /** Files that hold nothing but types the layers above speak in. Importing them as types ties nobody to how things are done. */
-const vocabulary = new Set(["server/src/rules/define-rule.ts"]);
+const vocabulary = new Set(["server/src/rules/define-rule.ts", "server/src/catalog/model.ts"]);
 
 interface Import {
   readonly specifier: string;

@@ -48,8 +48,18 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: [],
     node: ["os", "path"],
   },
+  evaluation: {
+    layers: ["base", "analysis"],
+    packages: ["yaml", "hdr-histogram-js", "@cfworker/json-schema"],
+    node: [],
+  },
+  "evaluation-io": {
+    layers: ["base", "analysis", "evaluation", "service", "workspace", "protocol"],
+    packages: ["undici", "hdr-histogram-js", "lmdb", "msgpackr"],
+    node: "any",
+  },
   lsp: {
-    layers: ["base", "analysis", "service", "workspace", "protocol"],
+    layers: ["base", "analysis", "evaluation", "evaluation-io", "service", "workspace", "protocol"],
     packages: ["vscode-languageserver", "vscode-languageserver-protocol", "vscode-languageserver-textdocument"],
     node: ["path", "url", "worker_threads"],
   },
@@ -59,7 +69,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   cli: {
-    layers: ["base", "analysis", "service", "workspace", "daemon", "protocol"],
+    layers: ["base", "analysis", "evaluation", "evaluation-io", "service", "workspace", "daemon", "protocol"],
     packages: ["picocolors"],
     node: "any",
   },

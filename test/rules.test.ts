@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { rules } from "../server/src/rules/registry.js";
-import { parseCaseFile, renderBlock, type Case } from "../scripts/case-file.js";
+import { parseCaseFile, renderBlock, type Case } from "../server/src/evaluation/case-file.js";
 import { differences, runCase, type CaseResult } from "./harness/check-case.js";
 
 const folder = path.join(__dirname, "rules");

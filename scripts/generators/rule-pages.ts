@@ -1,6 +1,6 @@
 /** Documentation of the rules, with the first flagged and the first accepted case of each as examples, so that none can be untrue. */
 import { renderRulePage, ruleInfos } from "../../server/src/analysis/explain.js";
-import { parseCaseFile, type Case } from "../case-file.js";
+import { parseCaseFile, type Case } from "../../server/src/evaluation/case-file.js";
 
 /** @param caseFile Text of the rule's case file; undefined for rules without one. */
 export function renderPage(id: string, caseFile: string | undefined): string {

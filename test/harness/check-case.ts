@@ -2,7 +2,7 @@
 import { createHost } from "../../server/src/analysis/create-host.js";
 import type { Finding } from "../../server/src/analysis/finding.js";
 import type { AnalysisHost, AnalysisOptions } from "../../server/src/analysis/host.js";
-import type { Case, CaseBlock, Mark } from "../../scripts/case-file.js";
+import type { Case, CaseBlock, Mark } from "../../server/src/evaluation/case-file.js";
 
 export const ROOT = "/case";
 

@@ -4,12 +4,24 @@
  * `ts-morph` carries a whole TypeScript compiler, so it is written once, to `dist/typescript.js`, and every other bundle requires that
  * file. `lmdb` is native and stays a package. Flags: `--watch`, `--production` (minified, no source maps).
  */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 
 const repository = path.resolve(__dirname, "..");
 const compilerBundle = "typescript.js";
+/** Loaded by path from beside the bundle that asks for it. */
+const grammar = "node_modules/libpg-query/wasm/libpg-query.wasm";
 
 /** Packages that are required at run time instead of bundled. */
 const native = ["lmdb", "msgpackr-extract"];
@@ -110,6 +122,7 @@ async function bundleCompiler(options: BuildOptions): Promise<void> {
 export async function build(options: BuildOptions): Promise<void> {
   mkdirSync(options.outputFolder, { recursive: true });
   await Promise.all([bundleCompiler(options), ...entries.map((entry) => esbuild.build(bundleOptions(entry, options)))]);
+  copyFileSync(path.join(repository, grammar), path.join(options.outputFolder, path.basename(grammar)));
   for (const entry of entries) {
     if (entry.banner !== undefined) chmodSync(path.join(options.outputFolder, entry.output), 0o755);
   }

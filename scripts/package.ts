@@ -171,7 +171,7 @@ function faultsOf(archive: string, folder: string, manifest: Manifest): string[]
     ["CHANGELOG.md", "changelog.md"],
     ["LICENSE", "LICENSE.txt"],
   ]);
-  const needed = ["dist/extension.js", "dist/server.js", "dist/cli.js", "dist/typescript.js"];
+  const needed = ["dist/extension.js", "dist/server.js", "dist/cli.js", "dist/typescript.js", "dist/libpg-query.wasm"];
   const contributed = contributedFiles([manifest.contributes, manifest.icon]);
   const expected = new Set([...staged, ...shippedFiles, ...needed, ...contributed]);
   return [

@@ -26,7 +26,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
 
   base: { layers: [], packages: [], node: ["crypto"] },
-  syntax: { layers: ["base"], packages: ["ts-morph"], node: [] },
+  syntax: { layers: ["base"], packages: ["ts-morph", "libpg-query"], node: [] },
   facts: { layers: ["base", "syntax"], packages: [], node: [] },
   project: { layers: ["base", "facts"], packages: ["jsonc-parser"], node: ["path/posix"] },
   catalog: { layers: ["base", "syntax", "facts", "project"], packages: [], node: [] },

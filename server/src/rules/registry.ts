@@ -9,6 +9,8 @@ import { queryInRecursion } from "./n-plus-one/query-in-recursion.js";
 import { queryPerPromise } from "./n-plus-one/query-per-promise.js";
 import { remoteCallInLoop } from "./n-plus-one/remote-call-in-loop.js";
 import { writeInLoop } from "./n-plus-one/write-in-loop.js";
+import { awaitInPromiseAll } from "./sequential-await/await-in-promise-all.js";
+import { independentAwaits } from "./sequential-await/independent-awaits.js";
 
 /**
  * A rule of any evidence: its `describe` takes what its own `check` yields, which the list cannot say for each element, so the pair is closed over
@@ -24,6 +26,8 @@ export const rules: readonly Rule[] = [
   anyRule(writeInLoop),
   anyRule(queryInRecursion),
   anyRule(remoteCallInLoop),
+  anyRule(awaitInPromiseAll),
+  anyRule(independentAwaits),
   anyRule(syncIoInRequest),
   anyRule(syncPasswordHash),
   anyRule(syncCrypto),

@@ -1,0 +1,83 @@
+/** What an awaited call does while its caller waits: the question all sequential-await rules ask. */
+import { NONE, type ExprId } from "../../facts/model.js";
+import type { FileView } from "../../project/file-view.js";
+import type { CallSite, Operation } from "../../project/model.js";
+
+/** Operations a call performs, itself or through the functions it calls; `complete` when nothing else can hide in it. */
+export interface Work {
+  readonly operations: readonly Operation[];
+  readonly complete: boolean;
+  /** Every operation and the way to it is certain. */
+  readonly sure: boolean;
+}
+
+export function workOf(view: FileView, site: CallSite): Work {
+  if (site.operation !== undefined) {
+    return { operations: [site.operation], complete: true, sure: site.operation.confidence === "high" };
+  }
+  const operations: Operation[] = [];
+  let complete = site.targets.length > 0;
+  let sure = site.confidence === "high";
+  for (const target of site.targets) {
+    const summary = view.summaryOf(target);
+    if (summary.truncated === true || summary.recursive === true) complete = false;
+    for (const effect of summary.effects) {
+      operations.push(effect.operation);
+      sure &&= effect.confidence === "high" && effect.operation.confidence === "high";
+    }
+  }
+  return { operations, complete, sure };
+}
+
+/** The call that an `await` waits for, below conditionals that only choose whether to; undefined for promises already on their way. */
+export function awaitedCall(view: FileView, awaitId: ExprId): CallSite | undefined {
+  const expr = view.facts.exprs[awaitId];
+  return expr?.kind === "await" && expr.value !== NONE ? view.callAt(expr.value) : undefined;
+}
+
+/** `all` of `Promise.all(…)`, for any of the combinators; undefined for other calls. */
+export function combinatorOf(view: FileView, id: ExprId): string | undefined {
+  const call = view.facts.exprs[id];
+  const callee = call?.kind === "call" ? view.facts.exprs[call.callee] : undefined;
+  if (callee?.kind !== "member" || !/^(all|allSettled|any|race)$/.test(callee.name)) return undefined;
+  const object = view.facts.exprs[callee.object];
+  return object?.kind === "ref" && object.name === "Promise" && object.binding === NONE ? callee.name : undefined;
+}
+
+const TRANSACTION_NAME = /^(tx|trx|txn|transaction|manager|entityManager|queryRunner|session)$|(Tx|Trx|Transaction)$/;
+
+/** Whether work runs on one transaction's connection, which takes one statement at a time whatever the caller does. */
+export function isInTransaction(view: FileView, site: CallSite, work: Work): boolean {
+  if (work.operations.some((operation) => operation.transaction === true)) return true;
+  const whole = view.facts.exprs[site.expr];
+  if (whole === undefined) return false;
+  for (let id = site.expr; id < view.facts.exprs.length; id++) {
+    const expr = view.facts.exprs[id];
+    if (expr === undefined || whole.end <= expr.start) return false;
+    if (whole.end < expr.end || expr.start < whole.start) continue;
+    if ((expr.kind === "ref" || expr.kind === "member") && TRANSACTION_NAME.test(expr.name)) return true;
+  }
+  return false;
+}
+
+/** Words for what is waited for: `user` query, HTTP request. */
+export function workText(operations: readonly Operation[]): string {
+  const [first] = operations;
+  if (first === undefined) return "work";
+  const table = first.table === undefined ? "" : `\`${first.table}\` `;
+  switch (first.kind) {
+    case "sql":
+    case "document":
+      return `${table}${first.access === "write" ? "write" : "query"}`;
+    case "cache":
+      return "cache round trip";
+    case "http":
+      return "HTTP request";
+    case "inference":
+      return "model call";
+    case "queue":
+      return "queue round trip";
+    case "rpc":
+      return "remote call";
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Finds reads that are awaited one after another although none needs another's answer.
+ *
+ * Only what can be proven is reported: statements in a row of one block, each of which awaits calls that reach nothing but reads of other systems, with
+ * no data flow from one to the next, no way out of the function between them, no call that may write or check something, and no transaction. Writes and
+ * calls that cannot be seen into are never reordered in thought, because somebody may rely on their order.
+ */
+import type { Span } from "../../base/span.js";
+import { NONE, type BindingId, type ExprId, type RegionId } from "../../facts/model.js";
+import type { FileView } from "../../project/file-view.js";
+import type { CallSite } from "../../project/model.js";
+import { defineRule, type Description } from "../define-rule.js";
+import { iterationsAround } from "../loops/iteration.js";
+import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { isInTransaction, workOf, workText, type Work } from "./awaited-work.js";
+
+interface AwaitedRead {
+  /** The `await` expression. */
+  readonly expr: ExprId;
+  readonly region: RegionId;
+  readonly span: Span;
+  readonly site: CallSite;
+  readonly work: Work;
+  /** Variables that hold its result. */
+  readonly bound: ReadonlySet<BindingId>;
+}
+
+interface ReadsInRow {
+  readonly at: Span;
+  readonly reads: readonly AwaitedRead[];
+  readonly runtime: Runtime;
+  readonly repeated: boolean;
+}
+
+export const independentAwaits = defineRule({
+  id: "independent-awaits",
+  family: "sequential-await",
+  since: "0.1.0",
+  severity: "information",
+  fixSafety: "none",
+  docs: {
+    what: "Several reads are awaited one after another although none of them uses what another found.",
+    why: "Each pays a whole round trip while nothing else happens: three reads of 5 ms take 15 ms instead of 5.",
+    instead:
+      "Start them together: `const [a, b] = await Promise.all([readA(), readB()])`. The number is fixed by the code, so the pool sees at most that many statements of one request at once.",
+    limits:
+      "Only reads of databases and other services in a row of one block are reported. Writes, transactions, checks that throw, early returns between them and calls that cannot be seen into keep their order.",
+  },
+  *check(view) {
+    for (const row of rowsOf(view)) {
+      const found = examine(view, row);
+      if (found !== undefined) yield found;
+    }
+  },
+  describe,
+});
+
+/** Calls by these names decide whether to go on, even where they only read: what follows is not meant to run when they fail. */
+const GUARD =
+  /OrThrow$|OrFail$|^(assert|check|verify|validate|ensure|require|authori[sz]e|authenticate|guard|can|must|is|has|restrict|enforce|protect)([A-Z_]|$)|(auth|session|permission|currentUser|accessToken|rateLimit)/i;
+
+/** Statements `const x = await read()` and `await read()` by block, in source order, cut wherever something stands between them that must keep its place. */
+function* rowsOf(view: FileView): Generator<readonly AwaitedRead[]> {
+  const byRegion = new Map<RegionId, AwaitedRead[]>();
+  for (const site of view.calls) {
+    const read = readAt(view, site);
+    if (read === undefined) continue;
+    const known = byRegion.get(read.region);
+    if (known === undefined) byRegion.set(read.region, [read]);
+    else known.push(read);
+  }
+  for (const reads of byRegion.values()) {
+    reads.sort((a, b) => a.span.start - b.span.start);
+    let row: AwaitedRead[] = [];
+    for (const read of reads) {
+      const last = row.at(-1);
+      if (
+        last !== undefined &&
+        (hasBarrier(view, last, read) || row.some((earlier) => view.flow.dependsOn(read.expr, earlier.bound)))
+      ) {
+        yield row;
+        row = [];
+      }
+      row.push(read);
+    }
+    yield row;
+  }
+}
+
+function readAt(view: FileView, site: CallSite): AwaitedRead | undefined {
+  const { exprs } = view.facts;
+  const id = exprs[site.expr]?.parent ?? NONE;
+  const expr = exprs[id];
+  if (expr?.kind !== "await" || expr.parent !== NONE || view.facts.functions.some((fn) => fn.returns.includes(id)))
+    return undefined;
+  const name = calleeName(view, site);
+  if (GUARD.test(name)) return undefined;
+  const work = workOf(view, site);
+  if (
+    !work.complete ||
+    work.operations.length === 0 ||
+    work.operations.some((one) => one.access !== "read" || one.kind === "cache")
+  )
+    return undefined;
+  if (isInTransaction(view, site, work)) return undefined;
+  const bound = new Set<BindingId>();
+  view.facts.bindings.forEach((binding, index) => {
+    if (binding.init === id) bound.add(index);
+  });
+  // A result nobody keeps was asked for because of what asking does.
+  if (bound.size === 0) return undefined;
+  return { expr: id, region: expr.region, span: expr, site, work, bound };
+}
+
+function calleeName(view: FileView, site: CallSite): string {
+  const call = view.facts.exprs[site.expr];
+  const callee = call?.kind === "call" ? view.facts.exprs[call.callee] : undefined;
+  return callee?.kind === "ref" || callee?.kind === "member" ? callee.name : "";
+}
+
+/** Methods that only compute from what they are called on. */
+const PURE =
+  /^(map|filter|find|some|every|flatMap|flat|reduce|join|slice|concat|includes|indexOf|keys|values|entries|fromEntries|from|isArray|split|trim|toLowerCase|toUpperCase|replace|toString|toISOString|getTime|now|parse|stringify|min|max|floor|ceil|round|Number|String|Boolean|parseInt|parseFloat|Date|Set|Map|startsWith|endsWith|padStart|at)$/;
+
+/** Whether something between two awaits must stay between them: a way out, a branch, another call, an assignment. */
+function hasBarrier(view: FileView, before: AwaitedRead, after: AwaitedRead): boolean {
+  const { facts } = view;
+  const between = (span: Span): boolean => before.span.end <= span.start && span.end <= after.span.start;
+  const fn = before.site.fn;
+  if (facts.exits.some((exit) => between(exit.span) && facts.regions[exit.region]?.fn === fn)) return true;
+  if (
+    facts.regions.some(
+      (region) => region.kind !== "function" && between(region.span) && region.parent === before.region,
+    )
+  )
+    return true;
+  return facts.exprs.some((expr) => {
+    if (!between(expr) || facts.regions[expr.region]?.fn !== fn) return false;
+    if (expr.kind === "assign" || expr.kind === "await" || expr.kind === "yield" || expr.kind === "new") return true;
+    if (expr.kind !== "call") return false;
+    const callee = facts.exprs[expr.callee];
+    return !((callee?.kind === "member" || callee?.kind === "ref") && PURE.test(callee.name));
+  });
+}
+
+function examine(view: FileView, reads: readonly AwaitedRead[]): ReadsInRow | undefined {
+  const [first, second] = reads;
+  if (first === undefined || second === undefined) return undefined;
+  const runtime = runtimeOf(view, first.site.fn);
+  // Without an entry point nobody waits for the answer that we know of.
+  if (runtime?.kind !== "request") return undefined;
+  return { at: second.site.span, reads, runtime, repeated: iterationsAround(view, first.site).length > 0 };
+}
+
+function describe({ reads, runtime, repeated }: ReadsInRow, view: FileView): Description {
+  const sure = reads.every((read) => read.work.sure);
+  const confidence = Math.round((0.6 + (sure ? 0.1 : 0) + (2 < reads.length ? 0.05 : 0)) * 100) / 100;
+  const [first, ...others] = reads;
+  const before = workText(first?.work.operations ?? []);
+  const own = workText(others[0]?.work.operations ?? []);
+  const rest = others.length - 1;
+  const more = rest === 0 ? "" : rest === 1 ? ", like one more after it," : `, like ${rest} more after it,`;
+  return {
+    message: `this ${own}${more} waits for the ${before} before it, but needs nothing from it`,
+    severity: "information",
+    confidence,
+    cost: `${reads.length} round trips one after another ${repeated ? "per element" : perUnit(runtime.reach)} instead of 1`,
+    related: [
+      ...(first === undefined
+        ? []
+        : [{ at: { file: view.path, span: first.span }, message: "it could start together with this" }]),
+      ...others.slice(1, 6).map((read) => ({ at: { file: view.path, span: read.span }, message: "and this" })),
+    ],
+  };
+}

@@ -10,7 +10,7 @@ import { pathOf } from "./uri.js";
 
 const GLOBS = [
   "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
-  "**/{package.json,tsconfig*.json,jsconfig*.json,pnpm-workspace.yaml,pnpm-lock.yaml,package-lock.json,yarn.lock}",
+  "**/{package.json,tsconfig*.json,jsconfig*.json,pnpm-workspace.yaml,pnpm-lock.yaml,package-lock.json,npm-shrinkwrap.json,yarn.lock,bun.lock}",
   "**/{hotpath.config.json,.gitignore}",
 ];
 

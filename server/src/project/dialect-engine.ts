@@ -26,8 +26,23 @@ export interface StepSite {
 export function memberStep(ctx: Provenance, value: DialectValue, name: string): DialectMember | undefined {
   const members = ctx.dialects.stateOf(value)?.members;
   // A wildcard stands for tables, fields and builder steps; names with a dollar sign are the library's or an extension's own.
-  return own(members, name) ?? (name.startsWith("$") ? undefined : own(members, "*"));
+  return own(members, name) ?? (name.startsWith("$") ? undefined : (prefixed(members, name) ?? own(members, "*")));
 }
+
+/** What `get*` says about `getPosts`; kept apart per state, because few have such members and names are looked up often. */
+function prefixed(members: Members | undefined, name: string): DialectMember | undefined {
+  if (members === undefined) return undefined;
+  let prefixes = prefixesOf.get(members);
+  if (prefixes === undefined) {
+    prefixes = Object.keys(members).flatMap((key) => (key.endsWith("*") && 1 < key.length ? [key.slice(0, -1)] : []));
+    prefixesOf.set(members, prefixes);
+  }
+  const found = prefixes.find((prefix) => name.startsWith(prefix) && /^[A-Z]/.test(name.slice(prefix.length)));
+  return found === undefined ? undefined : members[`${found}*`];
+}
+
+type Members = Readonly<Record<string, DialectMember>>;
+const prefixesOf = new WeakMap<Members, readonly string[]>();
 
 /** The value after a step; unknown when the result has left the dialect. */
 export function stepResult(receiver: DialectValue, step: DialectStep, site: StepSite): Value {
@@ -98,7 +113,15 @@ export function namedTable(
 ): string | undefined {
   if (typeof source !== "object") return undefined;
   if ("typeArg" in source) return typeTable(typeArgs?.[source.typeArg]);
-  return tableName(ctx, file, args[source.arg] ?? NONE);
+  const arg = args[source.arg] ?? NONE;
+  return tableName(ctx, file, source.property === undefined ? arg : propertyOf(file, arg, source.property));
+}
+
+/** A property of an object literal, also of one that a command is made from: `new GetCommand({ TableName })`. */
+function propertyOf(file: ProjectFile, id: ExprId, name: string): ExprId {
+  const expr = exprOf(file, id);
+  if (expr?.kind === "new") return propertyOf(file, expr.args[0] ?? NONE, name);
+  return expr?.kind === "object" ? (expr.props.find((prop) => prop.name === name)?.value ?? NONE) : NONE;
 }
 
 /** The table a type argument stands for: `User` of `Repository<User>`. */

@@ -1,6 +1,7 @@
 /** Looks up what dialects say about an export, an instance, a factory, a subclass or a decorator, by module and export path. */
 import { type Dialect, type DialectState, type TableSource } from "./dialects/define-dialect.js";
-import { type DialectValue } from "./model.js";
+import { type InstalledVersion } from "./installed-versions.js";
+import { type DialectValue, type FilePath } from "./model.js";
 
 export interface DialectEntry {
   readonly value: DialectValue;
@@ -24,16 +25,23 @@ export interface DialectIndex {
   readonly dialectOf: (id: string) => Dialect | undefined;
   /** Clients a receiver of that name probably is, when its origin cannot be resolved. */
   readonly shapesFor: (name: string) => readonly DialectValue[];
+  /** Version of a package as a file of the workspace uses it; undefined when nothing says. */
+  readonly versionOf: (name: string, from: FilePath) => InstalledVersion | undefined;
 }
 
-/** Indexes dialects. `dependsOn` says whether the workspace uses one of some packages; it switches last-resort shapes on. */
+/**
+ * Indexes dialects. `dependsOn` says whether the workspace uses one of some packages; it switches last-resort shapes on. `versionOf` says what is
+ * installed.
+ */
 export function indexDialects(
   dialects: readonly Dialect[],
   dependsOn: (packages: readonly string[]) => boolean,
+  versionOf: DialectIndex["versionOf"] = () => undefined,
 ): DialectIndex {
   const byModule = new Map<string, readonly Dialect[]>();
   const byId = new Map(dialects.map((dialect) => [dialect.id, dialect]));
   const generated = new Map<string, string>();
+  const decorating = dialects.filter((dialect) => dialect.decorators !== undefined);
   for (const dialect of dialects) {
     const [home] = dialect.packages;
     for (const name of dialect.generated ?? []) if (home !== undefined) generated.set(name.split(".")[0] ?? name, home);
@@ -51,7 +59,7 @@ export function indexDialects(
     exportOf: (module, path) => first(forModule(module), (d) => enter(d, lookUp(d.exports, path), { module, path })),
     instanceOf: (module, path) =>
       first(forModule(module), (d) => {
-        const found = lookUp(d.instances, path);
+        const found = lookUp(d.instances, path) ?? lookUpEnding(d.instances, path);
         const value = enter(d, found?.state, { module, path: [...path, "prototype"] });
         if (value === undefined) return undefined;
         return found?.typeTable === undefined ? { value } : { value, typeTable: found.typeTable };
@@ -66,12 +74,15 @@ export function indexDialects(
         const instance = enter(d, found.instance, { module, path: [...path, "prototype"] });
         return { ...(cls === undefined ? {} : { class: cls }), ...(instance === undefined ? {} : { instance }) };
       }),
-    decoratorOf: (module, path) =>
-      first(dialects, (d) => entry(d, own(d.decorators, `${module}#${path.join(".")}`), { module, path })),
+    decoratorOf: (module, path) => {
+      const key = `${module}#${path.join(".")}`;
+      return first(decorating, (d) => entry(d, own(d.decorators, key), { module, path }));
+    },
     generatedPackage: (name) => generated.get(name),
     stateOf: (value) => own(byId.get(value.dialect)?.states, value.state),
     dialectOf: (id) => byId.get(id),
     shapesFor: shapeTable(dialects, dependsOn),
+    versionOf,
   };
 }
 
@@ -101,6 +112,16 @@ function lookUp<T>(table: Readonly<Record<string, T>> | undefined, path: readonl
   if (path.length === 0) return own(table, "*") ?? own(table, "default");
   const key = path.join(".");
   return own(table, key) ?? (key === "default" ? own(table, "*") : undefined);
+}
+
+/** Entries such as `*Client`. */
+function lookUpEnding<T>(table: Readonly<Record<string, T>> | undefined, path: readonly string[]): T | undefined {
+  const [name, ...rest] = path;
+  if (table === undefined || name === undefined || 0 < rest.length) return undefined;
+  for (const key in table) {
+    if (key.startsWith("*") && 1 < key.length && name.endsWith(key.slice(1))) return table[key];
+  }
+  return undefined;
 }
 
 /** A property of a table, never one that all objects have. */

@@ -1,8 +1,9 @@
 /** The operation a call performs: from the dialect step it takes, or from a declared wrapper. */
 import { type ExprId, NONE } from "../facts/model.js";
 import { namedTable, tableAfter } from "./dialect-engine.js";
-import { type OperationSpec } from "./dialects/define-dialect.js";
+import { type DialectStep, type OperationSpec } from "./dialects/define-dialect.js";
 import { isExecuted } from "./execution.js";
+import { batchedText } from "./library-batching.js";
 import { type DialectValue, type Operation, type PendingOperation } from "./model.js";
 import { exprOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
@@ -43,16 +44,50 @@ function stepOperation(
   id: ExprId,
   part: Extract<CalleePart, { kind: "step" }>,
 ): Operation | undefined {
-  const spec = part.step.operation;
-  if (spec?.when !== "call") return undefined;
   const expr = exprOf(file, id);
   const args = expr?.kind === "call" || expr?.kind === "new" ? expr.args : [];
+  const command = commandOf(ctx, file, part.step, args);
+  const spec = command?.spec ?? part.step.operation;
+  if (spec?.when !== "call") return undefined;
   const typeArgs = expr?.kind === "call" ? expr.typeArgs : undefined;
   const table = tableAfter(part.receiver, part.step.table, {
     member: part.name,
     table: namedTable(ctx, file, part.step.table, args, typeArgs),
   });
-  return describe(ctx, file, id, part.receiver, { spec, method: part.name, table, sqlFrom: file, sqlAt: id });
+  const method = command?.name ?? part.name;
+  return describe(ctx, file, id, part.receiver, { spec, method, table, sqlFrom: file, sqlAt: id });
+}
+
+/** The operation that the class of an argument names. */
+function commandOf(
+  ctx: Provenance,
+  file: ProjectFile,
+  { commands }: DialectStep,
+  args: readonly ExprId[],
+): { readonly name: string; readonly spec: OperationSpec } | undefined {
+  const arg = commands === undefined ? undefined : args[commands.arg];
+  if (commands === undefined || arg === undefined) return undefined;
+  const name = className(ctx, file, arg);
+  const found = Object.entries(commands.named).find(([pattern]) => matchesName(pattern, name));
+  return found === undefined ? undefined : { name: name.replace(/Command$/, ""), spec: found[1] };
+}
+
+function className(ctx: Provenance, file: ProjectFile, id: ExprId): string {
+  const made = exprOf(file, id);
+  const callee = made?.kind === "new" ? exprOf(file, made.callee) : undefined;
+  const [value] = partsOf(valueOf(ctx, file, id));
+  if (value?.kind === "external-instance") return value.path[value.path.length - 1] ?? "";
+  return callee?.kind === "ref" || callee?.kind === "member" ? callee.name : "";
+}
+
+function matchesName(pattern: string, name: string): boolean {
+  const star = pattern.indexOf("*");
+  if (star < 0) return pattern === name;
+  return (
+    name.length >= pattern.length - 1 &&
+    name.startsWith(pattern.slice(0, star)) &&
+    name.endsWith(pattern.slice(star + 1))
+  );
 }
 
 /** The operation of a builder that is awaited at `id`; undefined when the function that returned it already accounts for it. */
@@ -98,9 +133,10 @@ function describe(
   const written = sqlText === undefined ? "unknown" : sqlAccess(sqlText);
   const access = written === "unknown" ? spec.access : written;
   const table = what.table ?? (sqlText === undefined ? undefined : sqlTable(sqlText));
+  const batched = spec.batched === undefined ? undefined : batchedText(ctx, file, id, dialect.title, spec.batched);
   return {
     dialect: value.dialect,
-    kind: dialect.kind,
+    kind: spec.kind ?? dialect.kind,
     access,
     rows: access === "write" && spec.access === "unknown" ? "none" : spec.rows,
     ...(table === undefined ? {} : { table }),
@@ -108,8 +144,10 @@ function describe(
     ...(spec.bulk === true ? { bulk: true } : {}),
     ...(sqlText === undefined ? {} : { sqlText }),
     ...(value.transaction === true ? { transaction: true } : {}),
-    ...(spec.batchedByLibrary === undefined ? {} : { batchedByLibrary: spec.batchedByLibrary }),
-    confidence: value.lowConfidence === true ? "low" : "high",
+    ...(batched === undefined ? {} : { batchedByLibrary: batched }),
+    ...(dialect.inProcess === true ? { inProcess: true } : {}),
+    ...(spec.flushes === true ? { flushes: true } : {}),
+    confidence: value.lowConfidence === true || spec.uncertain === true ? "low" : "high",
     expr: id,
     span: { start: expr.start, end: expr.end },
   };

@@ -12,6 +12,7 @@ import { type Dialect } from "./dialects/define-dialect.js";
 import { dialects as knownDialects } from "./dialects/registry.js";
 import { createExportTables, sameExportNames } from "./export-tables.js";
 import { createImporterIndex } from "./importers.js";
+import { indexVersions } from "./installed-versions.js";
 import { interfaceSignature } from "./interface-signature.js";
 import { linkCalls } from "./link-file.js";
 import { type Linker } from "./linker-contract.js";
@@ -184,7 +185,11 @@ class ProjectLinker implements WorkspaceLinker {
     this.#resolver = resolver;
     this.#ctx ??= {
       memo: this.#memo,
-      dialects: indexDialects(this.#dialects, (packages) => this.#resolver?.dependsOn(packages) ?? false),
+      dialects: indexDialects(
+        this.#dialects,
+        (packages) => this.#resolver?.dependsOn(packages) ?? false,
+        indexVersions(this.#manifests),
+      ),
       declarations: this.#declarations,
       exportTables: this.#exportTables,
       importers: this.#importers,

@@ -22,7 +22,24 @@ export interface PackageManifest {
   readonly imports: unknown;
   /** Names under `dependencies`, `devDependencies`, `peerDependencies` and `optionalDependencies`. */
   readonly dependencies: readonly string[];
+  /** The same with the versions they may have. */
+  readonly ranges: ReadonlyMap<string, string>;
 }
+
+/** A lock file: the versions that are installed. Its text is searched when a version is asked for. */
+export interface LockManifest {
+  readonly directory: string;
+  readonly format: "npm" | "pnpm" | "yarn" | "bun";
+  readonly text: string;
+}
+
+const LOCK_FORMATS: Readonly<Record<string, LockManifest["format"]>> = {
+  "package-lock.json": "npm",
+  "npm-shrinkwrap.json": "npm",
+  "pnpm-lock.yaml": "pnpm",
+  "yarn.lock": "yarn",
+  "bun.lock": "bun",
+};
 
 /** What a `tsconfig.json` or `jsconfig.json` says by itself, before `extends` is applied. */
 export interface ConfigManifest {
@@ -39,18 +56,24 @@ export interface ConfigManifest {
 export interface Manifests {
   readonly packages: readonly PackageManifest[];
   readonly configs: readonly ConfigManifest[];
+  readonly locks: readonly LockManifest[];
 }
 
 /** Sorts manifests by what they are and takes from each what module resolution needs. Files of other kinds are left out. */
 export function parseManifests(sources: readonly ManifestSource[]): Manifests {
   const packages: PackageManifest[] = [];
   const configs: ConfigManifest[] = [];
+  const locks: LockManifest[] = [];
   for (const source of sources) {
     const name = source.path.slice(source.path.lastIndexOf("/") + 1);
     if (name === "package.json") packages.push(packageManifest(source));
     else if (/^(ts|js)config.*\.json$/.test(name)) configs.push(configManifest(source));
+    else {
+      const format = Object.hasOwn(LOCK_FORMATS, name) ? LOCK_FORMATS[name] : undefined;
+      if (format !== undefined) locks.push({ directory: directoryOf(source.path), format, text: source.text });
+    }
   }
-  return { packages, configs };
+  return { packages, configs, locks };
 }
 
 function packageManifest(source: ManifestSource): PackageManifest {
@@ -59,15 +82,19 @@ function packageManifest(source: ManifestSource): PackageManifest {
   const entries = ["source", "module", "main", "types", "typings"]
     .flatMap((key) => [json[key], publish[key]])
     .filter(isString);
+  const ranges = new Map(
+    ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"].flatMap((key) =>
+      Object.entries(record(json[key])).map(([name, range]) => [name, isString(range) ? range : ""] as const),
+    ),
+  );
   return {
     directory: directoryOf(source.path),
     name: isString(json["name"]) ? json["name"] : undefined,
     entries: [...new Set(entries)],
     exports: json["exports"] ?? publish["exports"],
     imports: json["imports"],
-    dependencies: ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"].flatMap((key) =>
-      Object.keys(record(json[key])),
-    ),
+    dependencies: [...ranges.keys()],
+    ranges,
   };
 }
 

@@ -99,7 +99,12 @@ export interface Operation {
   readonly sqlText?: string;
   /** In one database transaction opened around it. */
   readonly transaction?: true;
+  /** The library merges calls of one tick into one round trip: a sentence that names its version. */
   readonly batchedByLibrary?: string;
+  /** It is answered inside the process, in microseconds: no round trip. */
+  readonly inProcess?: true;
+  /** It writes what was changed before (a unit of work), whatever it is given. */
+  readonly flushes?: true;
   readonly confidence: "high" | "low";
   /** The call that names the operation, for evidence and fixes; the whole builder chain for lazy ones. */
   readonly expr: ExprId;
@@ -161,6 +166,8 @@ export interface FunctionSummary {
   readonly truncated?: true;
   /** Member of a recursive group (strongly connected component with a cycle). */
   readonly recursive?: true;
+  /** It awaits a call that cannot be seen into: what else it does to the outside is not known. */
+  readonly opaque?: true;
 }
 
 export const MAX_EFFECTS = 12;

@@ -43,8 +43,11 @@ export function calleeOf(ctx: Provenance, file: ProjectFile, id: ExprId): Callee
     if (key.kind === "literal" && typeof key.value === "string")
       return methodCallee(ctx, valueOf(ctx, file, callee.object), key.value);
   }
-  return valueCallee(nameOf(file, target), valueOf(ctx, file, target), "call", ctx);
+  const form = expr.kind === "template" ? "tag" : "call";
+  return valueCallee(nameOf(file, target), valueOf(ctx, file, target), form, ctx);
 }
+
+type CallForm = "call" | "construct" | "tag";
 
 function nameOf(file: ProjectFile, id: ExprId): string {
   const expr = exprOf(file, id);
@@ -95,7 +98,7 @@ function dialectMethod(ctx: Provenance, receiver: DialectValue, name: string): r
   return value.kind === "unknown" ? [] : valueParts(ctx, value, "call", name);
 }
 
-function valueCallee(name: string, value: Value, form: "call" | "construct", ctx: Provenance): Callee {
+function valueCallee(name: string, value: Value, form: CallForm, ctx: Provenance): Callee {
   return {
     name,
     receiver: undefined,
@@ -105,11 +108,11 @@ function valueCallee(name: string, value: Value, form: "call" | "construct", ctx
 }
 
 /** A dialect's value that is called takes a step, if its state has one; everything else is called as it is. */
-function valueParts(ctx: Provenance, value: Value, form: "call" | "construct", name = ""): readonly CalleePart[] {
+function valueParts(ctx: Provenance, value: Value, form: CallForm, name = ""): readonly CalleePart[] {
   return partsOf(value).map((part): CalleePart => {
     if (part.kind !== "dialect") return { kind: "value", value: part };
     const state = ctx.dialects.stateOf(part);
-    const step = form === "call" ? state?.call : state?.construct;
+    const step = form === "construct" ? state?.construct : form === "tag" ? (state?.tag ?? state?.call) : state?.call;
     if (step !== undefined) return { kind: "step", receiver: part, step, name: name === "" ? "" : calledName(part) };
     return {
       kind: "value",

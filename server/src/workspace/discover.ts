@@ -1,4 +1,4 @@
-/** Finds the files of a workspace: sources, and the manifests that say how modules are found. */
+/** Finds the files of a workspace: sources, and the manifests that say how modules are found and which versions are installed. */
 import { opendirSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { isIgnored, isSkippedFolder, rootLevel, withGitignore, type IgnoreLevel } from "./ignore-rules.js";
@@ -14,7 +14,8 @@ const SOURCE = /\.(ts|tsx|mts|cts|js|jsx|mjs|cjs)$/;
 const MINIFIED_NAME = /[.-](min|bundle|umd|chunk|packed)\.[cm]?js$/;
 /** Below one of these, a folder called `build` or `public` is part of the program. */
 const SOURCE_FOLDER = /^(src|app|server|source|lib)$/;
-const MANIFEST = /^(package\.json|(tsconfig|jsconfig)([.-][\w.-]*)?\.json)$/;
+const MANIFEST =
+  /^(package\.json|(tsconfig|jsconfig)([.-][\w.-]*)?\.json|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock)$/;
 
 export function isSourceName(name: string): boolean {
   return SOURCE.test(name) && !MINIFIED_NAME.test(name);

@@ -26,17 +26,44 @@ export interface OperationSpec {
   readonly sql?: number | "tag";
   /** Argument holding the filter (a `where` object inside it is looked for by the consumers), for reads and writes. */
   readonly filter?: number;
-  /** The library merges same-tick calls of this operation into one round trip by itself; the sentence says when and since which version. */
-  readonly batchedByLibrary?: string;
+  /** The library merges same-tick calls of this operation into one round trip by itself. */
+  readonly batched?: LibraryBatching;
+  /** Another kind of system than the dialect's answers this one. */
+  readonly kind?: OperationKind;
+  /** It may well cost no round trip (an identity map, a method that only looks like one); such operations carry `confidence: "low"`. */
+  readonly uncertain?: true;
+  /** It writes what was changed before, so what it does depends on nothing it is given: the flush of a unit of work. */
+  readonly flushes?: true;
+}
+
+/** Batching by a library itself, in which versions of it and when not. */
+export interface LibraryBatching {
+  /** Package whose installed version decides. */
+  readonly package: string;
+  /** First version that does it. A version that cannot be told counts as new enough. */
+  readonly since: string;
+  /** Versions that did not: from the first, before the second. */
+  readonly except?: readonly [from: string, before: string];
+  /** What it merges and when, put after the library's name and version: `merges calls of one tick into one query`. */
+  readonly text: string;
+  /** Property names that defeat it when they stand in the property `at` of this argument. */
+  readonly defeatedBy?: { readonly arg: number; readonly at: string; readonly names: readonly string[] };
 }
 
 /** Where an operation's table, model or collection name comes from. */
-export type TableSource = "member" | "receiver" | { readonly arg: number } | { readonly typeArg: number };
+export type TableSource =
+  | "member"
+  | "receiver"
+  /** An argument, or a property of the object that is the argument or is given to the `new` that is. */
+  | { readonly arg: number; readonly property?: string }
+  | { readonly typeArg: number };
 
 export interface DialectStep {
   /** State of the resulting value; absent: the result has left the dialect. `same` keeps the receiver's state and table. */
   readonly to?: string;
   readonly operation?: OperationSpec;
+  /** The class of an argument names the operation: `client.send(new GetCommand(…))`. Names may hold one `*`; the first that fits counts. */
+  readonly commands?: { readonly arg: number; readonly named: Readonly<Record<string, OperationSpec>> };
   readonly table?: TableSource;
   /** Functions given to this call: which argument, in which states its parameters arrive, and how often it runs. */
   readonly callbacks?: readonly {
@@ -49,10 +76,15 @@ export interface DialectStep {
 }
 
 export interface DialectState {
-  /** Steps for `value.name`; when `call` is set on the step's own entry it is the call of that member. `*` matches any other name. */
+  /**
+   * Steps for `value.name`; when `call` is set on the step's own entry it is the call of that member. `get*` matches longer names that go on with a
+   * capital letter, `*` any other name.
+   */
   readonly members?: Readonly<Record<string, DialectMember>>;
-  /** Step for calling the value itself: `knex("users")`, `prisma\`…\``. */
+  /** Step for calling the value itself: `knex("users")`. */
   readonly call?: DialectStep;
+  /** Step for a template tagged with the value, where that differs from a call: `sql\`…\``. */
+  readonly tag?: DialectStep;
   /** Step for `new value(...)`: mongoose models. */
   readonly construct?: DialectStep;
 }
@@ -69,6 +101,8 @@ export interface Dialect {
   readonly id: string;
   readonly title: string;
   readonly kind: OperationKind;
+  /** It runs inside the process: an operation costs microseconds and no round trip, so repeating it is worth a hint at most. */
+  readonly inProcess?: true;
   /**
    * npm packages whose exports are described; subpaths count too (`drizzle-orm/node-postgres`). A trailing `*` matches a prefix.
    * `node:…` names a built-in, `global:` stands for names that no import brings in (`fetch`).
@@ -81,7 +115,7 @@ export interface Dialect {
   readonly generated?: readonly string[];
   /** State of the export itself, by dotted export path (`default`, `Pool`, `*` for the namespace): for functions and values. */
   readonly exports?: Readonly<Record<string, string>>;
-  /** State of an instance made by `new Export()` or declared with the type `Export` (type arguments give the table through `typeTable`). */
+  /** State of an instance made by `new Export()` or declared with the type `Export` (type arguments give the table through `typeTable`). `*Client` matches any name that ends so. */
   readonly instances?: Readonly<Record<string, { readonly state: string; readonly typeTable?: number }>>;
   /** States of a class that extends `Export`: of the class itself and of its instances; its table is the class's name. */
   readonly subclasses?: Readonly<Record<string, { readonly class?: string; readonly instance?: string }>>;
@@ -113,6 +147,7 @@ export function defineDialect(dialect: Dialect): Dialect {
   };
   for (const state of Object.values(dialect.states)) {
     step(state.call);
+    step(state.tag);
     step(state.construct);
     for (const member of Object.values(state.members ?? {})) {
       step(member.get);

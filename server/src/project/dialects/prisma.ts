@@ -1,9 +1,21 @@
 /** Prisma Client, generations 2 to 7. */
-import { defineDialect, type DialectMember } from "./define-dialect.js";
+import { defineDialect, type DialectMember, type LibraryBatching } from "./define-dialect.js";
 import { bulkRead, bulkWrite, calls, filtered, leads, readMany, readOne, write } from "./steps.js";
 
-const BATCHED =
-  "Prisma merges findUnique calls of one tick and one selection into a single query (its built-in dataloader, since 2.0)";
+/** Names in a `where` that keep Prisma from merging: everything that is not equality of scalar fields. */
+const DEFEATING =
+  "AND OR NOT in notIn not lt lte gt gte contains startsWith endsWith search mode has hasSome hasEvery some every none is isNot path";
+
+/**
+ * Sources: "Solving the n+1 problem" of the documentation; prisma/orm#16625 (`findUniqueOrThrow` was not merged from 4.7 on, until the pull request 19554),
+ * prisma/orm#23313 (`AND` and `OR` keep calls from being merged).
+ */
+const batched: LibraryBatching = {
+  package: "@prisma/client",
+  since: "2.0.0",
+  text: "merges findUnique calls of one tick and one selection into a single query",
+  defeatedBy: { arg: 0, at: "where", names: DEFEATING.split(" ") },
+};
 
 const transaction: DialectMember = {
   call: { callbacks: [{ arg: 0, params: ["client"], runs: "once", transaction: true }] },
@@ -38,9 +50,10 @@ export const prisma = defineDialect({
     },
     model: {
       members: {
+        ...calls("findUnique findOne", { ...filtered(readOne, 0), batched }, { to: "fluent" }),
         ...calls(
-          "findUnique findUniqueOrThrow",
-          { ...filtered(readOne, 0), batchedByLibrary: BATCHED },
+          "findUniqueOrThrow",
+          { ...filtered(readOne, 0), batched: { ...batched, except: ["4.7.0", "4.16.0"] } },
           { to: "fluent" },
         ),
         ...calls("findFirst findFirstOrThrow", filtered(readOne, 0), { to: "fluent" }),

@@ -112,6 +112,8 @@ export function gradeOf({ operation, sure, cached, conditional, runtime, iterati
       severity: operation.kind === "http" || operation.kind === "inference" ? "information" : "hint",
       confidence: Math.min(confidence, 0.7),
     };
+  // Many small queries are cheap where there is no round trip (SQLite's own documentation says so): only worth a hint.
+  if (operation.inProcess === true) return { severity: "hint", confidence: Math.min(confidence, 0.4) };
   const rounded = Math.round(confidence * 100) / 100;
   return { severity: rounded >= 0.8 ? "warning" : rounded >= 0.5 ? "information" : "hint", confidence: rounded };
 }

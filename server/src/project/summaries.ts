@@ -100,12 +100,30 @@ function summarize(graph: CallGraph, node: FunctionNode, recursive: boolean): Fu
     }
   }
   const sorted = bounded(effects);
+  const opaque = node.calls.some((site) => isOpaqueAwait(node, site)) || reachesOpaque(graph, node);
   return {
     effects: sorted,
     blocking: bounded(blocking),
     ...(effects.size > sorted.length || blocking.size > MAX_EFFECTS ? { truncated: true as const } : {}),
     ...(recursive ? { recursive: true as const } : {}),
+    ...(opaque ? { opaque: true as const } : {}),
   };
+}
+
+/** Methods that read the rest of an answer that is on its way, or wait for nothing of their own. */
+const CONTINUES: ReadonlySet<string> = new Set(["json", "text", "arrayBuffer", "blob", "formData", "all", "resolve"]);
+
+/** `await` of a call that is no operation and leads to no function of the workspace. */
+function isOpaqueAwait({ file }: FunctionNode, site: CallSite): boolean {
+  if (site.operation !== undefined || 0 < site.targets.length) return false;
+  const call = file.facts.exprs[site.expr];
+  if (call === undefined || file.facts.exprs[call.parent]?.kind !== "await") return false;
+  const callee = call.kind === "call" ? file.facts.exprs[call.callee] : undefined;
+  return !(callee?.kind === "member" && CONTINUES.has(callee.name));
+}
+
+function reachesOpaque(graph: CallGraph, node: FunctionNode): boolean {
+  return node.edges.some((edge) => graph.node(edge.to)?.summary.opaque === true);
 }
 
 interface Context {
@@ -291,7 +309,12 @@ function bounded<T extends Witness>(found: ReadonlyMap<string, T>): readonly T[]
 
 function sameSummary(a: FunctionSummary, b: FunctionSummary): boolean {
   if (a === b) return true;
-  if (a.effects.length !== b.effects.length || a.blocking.length !== b.blocking.length || a.recursive !== b.recursive)
+  if (
+    a.effects.length !== b.effects.length ||
+    a.blocking.length !== b.blocking.length ||
+    a.recursive !== b.recursive ||
+    a.opaque !== b.opaque
+  )
     return false;
   return JSON.stringify([a.effects, a.blocking]) === JSON.stringify([b.effects, b.blocking]);
 }

@@ -20,7 +20,7 @@ export function workOf(view: FileView, site: CallSite): Work {
   let sure = site.confidence === "high";
   for (const target of site.targets) {
     const summary = view.summaryOf(target);
-    if (summary.truncated === true || summary.recursive === true) complete = false;
+    if (summary.truncated === true || summary.recursive === true || summary.opaque === true) complete = false;
     for (const effect of summary.effects) {
       operations.push(effect.operation);
       sure &&= effect.confidence === "high" && effect.operation.confidence === "high";

@@ -57,7 +57,7 @@ export const independentAwaits = defineRule({
 
 /** Calls by these names decide whether to go on, even where they only read: what follows is not meant to run when they fail. */
 const GUARD =
-  /OrThrow$|OrFail$|^(assert|check|verify|validate|ensure|require|authori[sz]e|authenticate|guard|can|must|is|has|restrict|enforce|protect)([A-Z_]|$)|(auth|session|permission|currentUser|accessToken|rateLimit)/i;
+  /OrThrow$|OrFail$|Validate|Assert|Ensure|Verify|^(assert|check|verify|validate|ensure|require|authori[sz]e|authenticate|guard|can|must|is|has|restrict|enforce|protect)([A-Z_]|$)|(auth|session|permission|currentUser|accessToken|rateLimit)/i;
 
 /** Statements `const x = await read()` and `await read()` by block, in source order, cut wherever something stands between them that must keep its place. */
 function* rowsOf(view: FileView): Generator<readonly AwaitedRead[]> {

@@ -49,9 +49,9 @@ const layers: Readonly<Record<string, Layer>> = {
     node: ["os", "path"],
   },
   evaluation: {
-    layers: ["base", "analysis"],
+    layers: ["base", "analysis", "protocol"],
     packages: ["yaml", "hdr-histogram-js", "@cfworker/json-schema"],
-    node: [],
+    node: ["path/posix"],
   },
   "evaluation-io": {
     layers: ["base", "analysis", "evaluation", "service", "workspace", "protocol"],

@@ -1,0 +1,118 @@
+/** One case carried out: from the cache or by work, within its time, with retries where they may help. Always ends with an outcome. */
+import { pause, reasonOf, type Clock } from "./clock.js";
+import { CaseError, TimedOut, type Observation, type Verdict, type WorkContext, type WorkItem } from "./work.js";
+
+/** Remembers observations between runs. Values are JSON. */
+export interface ResultCache {
+  get(key: string): string | undefined;
+  put(key: string, json: string): void;
+}
+
+export const noResultCache: ResultCache = { get: () => undefined, put: () => undefined };
+
+export type Outcome =
+  | { readonly kind: "judged"; readonly verdict: Verdict; readonly attempts: number; readonly cached: boolean }
+  | { readonly kind: "error" | "timeout"; readonly message: string; readonly attempts: number }
+  | { readonly kind: "cancelled" };
+
+/** First wait before another attempt; doubled for each one after, up to the cap. */
+const BACKOFF_MS = 500;
+const BACKOFF_CAP_MS = 30_000;
+/** How long work may take to notice that it has been stopped, before it is left behind. */
+const GRACE_MS = 1000;
+
+/** @param random 0 to 1; spreads waits so that retries do not come all at once. */
+export async function attempt(
+  item: WorkItem,
+  cache: ResultCache,
+  clock: Clock,
+  signal: AbortSignal,
+  random: () => number = Math.random,
+): Promise<Outcome> {
+  const controller = new AbortController();
+  const deadline = clock.now() + item.timeoutMs;
+  const cancelTimer = clock.after(item.timeoutMs, () => controller.abort(new TimedOut(item.timeoutMs)));
+  const stop = (): void => controller.abort(reasonOf(signal));
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  const progress = { attempts: 0 };
+  const context = (): WorkContext => ({ signal: controller.signal, attempt: progress.attempts, deadline });
+  try {
+    controller.signal.throwIfAborted();
+    const remembered = recall(item, cache);
+    if (remembered !== undefined) {
+      const verdict = await untilAborted(Promise.resolve(item.judge(remembered, context())), controller.signal, clock);
+      return { kind: "judged", verdict, attempts: 0, cached: true };
+    }
+    const work = withRetries(item, context, progress, clock, controller.signal, random);
+    const { observation, verdict } = await untilAborted(work, controller.signal, clock);
+    if (item.cacheKey !== undefined) cache.put(item.cacheKey, JSON.stringify(observation));
+    return { kind: "judged", verdict, attempts: progress.attempts, cached: false };
+  } catch (error) {
+    if (signal.aborted) return { kind: "cancelled" };
+    if (controller.signal.aborted) return { kind: "timeout", message: reasonOf(controller.signal).message, attempts: progress.attempts };
+    return { kind: "error", message: error instanceof Error ? error.message : String(error), attempts: progress.attempts };
+  } finally {
+    cancelTimer();
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** A remembered observation; one that cannot be read counts as none. */
+function recall(item: WorkItem, cache: ResultCache): Observation | undefined {
+  if (item.cacheKey === undefined) return undefined;
+  const json = cache.get(item.cacheKey);
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json) as Observation;
+  } catch {
+    return undefined;
+  }
+}
+
+async function withRetries(
+  item: WorkItem,
+  context: () => WorkContext,
+  progress: { attempts: number },
+  clock: Clock,
+  signal: AbortSignal,
+  random: () => number,
+): Promise<{ readonly observation: Observation; readonly verdict: Verdict }> {
+  for (;;) {
+    progress.attempts++;
+    try {
+      const observation = await item.observe(context());
+      return { observation, verdict: await item.judge(observation, context()) };
+    } catch (error) {
+      const again = error instanceof CaseError && error.retryable && progress.attempts <= item.retries;
+      if (!again || signal.aborted) throw error;
+      const backoff = Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** (progress.attempts - 1)) * (0.5 + random() / 2);
+      await pause(clock, error.retryAfterMs ?? backoff, signal);
+    }
+  }
+}
+
+/** The work's own result, or the signal's reason once it has had its chance to stop by itself. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const release: { cancelGrace?: () => void } = {};
+    const onAbort = (): void => {
+      release.cancelGrace = clock.after(GRACE_MS, () => reject(reasonOf(signal)));
+    };
+    const settle = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      release.cancelGrace?.();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  });
+}

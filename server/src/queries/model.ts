@@ -31,10 +31,14 @@ export interface QueryModel {
   readonly aggregate?: true;
   /** The statement as written, when it is SQL; `$1`, `$2` … stand for what is put in at run time. */
   readonly sql?: string;
-  /** Whether everything that narrows the rows, or orders them, was understood. */
+  /** The library takes nothing but a unique key here (`findUnique`, `findByPk`): the filter is served by what it is. */
+  readonly keyed?: true;
+  /** Whether everything that narrows the rows was understood. */
   readonly complete: boolean;
-  /** What was not understood, one short phrase each; empty when `complete`. */
+  /** What was not understood of the filter, one short phrase each; empty when `complete`. */
   readonly unknown: readonly string[];
+  /** The order is not, or not only, what `orderBy` says. */
+  readonly orderUnknown?: true;
 }
 
 export interface QueryTable {

@@ -2,6 +2,7 @@
 import { type ExprId, NONE } from "../facts/model.js";
 import { blockingOperation } from "./link-blocking.js";
 import { callbackUses } from "./link-callbacks.js";
+import { madeClient } from "./link-client.js";
 import { type QueryFunctions, operationOf, pendingOperation } from "./link-operation.js";
 import { type CallbackUse, type CallSite, type FunctionRef, type Operation } from "./model.js";
 import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
@@ -65,6 +66,8 @@ function linkCall(ctx: Provenance, file: ProjectFile, id: ExprId, queryFunctions
   if (external !== undefined) call.external = external;
   if (operation !== undefined) call.operation = operation;
   if (blocking !== undefined) call.blocking = blocking;
+  const makes = madeClient(ctx, file, id, callee, external);
+  if (makes !== undefined) call.makes = makes;
   return call;
 }
 

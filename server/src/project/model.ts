@@ -1,6 +1,7 @@
 /**
  * What linking adds to facts: provenance of values, targets of calls, operations, summaries and reachability. Plain data, no syntax.
  */
+import type { ClientKind } from "./client-catalog.js";
 import type { Span } from "../base/span.js";
 import type { BindingId, ClassId, ExprId, FunctionId, RegionId, TypeRef } from "../facts/model.js";
 import type { OperationAccess, OperationKind, OperationSpec } from "./dialects/define-dialect.js";
@@ -138,6 +139,8 @@ export interface CallSite {
   readonly external?: { readonly module: string; readonly path: readonly string[] };
   readonly operation?: Operation;
   readonly blocking?: BlockingOperation;
+  /** A client that is meant to be made once and kept. */
+  readonly makes?: ClientKind;
   /** Functions of this file written as arguments, and what becomes of them. */
   readonly callbacks: readonly CallbackUse[];
 }

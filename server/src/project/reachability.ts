@@ -40,7 +40,7 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
   for (const file of graph.files.values()) {
     for (const node of file.functions) {
       // Rules ask only about functions that do something to the outside world; most do not, and have no entry.
-      if (node.summary.effects.length === 0 && node.summary.blocking.length === 0) continue;
+      if (node.summary.effects.length === 0 && node.summary.blocking.length === 0 && !makesClient(node)) continue;
       const way = ways.get(node);
       const isLoose = loose.has(node);
       table.set(node, {
@@ -56,6 +56,10 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
     }
   }
   return table;
+}
+
+function makesClient(node: FunctionNode): boolean {
+  return node.calls.some((call) => call.makes !== undefined);
 }
 
 /** Places that call a function, by file and place. */

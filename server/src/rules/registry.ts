@@ -3,6 +3,7 @@ import { syncChildProcess } from "./blocking-call/sync-child-process.js";
 import { syncCrypto } from "./blocking-call/sync-crypto.js";
 import { syncIoInRequest } from "./blocking-call/sync-io-in-request.js";
 import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
+import { clientPerRequest } from "./clients/client-per-request.js";
 import type { Evidence, Rule } from "./define-rule.js";
 import { queryInLoop } from "./n-plus-one/query-in-loop.js";
 import { queryInRecursion } from "./n-plus-one/query-in-recursion.js";
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   anyRule(remoteCallInLoop),
   anyRule(awaitInPromiseAll),
   anyRule(independentAwaits),
+  anyRule(clientPerRequest),
   anyRule(syncIoInRequest),
   anyRule(syncPasswordHash),
   anyRule(syncCrypto),

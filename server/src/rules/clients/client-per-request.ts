@@ -1,0 +1,128 @@
+/**
+ * Finds clients that are made anew while a request is served: pools, ORM and Redis clients, HTTP agents, model sessions.
+ *
+ * A client that is kept is none of it: made while a module loads, in a constructor or a boot hook, behind a memo, or stored anywhere that outlives the
+ * call. One whose settings depend on what the function is given (a tenant's own database, credentials to be tried out) cannot be shared, so it is
+ * left alone too.
+ */
+import type { Span } from "../../base/span.js";
+import type { ExprId } from "../../facts/model.js";
+import { regionChain } from "../../facts/regions.js";
+import type { FileView } from "../../project/file-view.js";
+import type { ClientKind } from "../../project/client-catalog.js";
+import type { CallSite } from "../../project/model.js";
+import { defineRule, type Description, type Severity } from "../define-rule.js";
+import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { fateOf } from "./value-fate.js";
+
+interface PerRequestClient {
+  readonly at: Span;
+  readonly kind: ClientKind;
+  readonly runtime: Runtime;
+  readonly returned: boolean;
+}
+
+export const clientPerRequest = defineRule({
+  id: "client-per-request",
+  family: "client-per-request",
+  since: "0.1.0",
+  severity: "warning",
+  fixSafety: "none",
+  docs: {
+    what: "A client that holds connections or other costly state is made each time a request is served.",
+    why: "Every request pays for connecting, TLS and warm-up again, nothing is reused, and under load the other side runs out of connections.",
+    instead:
+      "Make it once: at module level, in a provider of the dependency injection, or lazily behind a variable that keeps it.",
+    limits:
+      "Clients whose settings depend on the caller (a tenant's database, credentials to try out) are left alone, and so is everything that is stored somewhere that outlives the call.",
+  },
+  *check(view) {
+    for (const site of view.calls) {
+      const found = examine(view, site);
+      if (found !== undefined) yield found;
+    }
+  },
+  describe,
+});
+
+/** Functions by these names run when the program starts, whoever calls them. */
+const BOOT =
+  /^(main|bootstrap|boot|init|initialize|setup|start|startup|connect|register|configure|onModuleInit|onApplicationBootstrap|beforeAll|useFactory|factory)([A-Z_]|$)/;
+
+function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
+  const kind = site.makes;
+  if (kind === undefined || isKeptFunction(view, site.fn)) return undefined;
+  if (view.isCacheGuarded(site)) return undefined;
+  const runtime = runtimeOf(view, site.fn);
+  if (runtime === undefined || dependsOnCaller(view, site)) return undefined;
+  const fate = fateOf(view, site.expr);
+  // A light client handed on with other things, such as when it was made, is one that somebody keeps.
+  if (fate === "kept" || (fate === "returned-inside" && kind.weight === "agent")) return undefined;
+  const returned = fate !== "local";
+  // Whoever calls a factory may well keep what it gives; only a way from an entry point says otherwise.
+  if (runtime.kind === "possible" && (returned || kind.weight === "agent")) return undefined;
+  return { at: site.span, kind, runtime, returned };
+}
+
+/** Module bodies, constructors and initialisers run once per process or provider; so do boot functions and what is written inside them. */
+function isKeptFunction(view: FileView, start: number): boolean {
+  for (let fn = start, hops = 0; hops < 20; hops++) {
+    const fact = view.facts.functions[fn];
+    if (fact === undefined || fact.kind === "module") return fn === start;
+    if (fact.kind === "constructor" || fact.kind === "field-initializer" || fact.kind === "static-block") return true;
+    if (BOOT.test(fact.name)) return true;
+    fn = fact.parent;
+  }
+  return false;
+}
+
+/** Whether the client's settings come from the parameters of the function around, or of those around it. */
+function dependsOnCaller(view: FileView, site: CallSite): boolean {
+  const call = view.facts.exprs[site.expr];
+  if (call?.kind !== "new" && call?.kind !== "call") return true;
+  if (call.args.some((arg) => comesFromCaller(view, arg))) return true;
+  // `if (options.fresh)`: the caller asks for one of its own.
+  return [...regionChain(view.facts, site.region)].some(
+    ({ region }) => region.branch !== undefined && comesFromCaller(view, region.branch.test),
+  );
+}
+
+function comesFromCaller(view: FileView, id: ExprId): boolean {
+  return [...view.flow.sourcesOf(id)].some((source) => {
+    const binding = view.facts.bindings[source];
+    return binding?.kind === "param" || binding?.loop !== undefined;
+  });
+}
+
+const LOSES: Readonly<Record<ClientKind["weight"], string>> = {
+  connections: "opens connections of its own",
+  agent: "starts without the connections kept alive by the last one",
+  session: "loads everything again",
+};
+
+function describe({ kind, runtime, returned }: PerRequestClient): Description {
+  const entry = runtime.reach.entry;
+  const confidence = confidenceOf(kind, runtime, returned);
+  const severity: Severity = confidence < 0.8 ? "information" : "warning";
+  const when = entry === undefined ? "each time this function runs" : `each time ${entry.point.label} is served`;
+  return {
+    message: `a new ${kind.noun} is made ${when}; it ${LOSES[kind.weight]}`,
+    severity,
+    confidence,
+    cost: `1 ${kind.weight === "session" ? "start" : "set of connections"} ${perUnit(runtime.reach)}`,
+    related:
+      entry === undefined
+        ? []
+        : [
+            { at: entry.point.at, message: `entry point ${entry.point.label}` },
+            ...entry.path.slice(0, 6).map((at) => ({ at, message: "called from here" })),
+          ],
+  };
+}
+
+function confidenceOf(kind: ClientKind, { kind: reach, reach: { entry } }: Runtime, returned: boolean): number {
+  if (reach === "possible") return 0.6;
+  if (returned) return 0.65;
+  if (kind.weight === "agent") return 0.7;
+  return entry?.point.confidence === "high" ? 0.9 : 0.75;
+}

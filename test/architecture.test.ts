@@ -30,14 +30,17 @@ const layers: Readonly<Record<string, Layer>> = {
   facts: { layers: ["base", "syntax"], packages: [], node: [] },
   project: { layers: ["base", "facts"], packages: ["jsonc-parser"], node: ["path/posix"] },
   catalog: { layers: ["base", "syntax", "facts", "project"], packages: [], node: [] },
+  queries: { layers: ["base", "syntax", "facts", "project"], packages: [], node: [] },
+  advisor: { layers: ["base", "project", "catalog", "queries"], packages: [], node: [] },
   fixes: { layers: ["base", "syntax", "facts", "project"], packages: ["ts-morph"], node: [] },
-  rules: { layers: ["base", "facts", "project", "catalog", "fixes"], packages: [], node: [] },
+  rules: { layers: ["base", "facts", "project", "catalog", "queries", "advisor", "fixes"], packages: [], node: [] },
   analysis: {
-    layers: ["base", "syntax", "facts", "project", "catalog", "fixes", "rules"],
+    layers: ["base", "syntax", "facts", "project", "catalog", "queries", "advisor", "fixes", "rules"],
     packages: ["ignore"],
     node: [],
   },
 
+  planner: { layers: ["base", "advisor"], packages: ["@electric-sql/pglite"], node: "any" },
   workspace: {
     layers: ["base", "facts", "analysis", "protocol"],
     packages: ["ignore", "jsonc-parser", "lmdb", "msgpackr"],

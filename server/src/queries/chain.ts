@@ -80,10 +80,8 @@ function throughVariable(walk: Walk, id: BindingId, at: ExprId, optional: boolea
   const { scope } = walk;
   const binding = scope.facts.bindings[id];
   const builds = binding !== undefined && /^(const|let|var)$/.test(binding.kind) && binding.path === undefined;
-  if (!builds || binding.init === NONE || walk.seen.has(id)) {
-    if (binding?.kind === "param" && isBuilder(walk)) walk.open ??= "a builder given from outside";
-    return at;
-  }
+  // A chain that begins with what a function was given has no beginning of its own; its reader notices.
+  if (!builds || binding.init === NONE || walk.seen.has(id)) return at;
   const initial = exprAt(scope, binding.init);
   if (initial?.kind !== "call" && initial?.kind !== "await" && initial?.kind !== "ref") {
     if (initial?.kind === "conditional") walk.open ??= "a choice between builders";
@@ -155,10 +153,6 @@ function isChainPart({ scope }: Walk, id: ExprId): boolean {
   const dialect = value.kind === "dialect" ? value : undefined;
   if (dialect === undefined) return exprAt(scope, call.callee)?.kind === "member";
   return !/^(client|db|source|manager|repository|model|connection|mongoose|root|runner)$/.test(dialect.state);
-}
-
-function isBuilder(walk: Walk): boolean {
-  return walk.steps.some((step) => /^(where|andWhere|orWhere|orderBy|filter|find|sort)$/.test(step.name));
 }
 
 /** Calls that only read a builder: combinators, loggers, and other builders that take it as a subquery. */

@@ -56,11 +56,13 @@ export interface QueryTable {
 }
 
 export interface ColumnRef {
-  /** Index into `QueryModel.tables`. */
+  /** Index into `QueryModel.tables`; `ANY_TABLE` for a name without one: it belongs to whichever of them has it. */
   readonly table: number;
   /** As written: a property for `model` and `relation` tables, a column for `table` ones. */
   readonly name: string;
 }
+
+export const ANY_TABLE = -1;
 
 /** Which rows of `table` belong to those of another one. */
 export interface QueryJoin {

@@ -37,7 +37,7 @@ function readOptions(scope: Scope, draft: Draft, options: ReadObject): void {
   const [take, skip] = [entryOf(options, "take"), entryOf(options, "skip")];
   if (take !== undefined) draft.limit = valueAt(scope, take.value);
   if (skip !== undefined) draft.offset = valueAt(scope, skip.value);
-  if (/^findFirst/.test(draft.operation.method)) draft.limit ??= { kind: "literal", value: 1 };
+  if (draft.operation.method.startsWith("findFirst")) draft.limit ??= { kind: "literal", value: 1 };
   if (entryOf(options, "distinct") !== undefined) draft.aggregate = true;
   const order = entryOf(options, "orderBy");
   if (order !== undefined) readOrder(scope, draft, 0, order.value, order.optional);

@@ -20,10 +20,11 @@ import { constantString, exprAt, resolved, type Scope } from "./scope.js";
 export function sequelizeQueries(
   scope: Scope,
   { operation }: QuerySite,
-  filterArgument: number | undefined,
+  filterArgument: number,
 ): readonly QueryModel[] {
   const call = exprAt(scope, operation.expr);
-  if (call?.kind !== "call" || operation.table === undefined || filterArgument === undefined) return [];
+  if (call?.kind !== "call" || operation.table === undefined) return [];
+  if (/^(create|bulkCreate|findByPk|findById|save|truncate|upsert|reload)$/.test(operation.method)) return [];
   const options = readObject(scope, call.args[filterArgument] ?? NONE);
   const draft = newDraft(operation, accessOf(operation), { name: operation.table, naming: "model" });
   if (options.open && entryOf(options, "where") === undefined) draft.unknown.push("options that are put together");

@@ -27,7 +27,7 @@ export async function loadSuite(path: string, files: SuiteFiles): Promise<Loaded
 
 /** As `loadSuite`, for text that may not be saved yet. */
 export async function loadSuiteText(path: string, text: string, files: SuiteFiles): Promise<LoadedSuite> {
-  const root = looksLikePromptfoo(path, text) ? importPromptfoo(path, text) : parseSuite(path, text);
+  const root = looksLikePromptfoo(path) ? importPromptfoo(path, text) : parseSuite(path, text);
   const parts: ParsedSuite[] = [];
   const problems: SuiteProblem[] = [];
   await collect(root, [path], files, parts, problems);

@@ -63,17 +63,17 @@ function readParts(
     );
   };
   const includes = Array.isArray(value["include"]) ? value["include"].filter((item) => typeof item === "string") : [];
-  const whole = <T>(key: string): T => {
+  const whole = (key: string): object => {
     const damaged = [...broken].some((name) => name.startsWith(`${key}.`));
-    return (isRecord(value[key]) && !damaged ? value[key] : {}) as T;
+    return isRecord(value[key]) && !damaged ? value[key] : {};
   };
   return {
     path,
     name: typeof value["name"] === "string" ? value["name"] : suiteName(path),
     ...(typeof value["description"] === "string" ? { description: value["description"] } : {}),
     includes: includes.map((item, index) => ({ path: item, ...source.place(["include", index]) })),
-    settings: whole<SuiteSettings>("settings"),
-    thresholds: whole<Thresholds>("thresholds"),
+    settings: whole("settings") as SuiteSettings,
+    thresholds: whole("thresholds") as Thresholds,
     providers: entries("providers").map(({ item, at }) => ({
       ...(item as unknown as Omit<ProviderDefinition, "place">),
       place: { file: path, ...source.place(at) },

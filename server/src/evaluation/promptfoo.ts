@@ -1,7 +1,7 @@
 /** `promptfoo` configurations as suites: the common subset; everything else is named, line by line. */
 import { parseSuite, type ParsedSuite } from "./parse-suite.js";
 
-export function looksLikePromptfoo(path: string, _text: string): boolean {
+export function looksLikePromptfoo(path: string): boolean {
   return /(?:^|\/)promptfooconfig\.ya?ml$/.test(path);
 }
 

@@ -80,8 +80,9 @@ export async function* runItems(
       wake.change?.();
     };
     const kept = ports.record(result);
-    if (kept === undefined) return count();
-    return kept.then(count);
+    if (kept !== undefined) return kept.then(count);
+    count();
+    return undefined;
   };
   const begin = (item: WorkItem): void => {
     tally.current = item.title ?? item.id;

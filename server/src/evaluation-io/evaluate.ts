@@ -1,0 +1,286 @@
+/**
+ * One evaluation from suite file to report: loads and plans the suite, opens journal and cache, runs, sums up. The command line and the
+ * server both go through here; neither knows the other.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CaseResult, EvaluationProgress } from "../../../protocol/src/evaluation.js";
+import { noResultCache } from "../evaluation/attempt.js";
+import { systemClock } from "../evaluation/clock.js";
+import { loadSuite } from "../evaluation/load-suite.js";
+import { planSuite, type Plan } from "../evaluation/plan.js";
+import { runItems, type RunFigures } from "../evaluation/run.js";
+import { resolveSettings, type RunSettings } from "../evaluation/settings.js";
+import type { Suite, SuiteProblem } from "../evaluation/suite.js";
+import { createSumming, type RunSummary } from "../evaluation/summary.js";
+import { checkThresholds, type Check } from "../evaluation/thresholds.js";
+import { analyzerHere } from "./analyzer-here.js";
+import { isLoopback, type Outside } from "./outside.js";
+import { outerPlanner } from "./plan-outer.js";
+import { openResultStore } from "./result-store.js";
+import {
+  beginJournal,
+  continueJournal,
+  isSessionName,
+  journalPath,
+  journalResults,
+  listSessions,
+  newSession,
+  readHead,
+  runsFolder,
+  type OpenJournal,
+} from "./run-store.js";
+import { slashes, suiteFilesOnDisk } from "./suite-files-on-disk.js";
+
+export interface EvaluateOptions {
+  /** Absolute. */
+  readonly suiteFile: string;
+  /** Absolute: what suites may read, and whose runs are listed together. */
+  readonly root: string;
+  /** Folders that may be read beside it: the one of the bundled suite. */
+  readonly otherRoots: readonly string[];
+  readonly cacheFolder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cases: readonly string[];
+  /** A session or `last`. */
+  readonly resume?: string;
+  /** A session or `last`. */
+  readonly retryFailed?: string;
+  readonly noCache: boolean;
+  readonly concurrency?: number;
+  readonly trusted: boolean;
+  readonly allowedHosts: readonly string[];
+}
+
+export interface EvaluationReport {
+  readonly suite: Suite;
+  readonly session: string;
+  readonly startedAt: string;
+  readonly figures: RunFigures;
+  readonly summary: RunSummary;
+  readonly checks: readonly Check[];
+  /** All limits kept and the run complete. */
+  readonly ok: boolean;
+  /** Reads the journal again each time; results are never held all at once. */
+  readonly results: () => Iterable<CaseResult>;
+}
+
+export interface PreparedRun {
+  readonly kind: "prepared";
+  readonly session: string;
+  readonly suite: Suite;
+  readonly settings: RunSettings;
+  readonly total: number;
+  readonly warnings: readonly string[];
+  /** Runs once. */
+  run(
+    signal: AbortSignal,
+    onResult: (result: CaseResult) => void,
+  ): AsyncGenerator<EvaluationProgress, EvaluationReport>;
+  /** Releases what was opened, if it is never run. */
+  discard(): void;
+}
+
+export interface RefusedRun {
+  readonly kind: "refused";
+  readonly problems: readonly SuiteProblem[];
+  /** Hosts somebody has to allow first. */
+  readonly askHosts: readonly string[];
+}
+
+/** A run that cannot be gone on with, in one sentence. */
+export class SessionError extends Error {}
+
+/** Throws `SessionError` for a session that does not exist or belongs to another suite. */
+export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun | RefusedRun> {
+  const files = suiteFilesOnDisk([options.root, ...options.otherRoots].map(slashes));
+  const { suite, problems } = await loadSuite(slashes(options.suiteFile), files);
+  const asked = new Set<string>();
+  const refused = (more: readonly SuiteProblem[]): RefusedRun => ({
+    kind: "refused",
+    problems: more,
+    askHosts: [...asked],
+  });
+  if (problems.some(({ severity }) => severity === "error")) return refused(problems);
+
+  const { settings, warnings } = resolveSettings(suite.settings, options.env, {
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    noCache: options.noCache,
+  });
+  const folder = runsFolder(options.cacheFolder, slashes(options.root));
+  const earlier = earlierRun(options, folder);
+  const only = new Set(0 < options.cases.length ? options.cases : (earlier?.head.cases ?? []));
+  const context = { suite, settings, files, analyzer: analyzerHere() };
+  const plan = await planSuite(context, only, outerPlanner(outsideFor(options, asked)));
+  const faults = [...unknownCases(suite, only), ...plan.problems];
+  if (0 < faults.length || 0 < asked.size) return refused([...problems, ...faults]);
+  if (plan.items.length === 0) {
+    return refused([
+      { file: suite.path, line: 1, column: 1, severity: "error", message: "the suite has no cases to run" },
+    ]);
+  }
+  const opened = openJournalFor(options, folder, suite, plan, only, earlier);
+  const cache = settings.cache ? openResultStore(join(options.cacheFolder, "evaluations", "results")) : undefined;
+  const close = (): void => {
+    opened.journal.close();
+    cache?.close();
+  };
+  return {
+    kind: "prepared",
+    session: opened.session,
+    suite,
+    settings,
+    total: plan.items.length,
+    warnings: [...warnings, ...problems.map(({ line, message }) => `${suite.name}:${line}: ${message}`)],
+    run: (signal, onResult) =>
+      run({ suite, plan, settings, ...opened, cache: cache ?? noResultCache, close }, signal, onResult),
+    discard: close,
+  };
+}
+
+interface RunParts {
+  readonly suite: Suite;
+  readonly plan: Plan;
+  readonly settings: RunSettings;
+  readonly session: string;
+  readonly startedAt: string;
+  readonly journal: OpenJournal;
+  readonly finished: ReadonlyMap<string, CaseResult["status"]>;
+  readonly cache: Parameters<typeof runItems>[2]["cache"];
+  readonly close: () => void;
+}
+
+async function* run(
+  parts: RunParts,
+  signal: AbortSignal,
+  onResult: (result: CaseResult) => void,
+): AsyncGenerator<EvaluationProgress, EvaluationReport> {
+  const { suite, plan, settings, session, startedAt, journal, finished, cache } = parts;
+  try {
+    const figures = yield* runItems(
+      plan.items,
+      { session, total: plan.items.length, concurrency: settings.concurrency, finished },
+      {
+        clock: systemClock,
+        cache,
+        record: (result) => {
+          journal.record(result);
+          onResult(result);
+        },
+      },
+      signal,
+    );
+    journal.end(figures);
+    return reportOf(suite, session, startedAt, journal.path, figures);
+  } finally {
+    parts.close();
+  }
+}
+
+/** Sums a journal up. */
+export function reportOf(
+  suite: Suite,
+  session: string,
+  startedAt: string,
+  path: string,
+  figures: RunFigures,
+): EvaluationReport {
+  const summing = createSumming();
+  for (const result of journalResults(path)) summing.add(result);
+  const summary = summing.finish(figures);
+  const checks = checkThresholds(suite.thresholds, summary);
+  const ok = figures.state === "completed" && checks.every((check) => check.ok);
+  return { suite, session, startedAt, figures, summary, checks, ok, results: () => journalResults(path) };
+}
+
+interface EarlierRun {
+  readonly session: string;
+  readonly path: string;
+  readonly head: NonNullable<ReturnType<typeof readHead>>;
+}
+
+function earlierRun(options: EvaluateOptions, folder: string): EarlierRun | undefined {
+  const wanted = options.resume ?? options.retryFailed;
+  if (wanted === undefined) return undefined;
+  const suiteFile = slashes(options.suiteFile);
+  const candidates = wanted === "last" ? listSessions(folder) : [wanted];
+  for (const session of candidates) {
+    const path = journalPath(folder, session);
+    const head = isSessionName(session) && existsSync(path) ? readHead(path) : undefined;
+    if (head === undefined) continue;
+    if (head.suiteFile === suiteFile) return { session, path, head };
+    if (wanted !== "last") throw new SessionError(`the run ${wanted} belongs to another suite: ${head.suiteFile}`);
+  }
+  const which = wanted === "last" ? "no earlier run of this suite" : `no run ${wanted} of this project`;
+  throw new SessionError(`there is ${which}: run the suite first`);
+}
+
+function openJournalFor(
+  options: EvaluateOptions,
+  folder: string,
+  suite: Suite,
+  plan: Plan,
+  only: ReadonlySet<string>,
+  earlier: EarlierRun | undefined,
+): Pick<RunParts, "session" | "startedAt" | "journal" | "finished"> {
+  if (earlier !== undefined && earlier.head.plan !== plan.hash) {
+    throw new SessionError(`the suite has other cases now than in the run ${earlier.session}: run it anew`);
+  }
+  if (earlier !== undefined && options.resume !== undefined) {
+    const journal = continueJournal(earlier.path);
+    const finished = new Map<string, CaseResult["status"]>();
+    for (const { id, status } of journalResults(earlier.path)) finished.set(id, status);
+    return { session: earlier.session, startedAt: earlier.head.startedAt, journal, finished };
+  }
+  const now = new Date();
+  const head = {
+    hotpath: 1,
+    session: newSession(now),
+    suite: suite.name,
+    suiteFile: suite.path,
+    startedAt: now.toISOString(),
+    total: plan.items.length,
+    plan: plan.hash,
+    cases: [...only],
+  } as const;
+  const journal = beginJournal(folder, head);
+  const finished = new Map<string, CaseResult["status"]>();
+  if (earlier !== undefined) {
+    // What passed stands; the new journal is a whole run again.
+    for (const result of journalResults(earlier.path)) {
+      if (result.status !== "passed") continue;
+      journal.record(result);
+      finished.set(result.id, result.status);
+    }
+  }
+  return { session: head.session, startedAt: head.startedAt, journal, finished };
+}
+
+function outsideFor(options: EvaluateOptions, asked: Set<string>): Outside {
+  const allowed = new Set(options.allowedHosts.map((host) => host.toLowerCase()));
+  return {
+    clock: systemClock,
+    env: options.env,
+    trusted: options.trusted,
+    mayReach: (host) => isLoopback(host) || allowed.has(host.toLowerCase()),
+    askFor: (host) => void asked.add(host),
+  };
+}
+
+function unknownCases(suite: Suite, only: ReadonlySet<string>): SuiteProblem[] {
+  const known = new Set(suite.cases.map(({ id }) => id));
+  return [...only]
+    .filter((id) => !known.has(id))
+    .map((id) => ({
+      file: suite.path,
+      line: 1,
+      column: 1,
+      severity: "error",
+      message: `there is no case \`${id}\` in this suite`,
+    }));
+}
+
+/** Where the suites that come with Hotpath lie: beside the bundles' folder, in the repository as in the package. */
+export function bundledSuitesFolder(bundlesFolder: string): string {
+  return join(dirname(bundlesFolder), "evaluation", "suites");
+}

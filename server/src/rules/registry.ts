@@ -10,6 +10,7 @@ import { queryInRecursion } from "./n-plus-one/query-in-recursion.js";
 import { queryPerPromise } from "./n-plus-one/query-per-promise.js";
 import { remoteCallInLoop } from "./n-plus-one/remote-call-in-loop.js";
 import { writeInLoop } from "./n-plus-one/write-in-loop.js";
+import { noTimeout } from "./no-timeout/no-timeout.js";
 import { awaitInPromiseAll } from "./sequential-await/await-in-promise-all.js";
 import { independentAwaits } from "./sequential-await/independent-awaits.js";
 
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   anyRule(awaitInPromiseAll),
   anyRule(independentAwaits),
   anyRule(clientPerRequest),
+  anyRule(noTimeout),
   anyRule(syncIoInRequest),
   anyRule(syncPasswordHash),
   anyRule(syncCrypto),

@@ -1,0 +1,78 @@
+/**
+ * HTTP clients without a default limit, where their options stand and what names a limit in them. Sources: undici (`headersTimeout` and `bodyTimeout`
+ * of 300 s behind `fetch`), axios (`timeout: 0`), got ("By default, there's no timeout"), node-fetch (no timeout since version 3). `ky` (10 s), `needle`
+ * (10 s to open) and clients made with options of their own are left out.
+ */
+import { NONE } from "../../facts/model.js";
+import type { FileView } from "../../project/file-view.js";
+import type { CallSite } from "../../project/model.js";
+
+export interface HttpClient {
+  /** Positions of arguments that can hold options. */
+  readonly options: readonly number[];
+  readonly limits: RegExp;
+  /** What happens without a limit. */
+  readonly otherwise: string;
+}
+
+const FETCH_LIMITS = /^(signal|timeout|dispatcher|agent)$/;
+const FETCH: HttpClient = {
+  options: [1],
+  limits: FETCH_LIMITS,
+  otherwise: "`fetch` waits up to five minutes for an answer to begin, and as long again between its parts",
+};
+const NODE_FETCH: HttpClient = { ...FETCH, otherwise: "`node-fetch` waits for ever" };
+const AXIOS_LIMITS = /^(timeout|signal|cancelToken|httpsAgent|httpAgent)$/;
+const axios = (options: readonly number[]): HttpClient => ({
+  options,
+  limits: AXIOS_LIMITS,
+  otherwise: "axios waits for ever by default",
+});
+const GOT: HttpClient = { options: [0, 1], limits: /^(timeout|signal)$/, otherwise: "got waits for ever by default" };
+
+const AXIOS_WITHOUT_BODY = /^(get|delete|head|options)$/;
+const AXIOS_WITH_BODY = /^(post|put|patch|postForm|putForm|patchForm)$/;
+const GOT_METHODS = /^(get|post|put|patch|head|delete)$/;
+
+/** The client a call uses, when it is the package's own and not an instance with defaults of its own. */
+export function clientOf(view: FileView, site: CallSite): HttpClient | undefined {
+  const operation = site.operation;
+  const call = view.facts.exprs[site.expr];
+  if (operation === undefined || call?.kind !== "call" || operation.confidence === "low") return undefined;
+  const callee = view.facts.exprs[call.callee];
+  if (operation.dialect === "fetch") return callee?.kind === "ref" ? FETCH : undefined;
+  const { module, path } = site.external ?? { module: "", path: [] };
+  const [first = "", ...rest] = path;
+  const method = rest.length === 0 ? "" : (rest[0] ?? "");
+  switch (module) {
+    case "node-fetch":
+    case "cross-fetch":
+      return rest.length === 0 ? NODE_FETCH : undefined;
+    case "axios":
+      if (1 < rest.length || hasDefaults(view) || !isPackageItself(first)) return undefined;
+      if (method === "") return axios([0, 1]);
+      if (AXIOS_WITHOUT_BODY.test(method)) return axios([1]);
+      if (AXIOS_WITH_BODY.test(method)) return axios([2]);
+      return method === "request" ? axios([0]) : undefined;
+    case "got":
+      return rest.length <= 1 && (method === "" || GOT_METHODS.test(method)) && isPackageItself(first)
+        ? GOT
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isPackageItself(name: string): boolean {
+  return name === "default" || name === "axios" || name === "got" || name === "*";
+}
+
+/** `axios.defaults.timeout = …` in this file, or an interceptor that may set one. */
+function hasDefaults(view: FileView): boolean {
+  return view.facts.exprs.some((expr) => {
+    if (expr.kind !== "member" || (expr.name !== "defaults" && expr.name !== "interceptors") || expr.object === NONE)
+      return false;
+    const object = view.facts.exprs[expr.object];
+    return object?.kind === "ref" && /axios/i.test(object.name);
+  });
+}

@@ -1,5 +1,5 @@
 /** What Hotpath understands of each library, from the dialects' own data. */
-import type { Dialect, DialectStep } from "../../server/src/project/dialects/define-dialect.js";
+import type { Dialect, DialectStep, OperationSpec } from "../../server/src/project/dialects/define-dialect.js";
 
 export function renderDialects(dialects: readonly Dialect[]): string {
   const sections = dialects.map((dialect) => {
@@ -18,8 +18,12 @@ export function renderDialects(dialects: readonly Dialect[]): string {
       "",
       `Writes: ${list(operations.filter(({ access }) => access === "write"))}`,
       "",
-      `Either, by its SQL: ${list(operations.filter(({ access }) => access === "unknown"))}`,
+      `Either: ${list(operations.filter(({ access }) => access === "unknown"))}`,
       "",
+      ...batchingOf(operations),
+      ...(dialect.inProcess === true
+        ? ["Inside the process, without a round trip: repeating it is a hint at most.", ""]
+        : []),
       `Source: ${dialect.documentation}.`,
       "",
     ].join("\n");
@@ -33,18 +37,41 @@ export function renderDialects(dialects: readonly Dialect[]): string {
   ].join("\n");
 }
 
+/** What takes many at once, and what the library merges by itself. */
+function batchingOf(operations: readonly Named[]): readonly string[] {
+  const bulk = operations.filter(({ spec }) => spec.bulk === true);
+  const merged = new Map<string, Named[]>();
+  for (const operation of operations) {
+    const { batched } = operation.spec;
+    if (batched === undefined) continue;
+    const [from, before] = batched.except ?? [];
+    const gap = from === undefined ? "" : `, not from ${from} to before ${before ?? ""}`;
+    const key = `${batched.text} (since ${batched.since}${gap})`;
+    merged.set(key, [...(merged.get(key) ?? []), operation]);
+  }
+  return [
+    ...(bulk.length === 0 ? [] : [`Takes many at once: ${list(bulk)}`, ""]),
+    ...[...merged].flatMap(([text, of]) => [`Merged by the library, which ${text}: ${list(of)}`, ""]),
+  ];
+}
+
 interface Named {
   readonly name: string;
   readonly access: string;
+  readonly spec: OperationSpec;
 }
 
 function operationsOf(dialect: Dialect): Named[] {
   const found = new Map<string, Named>();
+  const addSpec = (name: string, spec: OperationSpec): void =>
+    void found.set(name, { name, access: spec.access, spec });
   const add = (name: string, step: DialectStep | undefined): void => {
-    if (step?.operation !== undefined) found.set(name, { name, access: step.operation.access });
+    if (step?.operation !== undefined) addSpec(name, step.operation);
+    for (const [command, spec] of Object.entries(step?.commands?.named ?? {})) addSpec(command, spec);
   };
-  for (const [state, { members, call }] of Object.entries(dialect.states)) {
+  for (const [state, { members, call, tag }] of Object.entries(dialect.states)) {
     add(`(${state})`, call);
+    add("(template)", tag);
     for (const [name, member] of Object.entries(members ?? {})) add(name, member.call ?? member.get);
   }
   return [...found.values()];

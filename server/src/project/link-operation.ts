@@ -8,7 +8,7 @@ import { type DialectValue, type Operation, type PendingOperation } from "./mode
 import { exprOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { type Callee, type CalleePart } from "./resolve-callee.js";
-import { constantText, isSessionCommand, sqlAccess, sqlTable } from "./sql-text.js";
+import { constantText, isSessionCommand, isStatement, sqlAccess, sqlTable } from "./sql-text.js";
 import { partsOf } from "./value.js";
 
 /** Wrappers that perform queries though their code is out of sight, as `module#export`. */
@@ -130,6 +130,8 @@ function describe(
   const { spec } = what;
   const sqlText = statementText(ctx, what);
   if (sqlText !== undefined && isSessionCommand(sqlText)) return undefined;
+  // A template that a function returns may be a clause of somebody else's statement.
+  if (sqlText !== undefined && spec.sql === "tag" && spec.when === "await" && !isStatement(sqlText)) return undefined;
   const written = sqlText === undefined ? "unknown" : sqlAccess(sqlText);
   const access = written === "unknown" ? spec.access : written;
   const table = what.table ?? (sqlText === undefined ? undefined : sqlTable(sqlText));

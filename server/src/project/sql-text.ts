@@ -125,6 +125,14 @@ export function isSessionCommand(text: string): boolean {
   );
 }
 
+const statement =
+  /^[\s(]*(\$\d|(select|insert|update|delete|with|values|table|merge|replace|upsert|truncate|copy|create|drop|alter|call|do|exec|execute|show|explain|pragma|describe|refresh|vacuum|analyze|reindex|grant|revoke|notify|declare|fetch|prepare|deallocate|comment|use|begin|start|commit|rollback|savepoint|release|set|lock|listen|unlisten|discard|reset)\b)/i;
+
+/** Whether a text is a whole statement, as opposed to a condition or clause that becomes part of one. */
+export function isStatement(text: string): boolean {
+  return statement.test(withoutComments(text));
+}
+
 function withoutComments(text: string): string {
   return text.replace(/--[^\n]*/g, " ").replace(/\/\*[^]*?\*\//g, " ");
 }

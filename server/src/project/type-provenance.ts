@@ -37,7 +37,11 @@ export function isPlainType(type: TypeRef): boolean {
 function bareType(ctx: Provenance, file: ProjectFile, type: TypeRef, args: TypeArguments | undefined): Value {
   const [first] = type.args ?? [];
   const inner = (part: TypeRef | undefined): Value => (part === undefined ? unknown : typeValue(ctx, file, part, args));
-  if (transparentTypes.has(type.name)) return inner(first);
+  if (transparentTypes.has(type.name)) {
+    // MikroORM's references have to be loaded; other types of that name are only wrappers.
+    const described = type.name === "Ref" ? namedType(ctx, file, type, args, 0) : unknown;
+    return described.kind === "dialect" ? described : inner(first);
+  }
   if (arrayTypes.has(type.name)) return arrayOf(inner(first));
   if (tableTypes.has(type.name)) return arrayOf(inner(type.args?.[1]));
   switch (type.name) {

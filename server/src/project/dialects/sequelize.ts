@@ -2,6 +2,20 @@
 import { defineDialect } from "./define-dialect.js";
 import { bulkWrite, calls, each, filtered, leads, readMany, readOne, write } from "./steps.js";
 
+/** Types of the association mixins, as a model class declares them. */
+const READ_MIXINS =
+  "HasManyGet HasManyCount HasManyHas HasOneGet BelongsToGet BelongsToManyGet BelongsToManyCount BelongsToManyHas";
+const WRITE_MIXINS =
+  "HasManyAdd HasManySet HasManyCreate HasManyRemove HasOneSet HasOneCreate BelongsToSet BelongsToCreate BelongsToManyAdd BelongsToManySet BelongsToManyCreate BelongsToManyRemove";
+
+function mixins(names: string, state: string): Readonly<Record<string, { readonly state: string }>> {
+  const endings = ["AssociationMixin", "AssociationsMixin"];
+  return Object.fromEntries(names.split(" ").flatMap((name) => endings.map((ending) => [name + ending, { state }])));
+}
+
+/** Untyped models get mixins as well; so that a method of their own is not taken for one with any certainty. */
+const maybe = { uncertain: true } as const;
+
 export const sequelize = defineDialect({
   id: "sequelize",
   title: "Sequelize",
@@ -13,6 +27,8 @@ export const sequelize = defineDialect({
     Model: { state: "row" },
     ModelStatic: { state: "model", typeTable: 0 },
     ModelCtor: { state: "model", typeTable: 0 },
+    ...mixins(READ_MIXINS, "getter"),
+    ...mixins(WRITE_MIXINS, "setter"),
   },
   subclasses: { Model: { class: "model", instance: "row" }, Sequelize: { instance: "client" } },
   decorators: { "@nestjs/sequelize#InjectModel": { state: "model", table: { arg: 0 } } },
@@ -50,7 +66,20 @@ export const sequelize = defineDialect({
       },
       construct: { to: "row" },
     },
-    row: { members: { ...calls("save update destroy restore reload increment decrement", write) } },
+    row: {
+      members: {
+        ...calls("save update destroy restore increment decrement", write),
+        ...calls("reload", readOne),
+        // Attributes, in memory.
+        ...each("get set getDataValue setDataValue setAttributes addHook hasAlias hasHook hasHooks removeHook", {
+          call: {},
+        }),
+        ...calls("get* count* has*", { ...readMany, ...maybe }),
+        ...calls("add* set* create* remove*", { ...write, ...maybe }),
+      },
+    },
+    getter: { call: { operation: readMany } },
+    setter: { call: { operation: write } },
   },
   documentation: "Sequelize documentation: Model Querying (Basics, Finders), Raw Queries, Transactions",
 });

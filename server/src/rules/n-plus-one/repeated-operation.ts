@@ -2,7 +2,7 @@
  * The evidence all n-plus-one rules share: a call that reaches another system, once per element of something, with an argument that depends on
  * the element, and no reason why that is fine. Computed once per view; each rule takes its part of it.
  */
-import { hasEarlyExitBefore } from "../../facts/regions.js";
+import { hasEarlyExitBefore, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
@@ -152,6 +152,8 @@ function dependsOnElement(
   element: ReadonlySet<BindingId>,
 ): boolean {
   const { flow } = view;
+  // A flush writes what the pass changed, whatever it is given; one under a condition gathers several passes.
+  if (operation.flushes === true) return effect?.conditional !== true && flushesEach(view, site, element);
   if (effect === undefined || target === undefined)
     return flow.dependsOn(operation.expr, element) || flow.dependsOn(site.expr, element);
   for (const id of effect.captured ?? []) if (target.file === view.path && element.has(id)) return true;
@@ -160,6 +162,17 @@ function dependsOnElement(
   if (effect.params.some((param) => args[param] !== undefined && flow.dependsOn(args[param], element))) return true;
   // A method of the element itself.
   return receiverDepends(view, site.expr, element);
+}
+
+/** Whether a call runs in every pass of the iteration that hands out these elements. */
+function flushesEach(view: FileView, site: CallSite, element: ReadonlySet<BindingId>): boolean {
+  const { facts } = view;
+  for (const { region } of regionChain(facts, site.region)) {
+    if (region.kind === "branch") return false;
+    if (region.kind === "loop") return region.loop?.bindings.some((id) => element.has(id)) === true;
+    if (region.kind === "function") return facts.bindings.some(({ fn }, id) => fn === region.fn && element.has(id));
+  }
+  return false;
 }
 
 function argumentsOf(view: FileView, id: ExprId): readonly ExprId[] {

@@ -1,0 +1,130 @@
+/** Clients of well-known services, whose every method is a request: their names say what they do, so that only reading and writing is told apart. */
+import { type Dialect, defineDialect, type DialectMember } from "./define-dialect.js";
+import { calls, each } from "./steps.js";
+
+const read = { access: "read", rows: "many", when: "call" } as const;
+const write = { access: "write", rows: "none", when: "call" } as const;
+
+/** Everything below a client is a resource, whose methods are requests when they are called by one of these names. */
+const requests: Readonly<Record<string, DialectMember>> = {
+  ...calls(
+    "get list retrieve search query find fetch info history request get* list* search* find* retrieve* fetch* check* compare*",
+    read,
+  ),
+  ...calls("batchGet batchUpdate batch bulk sendMultiple sendEach sendEachForMulticast", { ...write, bulk: true }),
+  ...calls(
+    "create update del delete remove cancel send post insert patch upload publish add replace set attach detach confirm capture refund invite revoke pay merge close join open " +
+      "create* update* delete* remove* send* post* add* set* upload* publish* replace* request* cancel* dismiss* lock* unlock* merge*",
+    write,
+  ),
+};
+
+const resources: Dialect["states"] = {
+  client: {
+    call: { to: "client" },
+    members: {
+      ...requests,
+      // Pages are fetched one after the other, each by the link in the last.
+      ...each("paginate iterator autoPagingEach autoPagingToArray on once use setConfig", { call: {} }),
+      "*": { get: { to: "client" }, call: { to: "client" } },
+    },
+  },
+};
+
+export const stripe = defineDialect({
+  id: "stripe",
+  title: "Stripe",
+  kind: "rpc",
+  packages: ["stripe"],
+  instances: { default: { state: "client" }, Stripe: { state: "client" } },
+  factories: { default: { state: "client" }, "*": { state: "client" } },
+  states: {
+    client: {
+      members: {
+        // Checks a signature, here.
+        webhooks: { get: {} },
+        ...each("setAppInfo on off", { call: {} }),
+        "*": { get: { to: "resource" } },
+      },
+    },
+    resource: { members: { ...requests, "*": { get: { to: "resource" } } } },
+  },
+  documentation: "Stripe API reference (Node)",
+});
+
+export const octokit = defineDialect({
+  id: "octokit",
+  title: "Octokit",
+  kind: "rpc",
+  packages: ["@octokit/rest", "@octokit/core", "octokit", "@octokit/app", "@actions/github"],
+  instances: { Octokit: { state: "client" }, GitHub: { state: "client" } },
+  factories: { getOctokit: { state: "client" }, "Octokit.defaults": { state: "class" } },
+  subclasses: { Octokit: { instance: "client" } },
+  states: {
+    ...resources,
+    class: { construct: { to: "client" } },
+  },
+  documentation: "Octokit REST client: Usage, Pagination",
+});
+
+export const googleapis = defineDialect({
+  id: "googleapis",
+  title: "Google APIs",
+  kind: "rpc",
+  packages: ["googleapis", "@googleapis/*"],
+  exports: { google: "root" },
+  states: {
+    root: {
+      members: {
+        // Signs and refreshes tokens by itself.
+        auth: { get: {} },
+        ...each("options", { call: {} }),
+        "*": { call: { to: "client" }, get: { to: "client" } },
+      },
+    },
+    ...resources,
+  },
+  documentation: "Google APIs Node.js client: Getting started, Batch requests",
+});
+
+export const messaging = defineDialect({
+  id: "messaging",
+  title: "Mail, chat and SMS services",
+  kind: "rpc",
+  packages: [
+    "@slack/web-api",
+    "@sendgrid/mail",
+    "resend",
+    "nodemailer",
+    "postmark",
+    "mailgun.js",
+    "twilio",
+    "expo-server-sdk",
+    "web-push",
+  ],
+  exports: { default: "sendgrid", "*": "sendgrid", setApiKey: "sendgrid" },
+  instances: {
+    WebClient: { state: "client" },
+    Resend: { state: "resend" },
+    ServerClient: { state: "client" },
+    MailService: { state: "sendgrid" },
+    Transporter: { state: "transport" },
+    Twilio: { state: "client" },
+  },
+  factories: { createTransport: { state: "transport" }, "*": { state: "client" }, default: { state: "client" } },
+  states: {
+    ...resources,
+    transport: { members: { ...calls("sendMail", write), ...calls("verify", read) } },
+    resend: { members: { "*": { get: { to: "resource" } }, batch: { get: { to: "batch" } } } },
+    resource: { members: { ...requests } },
+    batch: { members: { ...calls("send create", { ...write, bulk: true }) } },
+    sendgrid: {
+      members: {
+        ...calls("send sendNotification", write),
+        ...calls("sendMultiple", { ...write, bulk: true }),
+        createTransport: { call: { to: "transport" } },
+      },
+    },
+  },
+  documentation: "Slack Web API client; SendGrid Mail; Resend; Nodemailer; Postmark; Twilio",
+});

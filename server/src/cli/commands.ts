@@ -65,4 +65,40 @@ export const daemonCommand: CommandSpec = {
   options: { json: { type: "boolean", doc: "Print the status as JSON." }, help },
 };
 
-export const commands: readonly CommandSpec[] = [checkCommand, explainCommand, doctorCommand, daemonCommand];
+export const EVALUATION_FORMATS = ["pretty", "json", "junit", "html"] as const;
+
+export const evaluateCommand: CommandSpec = {
+  name: "eval",
+  usage: "hotpath eval [suites…] [options]",
+  doc: "Runs evaluation suites (*.hotpath-eval.yaml): those given, else those of this project, else the one that comes with Hotpath.\nExit code: 0 all limits kept, 1 a limit broken or worse than the baseline, 2 bad usage or a wrong suite.",
+  options: {
+    format: { type: "string", value: "FORMAT", doc: "How to report.", oneOf: EVALUATION_FORMATS },
+    output: { type: "string", value: "FILE", doc: "Write the report to this file instead of stdout." },
+    case: { type: "string", multiple: true, value: "ID", doc: "Only this case; can be repeated." },
+    concurrency: { type: "string", value: "N", doc: "How many cases run at once; default 5." },
+    resume: { type: "boolean", doc: "Go on with the last run, or the one --session names." },
+    "retry-failed": {
+      type: "boolean",
+      doc: "Run again what did not pass in the last run, or the one --session names.",
+    },
+    session: { type: "string", value: "ID", doc: "The run that --resume and --retry-failed mean." },
+    "no-cache": { type: "boolean", doc: "Neither read nor write remembered results." },
+    baseline: { type: "string", value: "FILE", doc: "Compare with this file; what got worse makes the exit code 1." },
+    "update-baseline": { type: "boolean", doc: "Write the outcome to the --baseline file." },
+    "allow-host": {
+      type: "string",
+      multiple: true,
+      value: "HOST",
+      doc: "Let the suite reach this host beside this machine; can be repeated.",
+    },
+    help,
+  },
+};
+
+export const commands: readonly CommandSpec[] = [
+  checkCommand,
+  evaluateCommand,
+  explainCommand,
+  doctorCommand,
+  daemonCommand,
+];

@@ -72,8 +72,8 @@ function readParts(
     name: typeof value["name"] === "string" ? value["name"] : suiteName(path),
     ...(typeof value["description"] === "string" ? { description: value["description"] } : {}),
     includes: includes.map((item, index) => ({ path: item, ...source.place(["include", index]) })),
-    settings: whole("settings") as SuiteSettings,
-    thresholds: whole("thresholds") as Thresholds,
+    settings: whole("settings"),
+    thresholds: whole("thresholds"),
     providers: entries("providers").map(({ item, at }) => ({
       ...(item as unknown as Omit<ProviderDefinition, "place">),
       place: { file: path, ...source.place(at) },

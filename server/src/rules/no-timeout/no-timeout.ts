@@ -53,15 +53,29 @@ function examine(view: FileView, site: CallSite): UntimedRequest | undefined {
   const client = clientOf(view, site);
   if (client === undefined || isLimited(view, site, client)) return undefined;
   const runtime = runtimeOf(view, site.fn);
-  if (runtime?.kind !== "request" || isOwnOrigin(view, call.args[0])) return undefined;
+  // Event handlers known only by convention are as often a browser's.
+  if (runtime?.reach.entry?.point.confidence !== "high" || !isForeignAddress(view, call.args[0])) return undefined;
   return { at: site.span, client, runtime };
 }
 
-/** An address without a host is asked by a browser, of its own server. */
-function isOwnOrigin(view: FileView, address: ExprId | undefined): boolean {
+/** Calls that give an address as text; others may give a request object with a limit of its own. */
+const GIVES_TEXT =
+  /^(toString|String|join|concat|replace|replaceAll|encodeURI|getUrl|buildUrl|createUrl|url|endpoint)$/i;
+
+/** An address without a host is asked by a browser, of its own server; one beside the module is a file of the program. */
+function isForeignAddress(view: FileView, address: ExprId | undefined): boolean {
   const expr = view.facts.exprs[address ?? NONE];
-  const text = expr?.kind === "literal" ? expr.value : expr?.kind === "template" ? expr.parts[0] : undefined;
-  return typeof text === "string" && /^(\/(?!\/)|data:|blob:|file:)/.test(text);
+  if (expr === undefined) return false;
+  if (expr.kind === "call") return GIVES_TEXT.test(calledName(view, address ?? NONE));
+  if (expr.kind === "new") return !isModuleUrl(view, expr.args[1]);
+  const text = expr.kind === "literal" ? expr.value : expr.kind === "template" ? expr.parts[0] : undefined;
+  return !(typeof text === "string" && /^(\/(?!\/)|data:|blob:|file:)/.test(text));
+}
+
+/** `import.meta.url`. */
+function isModuleUrl(view: FileView, id: ExprId | undefined): boolean {
+  const expr = view.facts.exprs[id ?? NONE];
+  return expr?.kind === "member" && expr.name === "url" && view.facts.exprs[expr.object]?.kind === "other";
 }
 
 function isLimited(view: FileView, site: CallSite, client: HttpClient): boolean {
@@ -135,7 +149,7 @@ function describe({ client, runtime }: UntimedRequest): Description {
   return {
     message: `this request has no timeout: ${client.otherwise}`,
     severity: "information",
-    confidence: entry?.point.confidence === "high" ? 0.75 : 0.65,
+    confidence: 0.75,
     cost: `waits without a limit ${perUnit(runtime.reach)} when the other side stalls`,
     related:
       entry === undefined

@@ -7,6 +7,7 @@ import { renderManifest } from "./generators/contributions.js";
 import { renderDialects } from "./generators/dialects.js";
 import { renderIndex, renderPage } from "./generators/rule-pages.js";
 import { renderConfigSchema, renderSettingsPage } from "./generators/settings.js";
+import { renderSuiteSchema } from "./generators/suite-schema.js";
 
 const repository = path.resolve(__dirname, "..");
 
@@ -25,6 +26,7 @@ export function generated(): readonly Generated[] {
   return [
     { path: "package.json", render: () => renderManifest(textOf("package.json") ?? "{}") },
     { path: "schemas/hotpath.config.schema.json", render: renderConfigSchema },
+    { path: "schemas/hotpath-eval.schema.json", render: renderSuiteSchema },
     { path: "docs/settings.md", render: renderSettingsPage },
     { path: "docs/dialects.md", render: () => renderDialects(dialects) },
     { path: "docs/rules/README.md", render: renderIndex },

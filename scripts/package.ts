@@ -31,7 +31,7 @@ const targets = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win3
 type Target = (typeof targets)[number];
 
 const shippedFiles = ["README.md", "CHANGELOG.md", "LICENSE"];
-const shippedFolders = ["syntaxes", "schemas", "docs/walkthrough"];
+const shippedFolders = ["syntaxes", "schemas", "evaluation/suites", "docs/walkthrough"];
 
 type Manifest = Readonly<Record<string, unknown>> & { readonly version: string };
 

@@ -55,9 +55,8 @@ function interval(differences: readonly number[], seed: number): readonly [numbe
   if (differences.length === 0) return [0, 0];
   const random = randomFrom(seed);
   const means = Array.from({ length: RESAMPLES }, () => {
-    let sum = 0;
-    for (let i = 0; i < differences.length; i++) sum += differences[Math.floor(random() * differences.length)] ?? 0;
-    return sum / differences.length;
+    const sample = differences.map(() => differences[Math.floor(random() * differences.length)] ?? 0);
+    return mean(sample);
   }).sort((a, b) => a - b);
   const at = (share: number): number => means[Math.min(RESAMPLES - 1, Math.max(0, Math.round(share * (RESAMPLES - 1))))] ?? 0;
   return [at((1 - LEVEL) / 2), at((1 + LEVEL) / 2)];

@@ -4,12 +4,17 @@ import { unexpected } from "../base/unexpected.js";
 import { NONE, type FileFacts } from "../facts/model.js";
 import { render } from "../facts/render.js";
 import type { FileView } from "../project/file-view.js";
-import type { Evidence, Rule, Severity } from "../rules/define-rule.js";
+import { emptyCatalog } from "../catalog/lookup.js";
+import type { Evidence, Rule, SchemaView, Severity } from "../rules/define-rule.js";
 import type { Finding } from "./finding.js";
 import { toRange } from "./positions.js";
 
+const noSchema: SchemaView = { catalog: emptyCatalog, rowsOf: () => undefined, proofOf: () => undefined };
+
 export interface RuleRun {
   readonly rules: readonly Rule[];
+  /** What rules about queries see of the schema; nothing by default. */
+  readonly schema?: SchemaView;
   /** Severity a rule or its family was set to; `off` rules are not among `rules`. */
   readonly severityOf: (rule: Rule) => Severity | undefined;
   readonly factsOf: (path: string) => FileFacts | undefined;
@@ -25,7 +30,8 @@ export function runRules(view: FileView, run: RuleRun): Finding[] {
   for (const rule of run.rules) {
     const started = performance.now();
     try {
-      for (const evidence of rule.check(view)) findings.push(toFinding(view, rule, evidence, run, seen));
+      for (const evidence of rule.check(view, run.schema ?? noSchema))
+        findings.push(toFinding(view, rule, evidence, run, seen));
     } catch (error) {
       unexpected(`rule ${rule.id} failed`, error);
     }
@@ -40,7 +46,7 @@ export function runRules(view: FileView, run: RuleRun): Finding[] {
 }
 
 function toFinding(view: FileView, rule: Rule, evidence: Evidence, run: RuleRun, seen: Map<string, number>): Finding {
-  const description = rule.describe(evidence, view);
+  const description = rule.describe(evidence, view, run.schema ?? noSchema);
   const base = `${rule.id}\0${run.relative(view.path)}\0${enclosingName(view.facts, evidence)}\0${textAt(view.facts, evidence)}`;
   const ordinal = seen.get(base) ?? 0;
   seen.set(base, ordinal + 1);

@@ -3,6 +3,8 @@
  * turns evidence into words. Detecting, describing and fixing are separate so that each can be read and tested alone.
  */
 import type { Span } from "../base/span.js";
+import type { Proof, ProofRequest } from "../advisor/proof.js";
+import type { Catalog, Table } from "../catalog/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { Location } from "../project/model.js";
 
@@ -42,6 +44,15 @@ export interface Description {
   readonly related: readonly { readonly at: Location; readonly message: string }[];
 }
 
+/** What rules about queries may look at beside the file: the schema, how big tables are, and what the planner said. */
+export interface SchemaView {
+  readonly catalog: Catalog;
+  /** Rows of a table where the configuration says so. */
+  rowsOf(table: Table): number | undefined;
+  /** The planner's answer. Undefined while it is awaited: asking is enough, the rule runs again when it is there. */
+  proofOf(request: ProofRequest): Proof | undefined;
+}
+
 export interface Evidence {
   /** The exact range: the query or call itself. */
   readonly at: Span;
@@ -56,9 +67,9 @@ export interface Rule<E extends Evidence = Evidence> {
   readonly severity: Severity;
   readonly fixSafety: FixSafety;
   readonly docs: RuleDocs;
-  /** Pure: reads only the view, so that an unchanged view means an unchanged result. */
-  check(view: FileView): Iterable<E>;
-  describe(evidence: E, view: FileView): Description;
+  /** Pure: reads only the views, so that unchanged views mean an unchanged result. */
+  check(view: FileView, schema: SchemaView): Iterable<E>;
+  describe(evidence: E, view: FileView, schema: SchemaView): Description;
 }
 
 /** Ties the evidence type of `check` to `describe` by inference; otherwise the identity. */

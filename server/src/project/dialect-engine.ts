@@ -26,7 +26,11 @@ export interface StepSite {
 export function memberStep(ctx: Provenance, value: DialectValue, name: string): DialectMember | undefined {
   const members = ctx.dialects.stateOf(value)?.members;
   // A wildcard stands for tables, fields and builder steps; names with a dollar sign are the library's or an extension's own.
-  return own(members, name) ?? (name.startsWith("$") ? undefined : (prefixed(members, name) ?? own(members, "*")));
+  const exact = own(members, name);
+  if (exact !== undefined || name.startsWith("$")) return exact;
+  // A class in TypeScript declares what it has; a name it does not declare belongs to a class that is not known precisely.
+  const declares = value.model !== undefined && /\.[cm]?tsx?$/.test(value.model.file);
+  return (declares ? undefined : prefixed(members, name)) ?? own(members, "*");
 }
 
 /** What `get*` says about `getPosts`; kept apart per state, because few have such members and names are looked up often. */

@@ -1,5 +1,5 @@
 /** Looks up what dialects say about an export, an instance, a factory, a subclass or a decorator, by module and export path. */
-import { type Dialect, type DialectState, type TableSource } from "./dialects/define-dialect.js";
+import { type Dialect, type DialectState, type OperationSpec, type TableSource } from "./dialects/define-dialect.js";
 import { type InstalledVersion } from "./installed-versions.js";
 import { type DialectValue, type FilePath } from "./model.js";
 
@@ -19,6 +19,11 @@ export interface DialectIndex {
     path: readonly string[],
   ) => { readonly class?: DialectValue; readonly instance?: DialectValue } | undefined;
   readonly decoratorOf: (module: string, path: readonly string[]) => DialectEntry | undefined;
+  /** What awaiting a property with this decorator runs. */
+  readonly lazyRelationOf: (
+    module: string,
+    path: readonly string[],
+  ) => { readonly dialect: string; readonly state: string; readonly operation: OperationSpec } | undefined;
   /** Package that stands for a generated client's missing source, by the name imported from it. */
   readonly generatedPackage: (name: string) => string | undefined;
   readonly stateOf: (value: DialectValue) => DialectState | undefined;
@@ -78,6 +83,11 @@ export function indexDialects(
       const key = `${module}#${path.join(".")}`;
       return first(decorating, (d) => entry(d, own(d.decorators, key), { module, path }));
     },
+    lazyRelationOf: (module, path) =>
+      first(forModule(module), (d) => {
+        const found = lookUp(d.lazyRelations, path);
+        return found === undefined ? undefined : { dialect: d.id, ...found };
+      }),
     generatedPackage: (name) => generated.get(name),
     stateOf: (value) => own(byId.get(value.dialect)?.states, value.state),
     dialectOf: (id) => byId.get(id),

@@ -7,6 +7,7 @@ import { classOf, enclosingFunction, exprOf, functionOf, type ProjectFile } from
 import { type Provenance, valueOf } from "./provenance.js";
 import { bindingValue } from "./resolve-binding.js";
 import { injectedValue } from "./resolve-injection.js";
+import { lazyRelation } from "./resolve-lazy-relation.js";
 import { memberValue, writtenMember } from "./resolve-member.js";
 import { returnValue } from "./resolve-return.js";
 import { declarationOfType, typeValue } from "./type-provenance.js";
@@ -213,6 +214,8 @@ function declaredMember(ctx: Provenance, file: ProjectFile, cls: ClassId, member
     return { kind: "function", ref: { file: file.path, fn: member.fn } };
   }
   let value = member.type === undefined ? unknown : typeValue(ctx, file, member.type);
+  const lazy = member.decorators.length === 0 ? unknown : lazyRelation(ctx, file, member);
+  if (!isUnknown(lazy)) return unionOf([lazy, value]);
   // A declared class is believed; an interface gives way to what is actually put there.
   if (weight(value) < weight({ kind: "class", file: "", cls: 0 }))
     value = better(value, valueOf(ctx, file, member.init));

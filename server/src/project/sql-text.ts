@@ -118,9 +118,9 @@ export function sqlTable(text: string): string | undefined {
   return name?.slice(name.lastIndexOf(".") + 1);
 }
 
-/** Whether a statement only opens, ends or configures: no data travels. */
+/** Whether a statement only opens, ends, configures or locks: no data travels. */
 export function isSessionCommand(text: string): boolean {
-  return /^\s*(begin|start\s+transaction|commit|rollback|savepoint|release|set|lock|listen|unlisten|notify|discard|reset)\b/i.test(
+  return /^\s*(select\s+pg_\w*advisory_\w+|begin|start\s+transaction|commit|rollback|savepoint|release|set|lock|listen|unlisten|notify|discard|reset)\b/i.test(
     text,
   );
 }

@@ -123,6 +123,8 @@ export interface Dialect {
   readonly factories?: Readonly<Record<string, { readonly state: string; readonly table?: TableSource }>>;
   /** Decorators that inject an instance (`@InjectModel(User.name)`, `@InjectKysely()`), by `module#name`. Used only when the declared type says nothing. */
   readonly decorators?: Readonly<Record<string, { readonly state: string; readonly table?: TableSource }>>;
+  /** Decorators of entity properties whose type is a promise: awaiting the property runs the query. */
+  readonly lazyRelations?: Readonly<Record<string, { readonly state: string; readonly operation: OperationSpec }>>;
   readonly states: Readonly<Record<string, DialectState>>;
   /**
    * Last resort for receivers whose origin cannot be resolved (a context object typed by inference): the receiver's last names and the shape
@@ -159,6 +161,7 @@ export function defineDialect(dialect: Dialect): Dialect {
     dialect.instances ?? {},
     dialect.factories ?? {},
     dialect.decorators ?? {},
+    dialect.lazyRelations ?? {},
   ];
   for (const group of entries) used.push(...Object.values(group).map((entry) => entry.state));
   for (const sub of Object.values(dialect.subclasses ?? {})) {

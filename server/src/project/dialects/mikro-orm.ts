@@ -44,7 +44,6 @@ export const mikroOrm = defineDialect({
     Collection: { state: "collection", typeTable: 0 },
     Reference: { state: "reference", typeTable: 0 },
     Ref: { state: "reference", typeTable: 0 },
-    Loaded: { state: "entity", typeTable: 0 },
   },
   subclasses: {
     EntityManager: { instance: "manager" },
@@ -118,7 +117,6 @@ export const mikroOrm = defineDialect({
         ...calls("matching", readMany),
       },
     },
-    entity: {},
   },
   documentation: "MikroORM documentation: Entity Manager, Unit of Work, Query Builder, Collections, Dataloaders",
 });

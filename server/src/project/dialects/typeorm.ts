@@ -1,6 +1,6 @@
 /** TypeORM 0.2 and 0.3: data sources, managers, repositories, query builders, active record. */
 import { defineDialect } from "./define-dialect.js";
-import { bulkWrite, calls, each, filtered, leads, readMany, readOne, write } from "./steps.js";
+import { bulkWrite, calls, each, filtered, lazily, leads, readMany, readOne, write } from "./steps.js";
 
 const transaction = each("transaction", {
   call: {
@@ -68,6 +68,13 @@ export const typeorm = defineDialect({
     "@nestjs/typeorm#InjectDataSource": { state: "source" },
     "@nestjs/typeorm#InjectConnection": { state: "source" },
   },
+  // A relation declared as a promise is loaded when it is awaited, once for each row.
+  lazyRelations: {
+    OneToMany: { state: "loaded", operation: lazily(readMany) },
+    ManyToMany: { state: "loaded", operation: lazily(readMany) },
+    ManyToOne: { state: "loaded", operation: lazily(readOne) },
+    OneToOne: { state: "loaded", operation: lazily(readOne) },
+  },
   states: {
     source: {
       members: {
@@ -124,6 +131,7 @@ export const typeorm = defineDialect({
         "*": { call: { to: "same" } },
       },
     },
+    loaded: {},
     entity: {
       members: { ...calls("save remove softRemove recover reload", write) },
     },

@@ -92,7 +92,9 @@ function toEvidence(
 ): RepeatedOperation {
   const { operation, effect, target } = best;
   const [inner] = bad;
-  const distinct = new Set(all.map(({ operation: one }) => `${one.table ?? ""} ${one.method}`));
+  // Queries are counted with queries: a job that is queued on the way is none of them.
+  const alike = all.filter(({ operation: one }) => isDatabase(one) === isDatabase(operation));
+  const distinct = new Set(alike.map(({ operation: one }) => `${one.table ?? ""} ${one.method}`));
   return {
     at: target === undefined ? operation.span : site.span,
     site,
@@ -136,9 +138,10 @@ function candidatesOf(view: FileView, site: CallSite): Candidate[] {
   return found;
 }
 
-/** Databases before remote calls, sure before guessed, direct before far. */
+/** Databases before slow remote calls, those before quick ones, sure before guessed, direct before far. */
 function rankOf({ operation, effect }: Candidate): number {
-  const kind = isDatabase(operation) ? 0 : 100;
+  const slow = operation.kind === "http" || operation.kind === "inference";
+  const kind = isDatabase(operation) ? (operation.inProcess === true ? 90 : 0) : slow ? 100 : 200;
   return (
     kind + (operation.confidence === "high" ? 0 : 50) + (effect?.cached === true ? 20 : 0) + (effect?.path.length ?? -1)
   );
@@ -154,8 +157,10 @@ function dependsOnElement(
   const { flow } = view;
   // A flush writes what the pass changed, whatever it is given; one under a condition gathers several passes.
   if (operation.flushes === true) return effect?.conditional !== true && flushesEach(view, site, element);
-  if (effect === undefined || target === undefined)
+  if (effect === undefined || target === undefined) {
+    if (!isDatabase(operation) && isElementsOwn(view, site.expr, element)) return false;
     return flow.dependsOn(operation.expr, element) || flow.dependsOn(site.expr, element);
+  }
   for (const id of effect.captured ?? []) if (target.file === view.path && element.has(id)) return true;
   const args = argumentsOf(view, site.expr);
   // A rest or destructured parameter list is not told apart from its position.
@@ -173,6 +178,11 @@ function flushesEach(view: FileView, site: CallSite, element: ReadonlySet<Bindin
     if (region.kind === "function") return facts.bindings.some(({ fn }, id) => fn === region.fn && element.has(id));
   }
   return false;
+}
+
+/** A call of the element that is told nothing of it: each of several queues or nodes has to be asked itself. */
+function isElementsOwn(view: FileView, id: ExprId, element: ReadonlySet<BindingId>): boolean {
+  return receiverDepends(view, id, element) && !argumentsOf(view, id).some((arg) => view.flow.dependsOn(arg, element));
 }
 
 function argumentsOf(view: FileView, id: ExprId): readonly ExprId[] {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { catalogRules } from "../server/src/rules/catalog-registry.js";
 import { rules } from "../server/src/rules/registry.js";
 import { parseCaseFile, renderBlock, type Case } from "../server/src/evaluation/case-file.js";
 import { differences, runCase, type CaseResult } from "./harness/check-case.js";
@@ -32,7 +33,7 @@ for (const file of files) {
 }
 
 test("every rule has a case file with enough of both", () => {
-  for (const { id, family } of rules) {
+  for (const { id, family } of [...rules, ...catalogRules]) {
     const cases = parseCaseFile(readFileSync(path.join(folder, family, `${id}.md`), "utf8"));
     expect(cases.filter((one) => one.claim === "Flagged").length, `${id}: flagged cases`).toBeGreaterThanOrEqual(2);
     expect(cases.filter((one) => one.claim === "Accepted").length, `${id}: accepted cases`).toBeGreaterThanOrEqual(2);
@@ -44,7 +45,11 @@ function rewrite(file: string, results: ReadonlyMap<Case, readonly CaseResult[]>
   const blocks = [...results.values()].flat().sort((a, b) => b.block.lines[0] - a.block.lines[0]);
   for (const { block, found } of blocks) {
     if (block.language === "json") continue;
-    lines.splice(block.lines[0], block.lines[1] - block.lines[0], ...renderBlock(block.text, found));
+    lines.splice(
+      block.lines[0],
+      block.lines[1] - block.lines[0],
+      ...renderBlock(block.text, found, block.language === "sql" ? "--" : "//"),
+    );
   }
   writeFileSync(file, lines.join("\n"));
 }

@@ -1,10 +1,15 @@
 /** Runs a case through the real analyzer: facts, links, summaries, rules. The one place of the tests that knows how. */
 import { createHost } from "../../server/src/analysis/create-host.js";
+import { isSchemaPath } from "../../server/src/catalog/catalog-store.js";
+import { loadPostgres } from "../../server/src/syntax/postgres.js";
 import type { Finding } from "../../server/src/analysis/finding.js";
 import type { AnalysisHost, AnalysisOptions } from "../../server/src/analysis/host.js";
 import type { Case, CaseBlock, Mark } from "../../server/src/evaluation/case-file.js";
 
 export const ROOT = "/case";
+
+// Cases may hold SQL, and running one is synchronous.
+await loadPostgres();
 
 /** Libraries a case may import without saying so in a package.json of its own. */
 const MANIFEST = JSON.stringify({
@@ -56,7 +61,7 @@ export function analyzeFiles(
   );
   host.apply(
     names
-      .filter((name) => /\.[cm]?[jt]sx?$/.test(name))
+      .filter((name) => /\.[cm]?[jt]sx?$/.test(name) || isSchemaPath(name) || isSchemaPath(`/${name}`))
       .map((name) => ({ path: `${ROOT}/${name}`, text: files[name] ?? "" })),
   );
   host.refresh();

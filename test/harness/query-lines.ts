@@ -1,4 +1,5 @@
 /** The queries of one file held in memory, one line each, as `renderQuery` prints them. */
+import { emptyCatalog } from "../../server/src/catalog/lookup.js";
 import { extractFacts } from "../../server/src/facts/extract.js";
 import { buildFileView } from "../../server/src/project/build-file-view.js";
 import { createCallGraph } from "../../server/src/project/call-graph.js";
@@ -37,6 +38,7 @@ export function queryLines(text: string, others: Readonly<Record<string, string>
     reachability: new Map(),
     valueOf: (expr) => linker.valueOf(path, expr),
     options: { smallLoopBound: 10 },
+    catalog: () => emptyCatalog,
   });
   return view === undefined ? [] : queriesOf(view).map(({ query }) => renderQuery(query));
 }

@@ -1,5 +1,6 @@
 /** The analyzer of one workspace: keeps facts, links, summaries, reachability and findings up to date with the least work. */
 import type { FileFacts } from "../facts/model.js";
+import { isSchemaPath } from "../catalog/catalog-store.js";
 import { extractFacts } from "../facts/extract.js";
 import { unexpected } from "../base/unexpected.js";
 import { buildFileView } from "../project/build-file-view.js";
@@ -11,6 +12,9 @@ import { createLinker } from "../project/linker.js";
 import type { CallSite, EntryPoint, FileRole } from "../project/model.js";
 import { computeReachability, sameReachability, type ReachabilityTable } from "../project/reachability.js";
 import { updateSummaries } from "../project/summaries.js";
+import { loadPostgres } from "../syntax/postgres.js";
+import { catalogRules as allCatalogRules } from "../rules/catalog-registry.js";
+import type { CatalogRule } from "../rules/define-catalog-rule.js";
 import { rules as allRules } from "../rules/registry.js";
 import type { Rule } from "../rules/define-rule.js";
 import { ruleInfos } from "./explain.js";
@@ -19,6 +23,7 @@ import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshRes
 import { hoverText } from "./hover.js";
 import { createPathMatcher } from "./path-matcher.js";
 import { runRules } from "./run-rules.js";
+import { SchemaAnalysis } from "./schema-analysis.js";
 import { applySuppressions, STALE_RULE } from "./suppressions.js";
 
 interface FileState {
@@ -30,6 +35,8 @@ interface FileState {
   viewRevision: number;
   findings: readonly Finding[];
   needsCheck: boolean;
+  /** Its rules have looked at the catalog: they run again when that changes. */
+  readsCatalog: boolean;
 }
 
 const DEFAULTS: AnalysisOptions = {
@@ -51,6 +58,10 @@ export function createHost(): AnalysisHost {
 class Host implements AnalysisHost {
   #options = DEFAULTS;
   #rules: readonly Rule[] = allRules;
+  #catalogRules: readonly CatalogRule[] = allCatalogRules;
+  readonly #schema = new SchemaAnalysis();
+  #checkedCatalog: unknown;
+  #rulesChanged = true;
   #isQuiet: (path: string) => boolean = () => false;
   readonly #linker = createLinker();
   readonly #graph = createCallGraph();
@@ -68,6 +79,8 @@ class Host implements AnalysisHost {
     this.#options = options;
     this.#isQuiet = createPathMatcher(options.quietPaths, options.roots);
     this.#rules = allRules.filter((rule) => this.#isEnabled(rule.id, rule.family));
+    this.#catalogRules = allCatalogRules.filter((rule) => this.#isEnabled(rule.id, rule.family));
+    this.#rulesChanged = true;
     for (const [path, state] of this.#files) {
       state.role = roleOf(path, state.facts, options.roots, this.#isQuiet);
       state.needsCheck = true;
@@ -78,11 +91,21 @@ class Host implements AnalysisHost {
 
   setManifests(manifests: Parameters<AnalysisHost["setManifests"]>[0]): void {
     this.#linker.setManifests(manifests);
+    this.#schema.setManifests(manifests);
+  }
+
+  prepare(): Promise<void> {
+    return this.#schema.needsGrammar() ? loadPostgres() : Promise.resolve();
   }
 
   apply(changes: readonly FileInput[]): void {
     for (const change of changes) {
+      if (isSchemaPath(change.path)) {
+        this.#applySchema(change);
+        continue;
+      }
       if ("removed" in change) {
+        this.#schema.remove(change.path);
         if (this.#files.delete(change.path)) this.#changed.add(change.path);
         this.#linker.removeFile(change.path);
         for (const caller of this.#graph.callersOf(change.path)) this.#dirty.add(caller);
@@ -93,6 +116,7 @@ class Host implements AnalysisHost {
       const facts = "facts" in change ? change.facts : extractFacts(change.path, change.text);
       if (!("facts" in change)) this.#extracted.push(change.path);
       this.#linker.setFile(change.path, facts);
+      this.#schema.setFacts(change.path, facts);
       const role = roleOf(change.path, facts, this.#options.roots, this.#isQuiet);
       const known = this.#files.get(change.path);
       if (known === undefined) {
@@ -104,9 +128,15 @@ class Host implements AnalysisHost {
           viewRevision: 0,
           findings: [],
           needsCheck: true,
+          readsCatalog: false,
         });
       } else Object.assign(known, { facts, role, needsCheck: true });
     }
+  }
+
+  #applySchema(change: FileInput): void {
+    if ("text" in change) this.#schema.setText(change.path, change.text);
+    else if ("removed" in change && this.#schema.remove(change.path)) this.#changed.add(change.path);
   }
 
   refresh(token: Cancellation = NEVER): RefreshResult {
@@ -195,6 +225,7 @@ class Host implements AnalysisHost {
   /** Each file is finished before the next, and what changed is kept until it is told, so a cancelled run loses nothing. */
   #check(token: Cancellation, ruleMs: Record<string, number>): string[] {
     const checked: string[] = [];
+    this.#checkSchema(ruleMs);
     for (const [path, state] of this.#files) {
       if (!state.needsCheck) continue;
       token.throwIfCancelled();
@@ -208,6 +239,51 @@ class Host implements AnalysisHost {
     return checked;
   }
 
+  /** Rules about the catalog run before those about files, so that a code file's findings of both are told together. */
+  #checkSchema(ruleMs: Record<string, number>): void {
+    const catalog = this.#schema.catalog();
+    if (catalog !== this.#checkedCatalog)
+      for (const [path, state] of this.#files) if (state.readsCatalog) this.#mark(path);
+    this.#checkedCatalog = catalog;
+    const different = this.#schema.check(
+      {
+        rules: this.#catalogRules,
+        severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
+        factsOf: (path) => this.#factsOf(path),
+        relative: (path) => this.#relative(path),
+        isQuiet: (path) => this.#isQuietSchema(path),
+        timed: (rule, ms) => (ruleMs[rule] = (ruleMs[rule] ?? 0) + ms),
+        suppressed: (path, facts, findings) => this.#suppressed(path, facts, findings),
+      },
+      this.#rulesChanged,
+    );
+    this.#rulesChanged = false;
+    for (const path of different)
+      if (this.#files.has(path)) this.#mark(path);
+      else this.#changed.add(path);
+  }
+
+  /** Tests, seeds and examples; migrations are where schemas are, so their folder's name says nothing here. */
+  #isQuietSchema(path: string): boolean {
+    const role = roleOf(path, { directives: [], imports: [] }, this.#options.roots, this.#isQuiet);
+    return role === "test" || role === "seed" || role === "example" || this.#isQuiet(path);
+  }
+
+  #factsOf(path: string): FileFacts | undefined {
+    return this.#files.get(path)?.facts ?? this.#schema.factsOf(path);
+  }
+
+  #suppressed(path: string, facts: FileFacts, findings: readonly Finding[]): readonly Finding[] {
+    const active = new Set([...this.#rules, ...this.#catalogRules].flatMap((rule) => [rule.id, rule.family]));
+    return applySuppressions(
+      path,
+      facts,
+      findings,
+      (name) => active.has(name),
+      this.#isEnabled(STALE_RULE, "suppression"),
+    );
+  }
+
   #findingsOf(path: string, state: FileState, ruleMs: Record<string, number>): readonly Finding[] {
     const view = this.#view(path, state);
     if (view === undefined) {
@@ -217,18 +293,14 @@ class Host implements AnalysisHost {
     const findings = runRules(view, {
       rules: this.#rules,
       severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
-      factsOf: (other) => this.#files.get(other)?.facts,
+      factsOf: (other) => this.#factsOf(other),
       relative: (other) => this.#relative(other),
       timed: (rule, ms) => (ruleMs[rule] = (ruleMs[rule] ?? 0) + ms),
     });
-    const active = new Set(this.#rules.flatMap((rule) => [rule.id, rule.family]));
-    return applySuppressions(
-      path,
-      state.facts,
-      findings,
-      (name) => active.has(name),
-      this.#isEnabled(STALE_RULE, "suppression"),
-    );
+    const all = [...findings, ...this.#schema.foundIn(path)];
+    if (all.length > findings.length)
+      all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column);
+    return this.#suppressed(path, state.facts, all);
   }
 
   #view(path: string, state: FileState): FileView | undefined {
@@ -242,6 +314,10 @@ class Host implements AnalysisHost {
       reachability: this.#reachability,
       valueOf: (expr) => this.#linker.valueOf(path, expr),
       options: { smallLoopBound: this.#options.smallLoopBound },
+      catalog: () => {
+        state.readsCatalog = true;
+        return this.#schema.catalog();
+      },
     });
   }
 
@@ -262,15 +338,15 @@ class Host implements AnalysisHost {
   }
 
   findings(path: string): readonly Finding[] {
-    return this.#files.get(path)?.findings ?? [];
+    return this.#files.get(path)?.findings ?? this.#schema.findings(path);
   }
 
   allFindings(): readonly Finding[] {
-    return [...this.#files.keys()].sort().flatMap((path) => this.findings(path));
+    return [...this.files()].sort().flatMap((path) => this.findings(path));
   }
 
   problems(): readonly Problem[] {
-    return [...this.#files].flatMap(([path, { facts }]) => {
+    const inCode = [...this.#files].flatMap(([path, { facts }]) => {
       const [first] = facts.problems;
       if (first === undefined) return [];
       const more = facts.problems.length > 1 ? ` (and ${facts.problems.length - 1} more)` : "";
@@ -284,6 +360,7 @@ class Host implements AnalysisHost {
         },
       ];
     });
+    return [...inCode, ...this.#schema.problems()];
   }
 
   hover(path: string, offset: number): ReturnType<AnalysisHost["hover"]> {
@@ -303,7 +380,7 @@ class Host implements AnalysisHost {
   }
 
   files(): readonly string[] {
-    return [...this.#files.keys()];
+    return [...this.#files.keys(), ...this.#schema.paths()];
   }
 }
 

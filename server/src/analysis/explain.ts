@@ -1,4 +1,5 @@
 /** What the rules say of themselves: lists for settings and reports, pages for readers. */
+import { catalogRules } from "../rules/catalog-registry.js";
 import { rules } from "../rules/registry.js";
 import type { RuleInfo } from "./host.js";
 import { staleSuppressionInfo } from "./stale-suppression-info.js";
@@ -11,7 +12,7 @@ export interface RulePage {
 
 export function ruleInfos(): readonly RuleInfo[] {
   return [
-    ...rules.map(({ id, family, severity, fixSafety, since, docs }) => ({
+    ...[...rules, ...catalogRules].map(({ id, family, severity, fixSafety, since, docs }) => ({
       id,
       family,
       severity,

@@ -10,7 +10,7 @@ import type { Finding, Problem } from "./finding.js";
 import type { ManifestSource } from "../project/manifests.js";
 
 export type FileInput =
-  /** Text to extract here and now (open editors, small projects). */
+  /** Text to extract here and now (open editors, small projects). Schema files (`isSchemaPath`) are always given as text. */
   | { readonly path: string; readonly text: string }
   /** Facts made elsewhere (a worker, the disk cache). */
   | { readonly path: string; readonly facts: FileFacts; readonly hash: string }
@@ -59,6 +59,8 @@ export interface AnalysisHost {
   /** package.json, tsconfig.json, lockfiles: parsed elsewhere or given as text. */
   setManifests(manifests: readonly ManifestSource[]): void;
   apply(changes: readonly FileInput[]): void;
+  /** Loads what the applied files need to be read: PostgreSQL's grammar, if there is any SQL. Until then a refresh makes do without. */
+  prepare(): Promise<void>;
   /** Brings everything up to date. Throws `Cancelled`, after which a later refresh continues. */
   refresh(token?: Cancellation): RefreshResult;
   /** Findings of one file as of the last refresh, in source order, suppressions applied, stale suppressions reported. */

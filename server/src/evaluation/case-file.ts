@@ -90,15 +90,15 @@ function parseBlock(
 }
 
 /** The block's code with marker lines for these marks, in the format that is parsed. */
-export function renderBlock(text: string, marks: readonly Mark[]): string[] {
+export function renderBlock(text: string, marks: readonly Mark[], comment = "//"): string[] {
   return text
     .replace(/\n$/, "")
     .split("\n")
-    .flatMap((line, i) => [line, ...marks.filter((mark) => mark.line === i).map((mark) => renderMark(mark))]);
+    .flatMap((line, i) => [line, ...marks.filter((mark) => mark.line === i).map((mark) => renderMark(mark, comment))]);
 }
 
-function renderMark({ start, end, rule, message, kind }: Mark): string {
+function renderMark({ start, end, rule, message, kind }: Mark, comment: string): string {
   const sign = kind === "finding" ? "^" : "-";
   const gap = Math.max(0, start - 2);
-  return `//${" ".repeat(gap)}${sign.repeat(Math.max(1, end - Math.max(start, 2)))} ${rule ?? ""}${message === undefined ? "" : `: ${message}`}`.trimEnd();
+  return `${comment}${" ".repeat(gap)}${sign.repeat(Math.max(1, end - Math.max(start, 2)))} ${rule ?? ""}${message === undefined ? "" : `: ${message}`}`.trimEnd();
 }

@@ -4,6 +4,7 @@ import { NONE } from "../facts/model.js";
 import { render } from "../facts/render.js";
 import { isCacheGuarded } from "./cache-guards.js";
 import { emptySummary, type CallGraph } from "./call-graph.js";
+import type { Catalog } from "../catalog/model.js";
 import type { FileView, ViewOptions } from "./file-view.js";
 import type { CallSite, EntryPoint, FilePath, FileRole, FunctionRef, Reachability, Value } from "./model.js";
 import type { ReachabilityTable } from "./reachability.js";
@@ -18,6 +19,8 @@ export interface ViewInput {
   readonly reachability: ReachabilityTable;
   readonly valueOf: (expr: ExprId) => Value;
   readonly options: ViewOptions;
+  /** Called each time a rule asks for it. */
+  readonly catalog: () => Catalog;
 }
 
 const UNKNOWN_REACH: Reachability = {};
@@ -44,6 +47,9 @@ export function buildFileView(input: ViewInput): FileView | undefined {
     entries: input.entries,
     flow: file.flow,
     options: input.options,
+    get catalog() {
+      return input.catalog();
+    },
     literalLength: (value) => literalLength(input.graph, value),
     callAt: (expr) => byExpr.get(expr),
     callsIn: (fn) => file.functions[fn]?.calls ?? [],

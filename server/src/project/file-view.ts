@@ -3,6 +3,7 @@
  * in it that does not follow from the file's own facts, so an unchanged (facts hash, signature) pair means unchanged findings.
  */
 import type { Expr, ExprId, FileFacts, FunctionId, RegionId } from "../facts/model.js";
+import type { Catalog } from "../catalog/model.js";
 import type { DataFlow } from "../facts/data-flow.js";
 import type {
   CallSite,
@@ -31,6 +32,8 @@ export interface FileView {
   /** Entry points declared in or registered from this file's functions. */
   readonly entries: readonly EntryPoint[];
   readonly options: ViewOptions;
+  /** The workspace's schema. Reading it makes the file's rules run again whenever the schema changes. */
+  readonly catalog: Catalog;
   /** Number of elements of a literal array or object, wherever it is declared; undefined for anything that can grow. */
   literalLength(value: Value, depth: number): number | undefined;
   /** Data flow between the file's local variables. */

@@ -1,0 +1,180 @@
+/** The schema's side of the analyzer: the catalog, the rules that look at it alone, and the files that hold nothing but schema. */
+import { contentHash } from "../base/content-hash.js";
+import { unexpected } from "../base/unexpected.js";
+import { createCatalogStore } from "../catalog/catalog-store.js";
+import type { Catalog } from "../catalog/model.js";
+import type { FileFacts } from "../facts/model.js";
+import { textFacts } from "../facts/text-facts.js";
+import type { ManifestSource } from "../project/manifests.js";
+import type { CatalogEvidence, CatalogRule, CatalogView } from "../rules/define-catalog-rule.js";
+import type { Severity } from "../rules/define-rule.js";
+import type { Finding, Problem } from "./finding.js";
+import { toRange } from "./positions.js";
+
+export interface CatalogRun {
+  readonly rules: readonly CatalogRule[];
+  readonly severityOf: (rule: CatalogRule) => Severity | undefined;
+  readonly factsOf: (path: string) => FileFacts | undefined;
+  readonly relative: (path: string) => string;
+  readonly isQuiet: (path: string) => boolean;
+  readonly timed: (rule: string, ms: number) => void;
+  readonly suppressed: (path: string, facts: FileFacts, findings: readonly Finding[]) => readonly Finding[];
+}
+
+/** A class because it has a lifetime and owns state that only it may change. */
+export class SchemaAnalysis {
+  readonly #store = createCatalogStore();
+  readonly #texts = new Map<string, FileFacts>();
+  #catalog: Catalog | undefined;
+  #found: ReadonlyMap<string, readonly Finding[]> = new Map();
+  /** What is left of them in schema files once ignore comments are applied. */
+  readonly #findings = new Map<string, readonly Finding[]>();
+
+  setText(path: string, text: string): void {
+    this.#texts.set(path, textFacts(text));
+    this.#store.setText(path, text);
+  }
+
+  setFacts(path: string, facts: FileFacts): void {
+    this.#store.setFacts(path, facts);
+  }
+
+  /** True when the file had findings. */
+  remove(path: string): boolean {
+    this.#texts.delete(path);
+    this.#store.remove(path);
+    const had = this.findings(path).length > 0;
+    this.#findings.delete(path);
+    return had;
+  }
+
+  setManifests(manifests: readonly ManifestSource[]): void {
+    this.#store.setManifests(manifests);
+  }
+
+  needsGrammar(): boolean {
+    return this.#store.needsGrammar();
+  }
+
+  /** Lines and ignore comments of a schema file. */
+  factsOf(path: string): FileFacts | undefined {
+    return this.#texts.get(path);
+  }
+
+  paths(): readonly string[] {
+    return [...this.#texts.keys()].filter((path) => !path.endsWith(".json"));
+  }
+
+  catalog(): Catalog {
+    return this.#store.catalog();
+  }
+
+  problems(): readonly Problem[] {
+    const { problems } = this.catalog();
+    return problems.map(({ at, message }) => {
+      const { line, column } = toRange(this.#texts.get(at.file), at.span).start;
+      return { path: at.file, message: `line ${line}, column ${column}: ${message}` };
+    });
+  }
+
+  /** Findings of a schema file as of the last check. */
+  findings(path: string): readonly Finding[] {
+    return this.#findings.get(path) ?? [];
+  }
+
+  /** Findings about the schema in any file, before ignore comments are applied. */
+  foundIn(path: string): readonly Finding[] {
+    return this.#found.get(path) ?? [];
+  }
+
+  /**
+   * Runs the rules when the catalog has changed, or `force` says that something else they depend on has. Gives the files whose findings are not the
+   * same: code files, whose own findings have to be put together again, and schema files, whose findings are final.
+   */
+  check(run: CatalogRun, force: boolean): readonly string[] {
+    const catalog = this.catalog();
+    const before = this.#found;
+    if (catalog !== this.#catalog || force) this.#found = grouped(runCatalogRules(catalog, run));
+    this.#catalog = catalog;
+    const inCode = [...new Set([...before.keys(), ...this.#found.keys()])].filter(
+      (path) => !this.#texts.has(path) && JSON.stringify(before.get(path)) !== JSON.stringify(this.foundIn(path)),
+    );
+    const inSchema = this.paths().filter((path) => this.#settle(path, run));
+    return [...inCode, ...inSchema];
+  }
+
+  /** Applies ignore comments. True when the file's findings are not what they were. */
+  #settle(path: string, run: CatalogRun): boolean {
+    const facts = this.#texts.get(path);
+    if (facts === undefined) return false;
+    const found = this.foundIn(path);
+    const next = facts.suppressions.length === 0 ? found : run.suppressed(path, facts, found);
+    const known = this.findings(path);
+    if (next === known || JSON.stringify(next) === JSON.stringify(known)) return false;
+    this.#findings.set(path, next);
+    return true;
+  }
+}
+
+function runCatalogRules(catalog: Catalog, run: CatalogRun): readonly Finding[] {
+  const view: CatalogView = { catalog, isQuiet: run.isQuiet };
+  const seen = new Map<string, number>();
+  return run.rules.flatMap((rule) => {
+    const started = performance.now();
+    const findings: Finding[] = [];
+    try {
+      for (const evidence of rule.check(view)) findings.push(toFinding(rule, evidence, view, run, seen));
+    } catch (error) {
+      unexpected(`rule ${rule.id} failed`, error);
+    }
+    run.timed(rule.id, performance.now() - started);
+    return findings;
+  });
+}
+
+function toFinding(
+  rule: CatalogRule,
+  evidence: CatalogEvidence,
+  view: CatalogView,
+  run: CatalogRun,
+  seen: Map<string, number>,
+): Finding {
+  const { message, severity, confidence, cost, related } = rule.describe(evidence, view);
+  const base = `${rule.id}\0${run.relative(evidence.at.file)}\0${evidence.subject}`;
+  const ordinal = seen.get(base) ?? 0;
+  seen.set(base, ordinal + 1);
+  return {
+    rule: rule.id,
+    family: rule.family,
+    severity: run.severityOf(rule) ?? severity,
+    confidence,
+    message,
+    path: evidence.at.file,
+    range: toRange(run.factsOf(evidence.at.file), evidence.at.span),
+    related: related.map(({ at, message }) => ({
+      path: at.file,
+      range: toRange(run.factsOf(at.file), at.span),
+      message,
+    })),
+    cost,
+    fixes: [],
+    fingerprint: contentHash(`${base}\0${ordinal}`),
+  };
+}
+
+function grouped(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.path);
+    if (group === undefined) groups.set(finding.path, [finding]);
+    else group.push(finding);
+  }
+  for (const group of groups.values())
+    group.sort(
+      (a, b) =>
+        a.range.start.line - b.range.start.line ||
+        a.range.start.column - b.range.start.column ||
+        a.rule.localeCompare(b.rule),
+    );
+  return groups;
+}

@@ -1,0 +1,174 @@
+/**
+ * The schema files of a workspace and the catalog made of them, kept up to date: what a file says is read when it changes, and the catalog is put together
+ * again when something it says differs. Holds texts only until they are read.
+ */
+import { contentHash } from "../base/content-hash.js";
+import type { FileFacts } from "../facts/model.js";
+import { parseManifests, type ManifestSource, type PackageManifest } from "../project/manifests.js";
+import { ancestors, directoryOf } from "../project/path-text.js";
+import { isPostgresLoaded } from "../syntax/postgres.js";
+import { buildCatalog } from "./build-catalog.js";
+import type { SchemaFile } from "./change.js";
+import { readFacts } from "./read-facts.js";
+import { isReverse } from "./migration-sets.js";
+import type { Catalog, Engine } from "./model.js";
+import { emptyCatalog } from "./lookup.js";
+import { readPrismaFile } from "./read-prisma-file.js";
+import { readSqlFile } from "./read-sql-file.js";
+
+export interface CatalogStore {
+  /** Text of a file for which `isSchemaPath` holds. */
+  setText(path: string, text: string): void;
+  setFacts(path: string, facts: FileFacts): void;
+  remove(path: string): void;
+  setManifests(manifests: readonly ManifestSource[]): void;
+  /** Some text waits to be read, or was read without the grammar it needs. */
+  needsGrammar(): boolean;
+  /** The same object until something in it changes. */
+  catalog(): Catalog;
+}
+
+/** Files whose whole content is about the schema: SQL, Prisma schemas, Drizzle's journals. */
+export function isSchemaPath(path: string): boolean {
+  return /\.(?:sql|prisma)$/i.test(path) || path.endsWith("/meta/_journal.json");
+}
+
+interface Entry {
+  /** Text that waits to be read, or has to be read again once the grammar is there. */
+  text?: string;
+  facts?: FileFacts;
+  read?: SchemaFile;
+  /** Equal for files that say the same. */
+  hash: string;
+}
+
+const NOTHING = contentHash("nothing");
+
+export function createCatalogStore(): CatalogStore {
+  return new Store();
+}
+
+/** A class because it has a lifetime and owns state that only it may change. */
+class Store implements CatalogStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #stale = new Set<string>();
+  #packages: readonly PackageManifest[] = [];
+  #catalog: Catalog = emptyCatalog;
+  #changed = false;
+
+  setText(path: string, text: string): void {
+    const known = this.#entries.get(path);
+    if (known?.text === text) return;
+    this.#entries.set(path, { ...known, text, hash: known?.hash ?? NOTHING });
+    this.#stale.add(path);
+  }
+
+  setFacts(path: string, facts: FileFacts): void {
+    const known = this.#entries.get(path);
+    if (known?.facts === facts) return;
+    this.#entries.set(path, { ...known, facts, hash: known?.hash ?? NOTHING });
+    this.#stale.add(path);
+  }
+
+  remove(path: string): void {
+    const known = this.#entries.get(path);
+    if (known === undefined) return;
+    this.#entries.delete(path);
+    this.#stale.delete(path);
+    if (known.hash !== NOTHING) this.#changed = true;
+  }
+
+  setManifests(manifests: readonly ManifestSource[]): void {
+    this.#packages = parseManifests(manifests).packages;
+    this.#changed = true;
+  }
+
+  needsGrammar(): boolean {
+    return (
+      !isPostgresLoaded() && [...this.#entries].some(([path, { text }]) => path.endsWith(".sql") && text !== undefined)
+    );
+  }
+
+  catalog(): Catalog {
+    for (const path of [...this.#stale]) this.#read(path);
+    if (!this.#changed) return this.#catalog;
+    this.#changed = false;
+    const files = [...this.#entries.values()].flatMap(({ read }) => read ?? []);
+    if (files.length === 0) {
+      if (this.#catalog !== emptyCatalog) this.#catalog = emptyCatalog;
+      return this.#catalog;
+    }
+    const folders = this.#packages.map(({ directory }) => directory);
+    const next = buildCatalog({
+      files: files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+      packageOf: (path) => packageOf(path, folders),
+      engineOf: (database) => engineOfPackage(this.#packages.find(({ directory }) => directory === database)),
+    });
+    if (next.hash !== this.#catalog.hash) this.#catalog = next;
+    return this.#catalog;
+  }
+
+  #read(path: string): void {
+    const entry = this.#entries.get(path);
+    this.#stale.delete(path);
+    if (entry === undefined) return;
+    const read =
+      entry.text === undefined
+        ? entry.facts === undefined
+          ? undefined
+          : readFacts(path, entry.facts)
+        : readText(path, entry.text);
+    const hash = read === undefined ? NOTHING : contentHash(JSON.stringify(read));
+    if (hash !== entry.hash) this.#changed = true;
+    const provisional = path.endsWith(".sql") && !isPostgresLoaded();
+    if (provisional) this.#stale.add(path);
+    // A Prisma schema is held as its tree; facts are held by the host anyway.
+    const { text } = entry;
+    this.#entries.set(path, {
+      ...(entry.facts === undefined ? {} : { facts: entry.facts }),
+      ...(provisional && text !== undefined ? { text } : {}),
+      ...(read === undefined ? {} : { read }),
+      hash,
+    });
+  }
+}
+
+function readText(path: string, text: string): SchemaFile | undefined {
+  if (path.endsWith(".prisma")) return readPrismaFile(path, text);
+  if (path.endsWith("/meta/_journal.json")) return readJournal(path, text);
+  if (isReverse(path)) return undefined;
+  const file = readSqlFile(path, text, { source: "sql-migration", engine: "unknown" });
+  return file.changes.length === 0 && file.problems.length === 0 ? undefined : file;
+}
+
+/** Drizzle's list of migrations. */
+function readJournal(path: string, text: string): SchemaFile | undefined {
+  const tags = [...text.matchAll(/"tag"\s*:\s*"([^"\\]+)"/g)].map(([, tag = ""]) => tag);
+  return { path, source: "sql-migration", engine: "unknown", changes: [], problems: [], journal: tags };
+}
+
+/** The nearest folder above a file that has a `package.json`; the outermost folder known without one. */
+function packageOf(path: string, folders: readonly string[]): string {
+  const known = new Set(folders);
+  for (const folder of ancestors(directoryOf(path))) if (known.has(folder)) return folder;
+  return "";
+}
+
+const DRIVERS: readonly (readonly [RegExp, Engine])[] = [
+  [
+    /^(?:pg|postgres|pg-promise|slonik|@neondatabase\/serverless|@vercel\/postgres|@electric-sql\/pglite|pg-native|@types\/pg|@mikro-orm\/postgresql)$/,
+    "postgresql",
+  ],
+  [/^(?:mysql2?|mariadb|@planetscale\/database|@mikro-orm\/mysql|@mikro-orm\/mariadb)$/, "mysql"],
+  [/^(?:better-sqlite3|sqlite3?|@libsql\/client|sql\.js|@mikro-orm\/sqlite|@mikro-orm\/better-sqlite)$/, "sqlite"],
+  [/^(?:mongodb|mongoose|@mikro-orm\/mongodb)$/, "mongodb"],
+];
+
+/** The engine whose driver a package names. SQLite beside another is for tests; two servers leave the question open. */
+function engineOfPackage(manifest: PackageManifest | undefined): Engine {
+  const names = manifest?.dependencies ?? [];
+  const engines = DRIVERS.filter(([driver]) => names.some((name) => driver.test(name))).map(([, engine]) => engine);
+  const servers = engines.filter((engine) => engine !== "sqlite" && engine !== "mongodb");
+  if (servers.length === 1) return servers[0] ?? "unknown";
+  return servers.length === 0 && engines.length === 1 ? (engines[0] ?? "unknown") : "unknown";
+}

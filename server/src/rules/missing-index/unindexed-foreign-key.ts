@@ -1,0 +1,81 @@
+/**
+ * Finds a foreign key that no index serves. Deleting or re-keying a parent row makes the database look for its children, and so does every query that goes
+ * from parent to child: without an index, each time through the whole table.
+ *
+ * MySQL's InnoDB makes an index for each foreign key by itself, so only relations it does not know of (Prisma's `relationMode = "prisma"`, Drizzle's
+ * `relations`) are looked at there.
+ */
+import { accessPathsOf, leadingPrefix } from "../../catalog/lookup.js";
+import type { ForeignKey, Table } from "../../catalog/model.js";
+import type { Location } from "../../project/model.js";
+import { defineCatalogRule } from "../define-catalog-rule.js";
+
+interface UnindexedKey {
+  readonly at: Location;
+  readonly subject: string;
+  readonly table: Table;
+  readonly key: ForeignKey;
+}
+
+export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
+  id: "unindexed-foreign-key",
+  family: "missing-index",
+  since: "0.1.0",
+  severity: "information",
+  fixSafety: "none",
+
+  docs: {
+    what: "A foreign key whose columns are not the first columns of any index of its table.",
+    why: "Finding the rows that belong to a parent reads the whole table: for every join and list from the parent's side, and for every delete or key change of a parent row, which also holds locks meanwhile. PostgreSQL makes no index for a foreign key by itself.",
+    instead:
+      "Add an index that starts with the foreign key's columns. An index on these columns and more, such as the order of a list, serves both.",
+    limits:
+      "Tables whose keys and indexes are built by code that cannot be read are left out, and so are views and partitions. Small tables do not need the index; Hotpath does not know sizes unless they are configured.",
+  },
+
+  *check({ catalog, isQuiet }) {
+    const byId = new Map(catalog.tables.map((table) => [table.id, table]));
+    for (const table of catalog.tables) {
+      if (table.kind !== "table" || table.incomplete !== undefined || table.partitionOf !== undefined) continue;
+      const paths = accessPathsOf(table);
+      for (const key of table.foreignKeys) {
+        if (!isLookedUp(table, key) || leadingPrefix(paths, key.columns) !== undefined) continue;
+        const column = table.columns.find(({ name }) => name === key.columns[0]);
+        const at = column?.location.file === key.location.file ? column.location : key.location;
+        if (key.columns.length === 0 || column === undefined || isQuiet(at.file)) continue;
+        if (isSmall(byId.get(key.references.id ?? ""), column.values)) continue;
+        yield { at, subject: `${table.name}.${key.columns.join(",")}`, table, key };
+      }
+    }
+  },
+
+  describe({ table, key }) {
+    const columns = key.columns.map((column) => `\`${column}\``).join(", ");
+    const target = `\`${key.references.table}\``;
+    return {
+      message: `no index serves the foreign key ${columns} of \`${table.name}\`: finding the rows of one ${target} reads the whole table${consequence(key)}`,
+      severity: "information",
+      confidence: 0.7,
+      cost: `one scan of ${table.name} per ${key.references.table} looked up or deleted`,
+      related: [],
+    };
+  },
+});
+
+function isLookedUp(table: Table, key: ForeignKey): boolean {
+  if (table.engine === "mongodb") return false;
+  return table.engine === "mysql" ? !key.enforced : true;
+}
+
+/** A reference to a list of fixed values is not what rows are looked up by. */
+function isSmall(target: Table | undefined, values: readonly string[] | undefined): boolean {
+  return values !== undefined || target?.kind === "view";
+}
+
+function consequence({ onDelete, enforced }: ForeignKey): string {
+  if (!enforced) return "";
+  if (onDelete === "cascade") return ", and so does each delete of one, to cascade";
+  if (onDelete === "set null" || onDelete === "set default")
+    return ", and so does each delete of one, to clear the key";
+  return "";
+}

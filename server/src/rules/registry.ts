@@ -14,12 +14,16 @@ import { noTimeout } from "./no-timeout/no-timeout.js";
 import { awaitInPromiseAll } from "./sequential-await/await-in-promise-all.js";
 import { independentAwaits } from "./sequential-await/independent-awaits.js";
 
+import { countForExistence } from "./unbounded-query/count-for-existence.js";
+import { offsetWithoutLimit } from "./unbounded-query/offset-without-limit.js";
+import { unboundedList } from "./unbounded-query/unbounded-list.js";
+
 /**
  * A rule of any evidence: its `describe` takes what its own `check` yields, which the list cannot say for each element, so the pair is closed over
  * here.
  */
 function anyRule<E extends Evidence>(rule: Rule<E>): Rule {
-  return { ...rule, describe: (evidence, view) => rule.describe(evidence as E, view) };
+  return { ...rule, describe: (evidence, view, schema) => rule.describe(evidence as E, view, schema) };
 }
 
 export const rules: readonly Rule[] = [
@@ -32,6 +36,9 @@ export const rules: readonly Rule[] = [
   anyRule(independentAwaits),
   anyRule(clientPerRequest),
   anyRule(noTimeout),
+  anyRule(offsetWithoutLimit),
+  anyRule(unboundedList),
+  anyRule(countForExistence),
   anyRule(syncIoInRequest),
   anyRule(syncPasswordHash),
   anyRule(syncCrypto),

@@ -1,0 +1,33 @@
+/** Finds paged reads that skip rows but do not say where the page ends. */
+import { defineRule } from "../define-rule.js";
+import { perUnit } from "../runtime-code.js";
+import { entryRelated, listReads, tableText } from "./list-read.js";
+
+export const offsetWithoutLimit = defineRule({
+  id: "offset-without-limit",
+  family: "unbounded-query",
+  since: "0.1.0",
+  severity: "warning",
+  fixSafety: "none",
+  docs: {
+    what: "A paged query sets how many rows to skip and no limit, so each page holds all rows that remain.",
+    why: "The first page reads the whole table with everything it includes; only the last one is as small as it was meant to be.",
+    instead: "Set the limit next to the offset: `take` beside `skip`, `limit` beside `offset`.",
+    limits: "Options that are put together elsewhere are not judged.",
+  },
+  *check(view) {
+    for (const read of listReads(view)) {
+      const { query } = read;
+      if (query.offset === undefined || query.limit !== undefined || !query.complete) continue;
+      if (query.offset.kind === "literal" && query.offset.value === 0) continue;
+      yield read;
+    }
+  },
+  describe: (read) => ({
+    message: `this page of ${tableText(read)} skips the ones before it but has no limit: it reads all that remain`,
+    severity: "warning",
+    confidence: 0.9,
+    cost: `all remaining rows ${perUnit(read.runtime.reach)} instead of one page`,
+    related: entryRelated(read),
+  }),
+});

@@ -1,0 +1,128 @@
+/**
+ * Puts advice into statements a planner can judge: the table as it is, the part of the query that concerns it, and the indexes it lacks. One table at a time:
+ * rows that a join brings from elsewhere are values like any other.
+ */
+import { contentHash } from "../base/content-hash.js";
+import { accessPathsOf } from "../catalog/lookup.js";
+import type { Column, Index, Table } from "../catalog/model.js";
+import type { QueryModel } from "../queries/model.js";
+import type { Advice } from "./advise.js";
+import { candidateSql, quote } from "./candidate.js";
+import { isLowUse, isUniqueColumn } from "./column-use.js";
+import type { ColumnStatistics, ProofRequest } from "./proof.js";
+import type { Need } from "./table-needs.js";
+
+/** Rows a table is taken to have when nobody says: enough for a scan to hurt, few enough for many a product. */
+export const assumedRows = 100_000;
+
+/** Rows that share one value of a column that is neither unique nor of few values, as a share of all: 50 rows of each value, however big the table. */
+const rowsPerValue = 50;
+
+/** Rows of a page, where the code does not say. */
+const pageSize = 50;
+
+/** Undefined for advice the planner has no opinion on: other engines, other kinds of index. */
+export function proofRequest(
+  advice: Advice,
+  query: QueryModel,
+  all: readonly Need[],
+  rows = assumedRows,
+): ProofRequest | undefined {
+  const { table, candidates } = advice;
+  if (table.engine !== "postgresql" || candidates.some(({ method }) => method !== "btree")) return undefined;
+  const statement = queryText(advice, query, all);
+  const body = {
+    table: `CREATE TABLE ${quote(table.name)} (${table.columns.map(columnText).join(", ")})`,
+    indexes: accessPathsOf(table).flatMap((path) => indexText(table, path) ?? []),
+    query: statement,
+    candidates: candidates.map((candidate) => candidateSql(candidate)),
+    rows,
+    statistics: statistics(advice, all, rows),
+  };
+  return { key: contentHash(JSON.stringify(body)), ...body };
+}
+
+/** Types PostgreSQL knows by itself; everything else stands in as text, which compares the same way. */
+const knownTypes =
+  /^(smallint|integer|int|int2|int4|int8|bigint|serial|bigserial|smallserial|text|varchar|character varying|char|uuid|boolean|bool|date|time|timetz|timestamp|timestamptz|timestamp with(out)? time zone|numeric|decimal|real|double precision|float4|float8|bytea|json|jsonb|inet|cidr|interval)(\s*\(\d+(\s*,\s*\d+)?\))?( with(out)? time zone)?(\[\])?$/;
+
+function columnText(column: Column): string {
+  return `${quote(column.name)} ${typeText(column)}`;
+}
+
+function typeText({ type }: Column): string {
+  const plain = type.trim().toLowerCase();
+  if (/^serial$/.test(plain)) return "integer";
+  if (/^bigserial$/.test(plain)) return "bigint";
+  if (/^(datetime|timestamp\(\d\))/.test(plain)) return "timestamp";
+  if (/^(float|double)$/.test(plain)) return "double precision";
+  return knownTypes.test(plain) ? plain : "text";
+}
+
+/** Only what can serve: the planner should see the same choice the database has. */
+function indexText(table: Table, { parts, method, unique, where }: Index): string | undefined {
+  if (method !== "btree" && method !== "hash") return undefined;
+  if (parts.some(({ expression, collation }) => expression !== undefined || collation !== undefined)) return undefined;
+  if (where !== undefined) return undefined;
+  const columns = parts.map(({ column = "", descending }) => `${quote(column)}${descending === true ? " DESC" : ""}`);
+  return `CREATE ${unique ? "UNIQUE " : ""}INDEX ON ${quote(table.name)} USING ${method} (${columns.join(", ")})`;
+}
+
+function queryText({ table, needs, order, kind }: Advice, query: QueryModel, all: readonly Need[]): string {
+  const parameters = { count: 0 };
+  const value = (): string => `$${++parameters.count}`;
+  const alternatives = kind === "filter" && needs.some((need) => !all.includes(need));
+  const conditions = alternatives
+    ? [needs.map((need) => conditionText(need, value)).join(" OR ")]
+    : all.flatMap((need) => conditionText(need, value) ?? []);
+  const what = query.aggregate === true && order.length === 0 ? "count(*)" : "*";
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  const sorted = order.map(({ column, direction }) => `${quote(column)}${direction === "desc" ? " DESC" : ""}`);
+  const by = sorted.length === 0 ? "" : ` ORDER BY ${sorted.join(", ")}`;
+  return `SELECT ${what} FROM ${quote(table.name)}${where}${by}${limitText(query)}`;
+}
+
+function limitText({ limit, aggregate }: QueryModel): string {
+  if (limit === undefined || aggregate === true) return "";
+  return ` LIMIT ${limit.kind === "literal" && typeof limit.value === "number" ? limit.value : pageSize}`;
+}
+
+function conditionText({ kind, column, fn }: Need, value: () => string): string | undefined {
+  const bare = quote(column.name);
+  const left = fn === undefined ? bare : fn.startsWith("::") ? `(${bare})${fn}` : `${fn}(${bare})`;
+  switch (kind) {
+    case "equal":
+      return `${left} = ${value()}`;
+    case "in":
+      return `${left} = ANY(${value()})`;
+    case "range":
+      return `${left} > ${value()}`;
+    case "null":
+      return `${left} IS NULL`;
+    case "not-null":
+      return `${left} IS NOT NULL`;
+    case "wildcard":
+    case "insensitive":
+    case "prefix":
+    case "other":
+      return undefined;
+  }
+}
+
+function statistics({ table, order }: Advice, needs: readonly Need[], rows: number): readonly ColumnStatistics[] {
+  const sorted = order.flatMap(({ column }) => table.columns.find(({ name }) => name === column) ?? []);
+  const columns = new Set([...needs.map((need) => need.column), ...sorted]);
+  return [...columns].map((column) => ({
+    column: column.name,
+    distinct: distinct(table, column, rows),
+    // Most rows of a table with soft deletion are not deleted.
+    nullFraction: needs.some((need) => need.kind === "null" && need.column === column) ? 0.9 : 0,
+  }));
+}
+
+function distinct(table: Table, column: Column, rows: number): number {
+  if (isUniqueColumn(table, column.name)) return -1;
+  if (isLowUse(column)) return column.values?.length ?? (column.type.startsWith("bool") ? 2 : 5);
+  if (/^(timestamp|date|time)/.test(column.type)) return -0.9;
+  return Math.max(1, Math.round(rows / rowsPerValue));
+}

@@ -1,0 +1,4 @@
+/** Entry of the planner's process. */
+import { servePlanner } from "./planner/serve-planner.js";
+
+servePlanner();

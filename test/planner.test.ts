@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { confirms, type ProofRequest } from "../server/src/advisor/proof.js";
+import { createPlanner, type PlannerOptions } from "../server/src/planner/create-planner.js";
+import { repositoryRoot } from "./harness/repository.js";
+import { temporaryFolder } from "./harness/planner-image.js";
+
+const processFile = path.join(repositoryRoot, "server/src/planner-process.ts");
+const base: PlannerOptions = { processFile, execArgv: ["--import", "tsx"], imageFile: temporaryFolder("planner.img") };
+
+const request = (more: Partial<ProofRequest> = {}): ProofRequest => ({
+  key: JSON.stringify(more),
+  table: 'CREATE TABLE "orders" ("id" text, "user_id" text, "created_at" timestamptz)',
+  indexes: ['CREATE UNIQUE INDEX ON "orders" USING btree ("id")'],
+  query: 'SELECT * FROM "orders" WHERE "user_id" = $1 ORDER BY "created_at" DESC LIMIT 50',
+  candidates: ['CREATE INDEX ON "orders" ("user_id", "created_at" DESC)'],
+  rows: 100_000,
+  statistics: [
+    { column: "user_id", distinct: 2000, nullFraction: 0 },
+    { column: "created_at", distinct: -0.9, nullFraction: 0 },
+  ],
+  ...more,
+});
+
+const planner = createPlanner(base);
+afterAll(() => planner.close());
+
+test(
+  "a candidate that the planner would use is confirmed, one that it would not is not",
+  { timeout: 90_000 },
+  async () => {
+    const [wanted, served, small, broken] = await planner.verify([
+      request(),
+      request({ query: 'SELECT * FROM "orders" WHERE "id" = $1' }),
+      request({ rows: 20 }),
+      request({ query: "SELECT FROM WHERE" }),
+    ]);
+    expect(wanted?.kind === "plans" && wanted.before.nodes).toBe("Limit → Sort → Seq Scan on orders");
+    expect(wanted?.kind === "plans" && wanted.after.nodes).toBe("Limit → Index Scan on orders");
+    expect(wanted !== undefined && confirms(wanted)).toBe(true);
+    expect(served !== undefined && confirms(served)).toBe(false);
+    expect(small !== undefined && confirms(small)).toBe(false);
+    expect(broken).toMatchObject({ kind: "unavailable", reason: expect.stringContaining("syntax error") as string });
+    expect(existsSync(base.imageFile ?? "")).toBe(true);
+  },
+);
+
+test("a request that takes too long costs its own answer, not the next one's", { timeout: 90_000 }, async () => {
+  const hasty = createPlanner({ ...base, requestLimitMs: 1_000 });
+  const slow = request({
+    query: "SELECT 1",
+    table: 'CREATE TABLE "orders" ("id" text); SELECT pg_sleep(30)',
+    indexes: [],
+  });
+  const [first] = await hasty.verify([slow]);
+  expect(first).toEqual({ kind: "unavailable", reason: "the planner took longer than 1 s" });
+  const [next] = await hasty.verify([request()]);
+  expect(next?.kind).toBe("plans");
+  await hasty.close();
+});
+
+test("a planner that does not start says why and is not asked for ever", { timeout: 90_000 }, async () => {
+  const broken = createPlanner({ processFile: path.join(repositoryRoot, "test/nothing-here.js") });
+  const answers = await broken.verify([1, 2, 3, 4, 5].map((rows) => request({ rows })));
+  for (const answer of answers) {
+    expect(answer).toMatchObject({
+      kind: "unavailable",
+      reason: expect.stringContaining("the planner's process ended") as string,
+    });
+  }
+  await broken.close();
+});

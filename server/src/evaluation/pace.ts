@@ -1,6 +1,6 @@
 /**
- * How fast a run is going, from when cases finished. Completions come in bursts (several at once, then a slow one), so the rate is the
- * median over windows of different length: one outlier moves one of them.
+ * How fast a run is going, from when cases finished. Completions come in bursts (several at once, then a slow one) and a few cases take far longer
+ * than the rest, so the longest gaps are left out; and a run can change its pace for good, so the last cases count when they disagree with the others.
  */
 export interface Pace {
   /** A case was finished by real work; those answered from the cache say nothing about the others. */
@@ -9,44 +9,40 @@ export interface Pace {
   perSecond(now: number): number;
 }
 
-/** Completions each window looks back. */
-const WINDOWS = [8, 32, 128] as const;
-const KEPT = 129;
+const LONG_WINDOW = 128;
+const SHORT_WINDOW = 32;
+/** Share of the gaps in a window that may be outliers. */
+const OUTLIERS = 0.05;
+/** The pace has changed for good when the last cases differ from the others by this factor. */
+const CHANGE = 2;
 
 /** @param startedAt When the first case began, in the milliseconds of the same clock. */
 export function createPace(startedAt: number): Pace {
-  const recent: number[] = [];
-  const seen = { count: 0 };
+  const moments = [startedAt];
   return {
     add(at) {
-      recent.push(at);
-      seen.count++;
-      if (KEPT * 2 < recent.length) recent.splice(0, recent.length - KEPT);
+      moments.push(at);
+      if (4 * LONG_WINDOW < moments.length) moments.splice(0, moments.length - LONG_WINDOW - 1);
     },
     perSecond(now) {
-      if (seen.count === 0) return 0;
-      const rates = WINDOWS.flatMap((size) => {
-        // The completion before the window is where its first case began.
-        const from = recent.at(-size - 1) ?? (recent.length === seen.count ? startedAt : undefined);
-        const count = Math.min(size, seen.count);
-        return from === undefined || (seen.count < size && size !== WINDOWS[0]) ? [] : [rate(count, from, now)];
-      });
-      rates.push(rate(seen.count, startedAt, now));
-      return medianOf(rates);
+      if (moments.length < 2) return 0;
+      const long = meanGap(moments.slice(-LONG_WINDOW - 1), now);
+      const short = meanGap(moments.slice(-SHORT_WINDOW - 1), now);
+      const changed = long * CHANGE < short || short * CHANGE < long;
+      // Less than a microsecond cannot be told from none.
+      return 1000 / Math.max(0.001, changed ? short : long);
     },
   };
 }
 
-function rate(count: number, from: number, now: number): number {
-  // Less than a millisecond cannot be told from none.
-  return (1000 * count) / Math.max(1, now - from);
-}
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return 0;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+/** Typical time from one completion to the next. The gap that is still open counts once it is longer than the others. */
+function meanGap(moments: readonly number[], now: number): number {
+  const gaps = moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment));
+  gaps.sort((a, b) => a - b);
+  const kept = gaps.slice(0, gaps.length - Math.floor(gaps.length * OUTLIERS));
+  const sum = kept.reduce((total, gap) => total + gap, 0);
+  const open = now - (moments.at(-1) ?? now);
+  return open <= sum / kept.length ? sum / kept.length : (sum + open) / (kept.length + 1);
 }
 
 /** Seconds as HH:MM:SS; hours go on past 99. */

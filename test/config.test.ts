@@ -31,8 +31,10 @@ test("values of every kind, with comments, a trailing comma and a byte order mar
   "rules": { "query-in-loop": "error", "blocking-call": "off" },
   "quietPaths": ["tools/"],
   "smallLoopBound": 5,
+  "queries": [{ "module": "src/db", "export": "runQuery", "kind": "sql", "access": "read" }],
 }`;
   expect(parse(text)).toEqual({
+    queries: [{ module: "src/db", export: "runQuery", kind: "sql", access: "read" }],
     enable: true,
     rules: { "query-in-loop": "error", "blocking-call": "off" },
     quietPaths: ["tools/"],
@@ -66,6 +68,24 @@ test.each([
   [
     '{\n  "rules": {\n    "sync-crypto": "warn"\n  }\n}',
     'hotpath.config.json:3:5: rules.sync-crypto must be one of error, warning, information, hint, off, not "warn"',
+  ],
+  ['{ "queries": {} }', "hotpath.config.json:1:3: queries must be a list of objects, not {}"],
+  [
+    '{ "queries": ["db#run"] }',
+    'hotpath.config.json:1:15: queries.0 must be an object with module, export, kind, access, not "db#run"',
+  ],
+  [
+    '{\n  "queries": [\n    { "module": "src/db", "export": "run" },\n    { "module": "src/db",\n      "exprot": "run" }\n  ]\n}',
+    "hotpath.config.json:5:7: queries.1 has no key exprot: did you mean export?",
+  ],
+  [
+    '{\n  "queries": [{ "module": "src/db", "export": "run",\n    "kind": "mysql" }]\n}',
+    'hotpath.config.json:3:5: queries.0.kind must be one of sql, document, cache, http, rpc, inference, queue, not "mysql"',
+  ],
+  ['{ "queries": [{ "module": "" }] }', 'hotpath.config.json:1:17: queries.0.module must be some text, not ""'],
+  [
+    '{ "queries": [{ "module": "src/db" }] }',
+    "hotpath.config.json:1:15: queries.0 lacks export: Name of the export; `Db.query` for a method of an exported class or object.",
   ],
   ['{ "rules": { "x": "off" } }', "hotpath.config.json:1:14: rules names no rule x: hotpath explain lists them"],
 ])("a mistake is named with its place and the way out: %s", (text, message) => {

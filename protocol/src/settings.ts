@@ -10,18 +10,53 @@ export type SettingType =
   | { readonly kind: "enum"; readonly values: readonly string[]; readonly docs: readonly string[] }
   | { readonly kind: "strings" }
   /** Rule ids or families to severities. */
-  | { readonly kind: "severities" };
+  | { readonly kind: "severities" }
+  /** Functions that run a query, described one by one; see `QUERY_KEYS`. */
+  | { readonly kind: "queries" };
 
 export interface Setting {
   /** Without the leading `hotpath.`. */
   readonly key: string;
   readonly type: SettingType;
-  readonly default: boolean | number | string | readonly string[] | Readonly<Record<string, string>>;
+  readonly default:
+    boolean | number | string | readonly string[] | Readonly<Record<string, string>> | readonly DeclaredQuery[];
   /** `window` settings mean something to an editor only; `resource` ones may also stand in `hotpath.config.json`. */
   readonly scope: "window" | "resource" | "machine";
   /** One sentence. */
   readonly doc: string;
 }
+
+/** A function that runs a query though its code does not show it, or shows it in a way that cannot be followed. */
+export interface DeclaredQuery {
+  readonly module: string;
+  readonly export: string;
+  readonly kind?: (typeof QUERY_KINDS)[number];
+  readonly access?: (typeof QUERY_ACCESSES)[number];
+}
+
+export const QUERY_KINDS = ["sql", "document", "cache", "http", "rpc", "inference", "queue"] as const;
+export const QUERY_ACCESSES = ["read", "write", "unknown"] as const;
+
+/** Keys of a declared query: what they mean, and which values they may have when not any text. */
+export const QUERY_KEYS: Readonly<
+  Record<
+    keyof DeclaredQuery,
+    { readonly required: boolean; readonly values?: readonly string[]; readonly default?: string; readonly doc: string }
+  >
+> = {
+  module: {
+    required: true,
+    doc: "A package, or a file of the project relative to its root (`src/db`); the ending may be left out.",
+  },
+  export: { required: true, doc: "Name of the export; `Db.query` for a method of an exported class or object." },
+  kind: {
+    required: false,
+    values: QUERY_KINDS,
+    default: "sql",
+    doc: "What answers: a database warns, everything else informs.",
+  },
+  access: { required: false, values: QUERY_ACCESSES, default: "unknown", doc: "Whether it reads or writes." },
+};
 
 export const SEVERITY_VALUES = ["error", "warning", "information", "hint", "off"] as const;
 
@@ -72,6 +107,13 @@ export const settings: readonly Setting[] = [
     default: [],
     scope: "resource",
     doc: "Functions that run a query though their code is out of sight, as `package#export`.",
+  },
+  {
+    key: "queries",
+    type: { kind: "queries" },
+    default: [],
+    scope: "resource",
+    doc: "Functions of the project or of packages that run a query: `module`, `export`, and where they differ from `sql` and `unknown`, `kind` and `access`.",
   },
   {
     key: "maxFileSize",

@@ -1,5 +1,5 @@
 /** The settings table as the editor's contributions, a JSON schema and a page of documentation. */
-import { SEVERITY_VALUES, settings, type Setting } from "../../protocol/src/settings.js";
+import { QUERY_KEYS, SEVERITY_VALUES, settings, type Setting } from "../../protocol/src/settings.js";
 import { ruleInfos } from "../../server/src/analysis/explain.js";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -23,6 +23,27 @@ function schemaOf({ type, doc, default: initial }: Setting): Schema {
       return { type: "string", enum: type.values, markdownEnumDescriptions: type.docs, ...base };
     case "strings":
       return { type: "array", items: { type: "string" }, ...base };
+    case "queries":
+      return {
+        type: "array",
+        items: {
+          type: "object",
+          properties: Object.fromEntries(
+            Object.entries(QUERY_KEYS).map(([name, key]) => [
+              name,
+              {
+                type: "string",
+                ...(key.values === undefined ? { minLength: 1 } : { enum: key.values }),
+                ...(key.default === undefined ? {} : { default: key.default }),
+                description: key.doc,
+              },
+            ]),
+          ),
+          required: Object.entries(QUERY_KEYS).flatMap(([name, { required }]) => (required ? [name] : [])),
+          additionalProperties: false,
+        },
+        ...base,
+      };
     case "severities":
       return {
         type: "object",
@@ -79,7 +100,7 @@ export function renderSettingsPage(): string {
     "## Example",
     "",
     "```json",
-    '{\n  "rules": { "remote-call-in-loop": "off", "blocking-call": "error" },\n  "quietPaths": ["tools/", "**/admin-scripts/"],\n  "smallLoopBound": 5\n}',
+    '{\n  "rules": { "remote-call-in-loop": "off", "blocking-call": "error" },\n  "quietPaths": ["tools/", "**/admin-scripts/"],\n  "smallLoopBound": 5,\n  "queries": [{ "module": "src/db", "export": "runQuery", "kind": "sql", "access": "read" }]\n}',
     "```",
     "",
   ].join("\n");

@@ -8,6 +8,7 @@ import { createCallGraph, type FunctionNode } from "../project/call-graph.js";
 import { findEntries } from "../project/entry-points/find-entries.js";
 import type { FileView } from "../project/file-view.js";
 import { roleOf } from "../project/file-role.js";
+import { declaredQueries } from "../project/declared-queries.js";
 import { createLinker } from "../project/linker.js";
 import type { CallSite, EntryPoint, FileRole } from "../project/model.js";
 import { computeReachability, sameReachability, type ReachabilityTable } from "../project/reachability.js";
@@ -86,7 +87,7 @@ class Host implements AnalysisHost {
       state.needsCheck = true;
     }
     this.#edgesChanged = true;
-    this.#linker.setQueryFunctions(options.queryFunctions);
+    this.#linker.setQueries(declaredQueries(options));
   }
 
   setManifests(manifests: Parameters<AnalysisHost["setManifests"]>[0]): void {

@@ -7,6 +7,7 @@
 import type { FileFacts } from "../facts/model.js";
 import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
 import type { Finding, Problem } from "./finding.js";
+import type { DeclaredQuery } from "../project/declared-queries.js";
 import type { ManifestSource } from "../project/manifests.js";
 
 export type FileInput =
@@ -29,6 +30,8 @@ export interface AnalysisOptions {
   readonly smallLoopBound: number;
   /** Wrappers that perform queries though their code is out of sight: `@acme/db#query`. */
   readonly queryFunctions: readonly string[];
+  /** The same, and functions of the workspace, with what they do. */
+  readonly queries?: readonly DeclaredQuery[];
 }
 
 export interface RefreshResult {

@@ -1,9 +1,10 @@
 /** Links one file: what each of its calls runs, performs and blocks, and what becomes of the functions it is given. */
 import { type ExprId, NONE } from "../facts/model.js";
+import { type DeclaredQueries } from "./declared-queries.js";
 import { blockingOperation } from "./link-blocking.js";
 import { callbackUses } from "./link-callbacks.js";
 import { madeClient } from "./link-client.js";
-import { type QueryFunctions, operationOf, pendingOperation } from "./link-operation.js";
+import { operationOf, pendingOperation } from "./link-operation.js";
 import { type CallbackUse, type CallSite, type FunctionRef, type Operation } from "./model.js";
 import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
@@ -17,7 +18,7 @@ const noTargets: readonly FunctionRef[] = [];
 const noCallbacks: readonly CallbackUse[] = [];
 
 /** Every call of a file, in source order, and every builder that is awaited without a call. */
-export function linkCalls(ctx: Provenance, file: ProjectFile, queryFunctions: QueryFunctions): readonly CallSite[] {
+export function linkCalls(ctx: Provenance, file: ProjectFile, declared: DeclaredQueries): readonly CallSite[] {
   const calls: CallSite[] = [];
   const { exprs } = file.facts;
   for (let id = 0; id < exprs.length; id++) {
@@ -26,10 +27,10 @@ export function linkCalls(ctx: Provenance, file: ProjectFile, queryFunctions: Qu
     switch (expr.kind) {
       case "call":
       case "new":
-        calls.push(linkCall(ctx, file, id, queryFunctions));
+        calls.push(linkCall(ctx, file, id, declared));
         break;
       case "template":
-        if (expr.tag !== NONE) calls.push(linkCall(ctx, file, id, queryFunctions));
+        if (expr.tag !== NONE) calls.push(linkCall(ctx, file, id, declared));
         break;
       case "ref":
       case "member": {
@@ -52,9 +53,9 @@ function awaitedBuilder(ctx: Provenance, file: ProjectFile, id: ExprId): Operati
   return undefined;
 }
 
-function linkCall(ctx: Provenance, file: ProjectFile, id: ExprId, queryFunctions: QueryFunctions): CallSite {
+function linkCall(ctx: Provenance, file: ProjectFile, id: ExprId, declared: DeclaredQueries): CallSite {
   const callee = calleeOf(ctx, file, id);
-  const operation = operationOf(ctx, file, id, callee, queryFunctions);
+  const operation = operationOf(ctx, file, id, callee, declared);
   const external = externalOf(callee);
   const found = targetsOf(ctx, file, id, callee);
   const blocking = external === undefined ? undefined : blockingOperation(file, id, external);

@@ -1,18 +1,16 @@
 /** The operation a call performs: from the dialect step it takes, or from a declared wrapper. */
 import { type ExprId, NONE } from "../facts/model.js";
+import { declaredFor, type DeclaredQueries } from "./declared-queries.js";
 import { namedTable, tableAfter } from "./dialect-engine.js";
 import { type DialectStep, type OperationSpec } from "./dialects/define-dialect.js";
 import { isExecuted } from "./execution.js";
 import { batchedText } from "./library-batching.js";
-import { type DialectValue, type Operation, type PendingOperation } from "./model.js";
+import { type DialectValue, type Operation, type PendingOperation, type Value } from "./model.js";
 import { exprOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { type Callee, type CalleePart } from "./resolve-callee.js";
 import { constantText, isSessionCommand, isStatement, sqlAccess, sqlTable } from "./sql-text.js";
 import { partsOf } from "./value.js";
-
-/** Wrappers that perform queries though their code is out of sight, as `module#export`. */
-export type QueryFunctions = ReadonlySet<string>;
 
 /** What a call performs, if anything: at once, or because the builder it gives is awaited here. */
 export function operationOf(
@@ -20,11 +18,13 @@ export function operationOf(
   file: ProjectFile,
   id: ExprId,
   callee: Callee,
-  queryFunctions: QueryFunctions,
+  declared: DeclaredQueries,
 ): Operation | undefined {
   for (const part of callee.parts) {
     const operation =
-      part.kind === "step" ? stepOperation(ctx, file, id, part) : declaredOperation(file, id, part, queryFunctions);
+      part.kind === "step"
+        ? stepOperation(ctx, file, id, part)
+        : declaredOperation(ctx, file, id, part.value, declared);
     if (operation !== undefined) return operation;
   }
   if (callee.name === "then" || callee.name === "catch" || callee.name === "finally") return undefined;
@@ -164,21 +164,21 @@ function statementText(ctx: Provenance, { spec, sqlFrom, sqlAt }: Described): st
 }
 
 function declaredOperation(
+  ctx: Provenance,
   file: ProjectFile,
   id: ExprId,
-  part: Extract<CalleePart, { kind: "value" }>,
-  queryFunctions: QueryFunctions,
+  value: Value,
+  declared: DeclaredQueries,
 ): Operation | undefined {
-  if (queryFunctions.size === 0 || part.value.kind !== "external") return undefined;
-  const { module, path } = part.value;
+  const query = declaredFor(ctx, declared, value);
   const expr = exprOf(file, id);
-  if (expr === undefined || !queryFunctions.has(`${module}#${path.join(".")}`)) return undefined;
+  if (expr === undefined || query === undefined) return undefined;
   return {
     dialect: "declared",
-    kind: "sql",
-    access: "unknown",
-    rows: "many",
-    method: path[path.length - 1] ?? module,
+    kind: query.kind ?? "sql",
+    access: query.access ?? "unknown",
+    rows: query.access === "write" ? "none" : "many",
+    method: query.export.slice(query.export.lastIndexOf(".") + 1),
     confidence: "high",
     expr: id,
     span: { start: expr.start, end: expr.end },

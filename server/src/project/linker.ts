@@ -6,6 +6,7 @@
  */
 import { type ExprId, type FileFacts } from "../facts/model.js";
 import { createDeclarationIndex } from "./declaration-index.js";
+import { type DeclaredQueries, noQueries } from "./declared-queries.js";
 import { type DependencySet } from "./dependency-sets.js";
 import { indexDialects } from "./dialect-index.js";
 import { type Dialect } from "./dialects/define-dialect.js";
@@ -26,8 +27,6 @@ import { ValueMemo } from "./value-memo.js";
 
 export interface LinkerOptions {
   readonly dialects?: readonly Dialect[];
-  /** Wrappers that perform queries though their code is out of sight, as `module#export`. */
-  readonly queryFunctions?: readonly string[];
 }
 
 export interface WorkspaceLinker extends Linker {
@@ -37,7 +36,8 @@ export interface WorkspaceLinker extends Linker {
   reads(path: FilePath): readonly FilePath[];
   /** Specifiers of a file that should lead into the workspace but do not. */
   unresolvedModules(path: FilePath): readonly string[];
-  setQueryFunctions(names: readonly string[]): void;
+  /** Functions that run a query, by declaration. */
+  setQueries(declared: DeclaredQueries): void;
 }
 
 /** An empty linker. */
@@ -48,7 +48,7 @@ export function createLinker(options: LinkerOptions = {}): WorkspaceLinker {
 /** A class because it has a lifetime and owns state that only it may change. */
 class ProjectLinker implements WorkspaceLinker {
   readonly #dialects: readonly Dialect[];
-  #queryFunctions: ReadonlySet<string>;
+  #queries: DeclaredQueries = noQueries;
   readonly #files = new Map<FilePath, ProjectFile>();
   readonly #facts = new Map<FilePath, FileFacts>();
   readonly #tokens = new Map<FilePath, { readonly token: number; readonly contentToken: number }>();
@@ -72,7 +72,6 @@ class ProjectLinker implements WorkspaceLinker {
 
   constructor(options: LinkerOptions) {
     this.#dialects = options.dialects ?? knownDialects;
-    this.#queryFunctions = new Set(options.queryFunctions);
   }
 
   setManifests(manifests: readonly ManifestSource[]): void {
@@ -83,8 +82,9 @@ class ProjectLinker implements WorkspaceLinker {
     this.#forgetEverything();
   }
 
-  setQueryFunctions(names: readonly string[]): void {
-    this.#queryFunctions = new Set(names);
+  setQueries(declared: DeclaredQueries): void {
+    if (JSON.stringify(declared) === JSON.stringify(this.#queries)) return;
+    this.#queries = declared;
     for (const path of this.#files.keys()) this.#stale.add(path);
   }
 
@@ -138,7 +138,7 @@ class ProjectLinker implements WorkspaceLinker {
     const known = this.#links.get(path);
     if (known !== undefined && !this.#stale.has(path)) return known;
     this.#forgetReads(path);
-    const { value: calls, dependencies } = this.#memo.ask(() => linkCalls(ctx, file, this.#queryFunctions));
+    const { value: calls, dependencies } = this.#memo.ask(() => linkCalls(ctx, file, this.#queries));
     this.#record(path, dependencies);
     this.#links.set(path, calls);
     this.#stale.delete(path);

@@ -17,12 +17,14 @@ export function analysisOverrides(values: Values): Partial<Omit<AnalysisOptions,
   const severities = values.get("rules") as AnalysisOptions["severities"] | undefined;
   const quietPaths = values.get("quietPaths") as readonly string[] | undefined;
   const smallLoopBound = values.get("smallLoopBound") as number | undefined;
+  const queries = values.get("queries") as AnalysisOptions["queries"];
   const queryFunctions = values.get("queryFunctions") as readonly string[] | undefined;
   return {
     ...(severities === undefined ? {} : { severities }),
     ...(quietPaths === undefined ? {} : { quietPaths }),
     ...(smallLoopBound === undefined ? {} : { smallLoopBound }),
     ...(queryFunctions === undefined ? {} : { queryFunctions }),
+    ...(queries === undefined ? {} : { queries }),
   };
 }
 

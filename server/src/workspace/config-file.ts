@@ -74,6 +74,10 @@ function keyOffset(tree: Node, key: string): number {
   const node =
     findNodeAtLocation(tree, [key]) ??
     findNodeAtLocation(tree, [key.slice(0, dot), key.slice(dot + 1)]) ??
-    findNodeAtLocation(tree, key.split("."));
-  return node?.parent?.offset ?? node?.offset ?? 0;
+    findNodeAtLocation(
+      tree,
+      key.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+    );
+  // A property stands where its name does, an element of a list where it begins.
+  return (node?.parent?.type === "property" ? node.parent.offset : node?.offset) ?? 0;
 }

@@ -1,8 +1,16 @@
 /** Settings as somebody wrote them, checked against the table: right values are taken, wrong ones named. */
 import { nearest } from "../base/nearest.js";
-import { SEVERITY_VALUES, settings, type Setting, type SettingType } from "../../../protocol/src/settings.js";
+import {
+  QUERY_KEYS,
+  SEVERITY_VALUES,
+  settings,
+  type DeclaredQuery,
+  type Setting,
+  type SettingType,
+} from "../../../protocol/src/settings.js";
 
-export type SettingValue = boolean | number | string | readonly string[] | Readonly<Record<string, string>>;
+export type SettingValue =
+  boolean | number | string | readonly string[] | Readonly<Record<string, string>> | readonly DeclaredQuery[];
 
 export interface CheckedSettings {
   readonly values: ReadonlyMap<string, SettingValue>;
@@ -10,7 +18,7 @@ export interface CheckedSettings {
 }
 
 export interface SettingMistake {
-  /** Path of the key at fault, such as `diagnostics.scope`. */
+  /** Path of the key at fault, such as `diagnostics.scope` or `queries.0.kind`. */
   readonly key: string;
   readonly message: string;
 }
@@ -71,12 +79,16 @@ function unknownKey(key: string, accepted: (setting: Setting) => boolean): strin
 function checkValue(setting: Setting, value: unknown, rules: KnownRules): SettingMistake | undefined {
   const { key, type } = setting;
   if (type.kind === "severities") return checkSeverities(key, value, rules);
+  if (type.kind === "queries") return checkQueries(key, value);
   const expected = expectation(type, value);
   return expected === undefined ? undefined : { key, message: `${key} must be ${expected}, not ${shown(value)}` };
 }
 
 /** What was expected of a value, in words; undefined when it is as it should be. */
-function expectation(type: Exclude<SettingType, { readonly kind: "severities" }>, value: unknown): string | undefined {
+function expectation(
+  type: Exclude<SettingType, { readonly kind: "severities" | "queries" }>,
+  value: unknown,
+): string | undefined {
   switch (type.kind) {
     case "boolean":
       return typeof value === "boolean" ? undefined : "true or false";
@@ -108,6 +120,36 @@ function checkSeverities(key: string, value: unknown, rules: KnownRules): Settin
       return { key: at, message: `${at} must be one of ${SEVERITY_VALUES.join(", ")}, not ${shown(severity)}` };
   }
   return undefined;
+}
+
+function checkQueries(key: string, value: unknown): SettingMistake | undefined {
+  if (!Array.isArray(value)) return { key, message: `${key} must be a list of objects, not ${shown(value)}` };
+  for (const [i, entry] of value.entries()) {
+    const mistake = checkQuery(`${key}.${i}`, entry);
+    if (mistake !== undefined) return mistake;
+  }
+  return undefined;
+}
+
+function checkQuery(at: string, entry: unknown): SettingMistake | undefined {
+  const names = Object.keys(QUERY_KEYS);
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry))
+    return { key: at, message: `${at} must be an object with ${names.join(", ")}, not ${shown(entry)}` };
+  for (const [name, value] of Object.entries(entry)) {
+    const known = Object.hasOwn(QUERY_KEYS, name) ? QUERY_KEYS[name as keyof DeclaredQuery] : undefined;
+    if (known === undefined) {
+      const guess = nearest(name, names);
+      const way = guess === undefined ? `the keys are ${names.join(", ")}` : `did you mean ${guess}?`;
+      return { key: `${at}.${name}`, message: `${at} has no key ${name}: ${way}` };
+    }
+    const expected = known.values === undefined ? "some text" : `one of ${known.values.join(", ")}`;
+    const right = typeof value === "string" && value !== "" && known.values?.includes(value) !== false;
+    if (!right) return { key: `${at}.${name}`, message: `${at}.${name} must be ${expected}, not ${shown(value)}` };
+  }
+  const missing = names.find((name) => QUERY_KEYS[name as keyof DeclaredQuery].required && !Object.hasOwn(entry, name));
+  return missing === undefined
+    ? undefined
+    : { key: at, message: `${at} lacks ${missing}: ${QUERY_KEYS[missing as keyof DeclaredQuery].doc}` };
 }
 
 /** Enough of a value to recognise it. */

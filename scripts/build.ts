@@ -38,6 +38,7 @@ const entries: readonly Entry[] = [
   { source: "server/src/main.ts", output: "server.js" },
   { source: "server/src/analysis-worker.ts", output: "analysis-worker.js" },
   { source: "server/src/workspace-worker.ts", output: "workspace-worker.js" },
+  { source: "server/src/evaluation-worker.ts", output: "evaluation-worker.js" },
   { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
 ];
 

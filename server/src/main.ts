@@ -8,6 +8,8 @@ import {
 } from "vscode-languageserver-protocol/node";
 import { version } from "./base/version.js";
 import { serveSocket } from "./daemon/serve-socket.js";
+import { bundledSuitesFolder } from "./evaluation-io/evaluate.js";
+import { Evaluations } from "./lsp/evaluations.js";
 import { serveClient } from "./lsp/server.js";
 import { startServiceThread } from "./lsp/service-thread.js";
 
@@ -21,16 +23,28 @@ const valueOf = (name: string): string | undefined => {
 };
 
 async function run(): Promise<number> {
+  const evaluations = {
+    runs: new Evaluations(join(__dirname, "evaluation-worker.js")),
+    bundled: bundledSuitesFolder(__dirname),
+  };
   const options = {
     startService: () => startServiceThread(join(__dirname, "workspace-worker.js")),
     kind: "private",
+    evaluations,
   } as const;
   const socket = valueOf("--socket");
   if (socket !== undefined) {
     const minutes = Number(valueOf("--idle-minutes") ?? IDLE_MINUTES);
     const idleMinutes = Number.isFinite(minutes) && minutes >= 0 ? minutes : IDLE_MINUTES;
     const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-    await serveSocket({ path: socket, version, workerFile: join(__dirname, "workspace-worker.js"), idleMinutes, log });
+    await serveSocket({
+      path: socket,
+      version,
+      workerFile: join(__dirname, "workspace-worker.js"),
+      evaluations,
+      idleMinutes,
+      log,
+    });
     return 0;
   }
   if (argv.includes("--node-ipc")) {

@@ -31,7 +31,7 @@ function fastClock(): Clock {
         if (0 <= index) timers.splice(index, 1);
       };
     },
-    breathe: systemClock.breathe,
+    breathe: () => systemClock.breathe(),
   };
 }
 

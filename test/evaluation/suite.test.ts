@@ -19,7 +19,7 @@ function inMemory(texts: Readonly<Record<string, string>>): SuiteFiles {
         ? { kind: "unreadable", reason: "there is no such file" }
         : { kind: "text", text: texts[path] },
     match: async (pattern) => Object.keys(texts).filter((path) => path === pattern),
-    sources: async function* () {
+    async *sources() {
       yield* [];
     },
   };

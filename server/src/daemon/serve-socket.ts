@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
 import { startServiceThread } from "../lsp/service-thread.js";
 import { serveClient } from "../lsp/server.js";
+import type { SessionOptions } from "../lsp/session.js";
 import { connectDaemon } from "./connect.js";
 import { parseHandshake, readLine, writeLine, type DaemonInfo } from "./handshake.js";
 
@@ -12,6 +13,8 @@ export interface DaemonOptions {
   readonly version: string;
   /** The built `workspace-worker.js`; undefined works without threads. */
   readonly workerFile: string | undefined;
+  /** Evaluation runs, shared by all clients. */
+  readonly evaluations?: NonNullable<SessionOptions["evaluations"]>;
   /** Minutes without a client after which the daemon leaves; 0 stays for ever. */
   readonly idleMinutes: number;
   readonly log: (line: string) => void;
@@ -129,10 +132,11 @@ async function welcome(
   }
 }
 
-async function serve(socket: Socket, { workerFile, log }: DaemonOptions): Promise<void> {
+async function serve(socket: Socket, { workerFile, evaluations, log }: DaemonOptions): Promise<void> {
   const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
     startService: () => startServiceThread(workerFile),
     kind: "shared",
+    ...(evaluations === undefined ? {} : { evaluations }),
     log,
   });
   // The handshake left the stream paused, and a listener alone does not start it again.

@@ -26,10 +26,13 @@ import {
 import { abilitiesOf, initializationOptionsOf, type ClientAbilities } from "./client-abilities.js";
 import { check } from "./handlers/check.js";
 import { codeActions } from "./handlers/code-action.js";
+import { registerEvaluation } from "./handlers/evaluation.js";
+import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { hover } from "./handlers/hover.js";
 import { FindingStore } from "./finding-store.js";
 import { pathOf } from "./uri.js";
+import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { toFileEvents, watchFiles } from "./watched-files.js";
 import { createWorkspaceSession, type WorkspaceSession } from "./workspace-session.js";
 import type { AsyncService } from "./async-service.js";
@@ -37,6 +40,8 @@ import type { AsyncService } from "./async-service.js";
 export interface SessionOptions {
   readonly startService: () => AsyncService;
   readonly kind: NonNullable<StatusParams["server"]>;
+  /** Runs of all clients of this server, and where the suites lie that come with it. */
+  readonly evaluations?: { readonly runs: Evaluations; readonly bundled: string };
   /** For a log that outlives the client. */
   readonly log?: (line: string) => void;
 }
@@ -133,6 +138,14 @@ export function startSession(
     await reopen(connection, state.workspace);
     return null;
   });
+  const { evaluations } = options;
+  if (evaluations !== undefined) {
+    registerEvaluation(connection, evaluations.runs, () => ({
+      roots: state.workspace?.roots() ?? [],
+      bundled: evaluations.bundled,
+      cacheFolder: defaultCacheFolder(),
+    }));
+  }
   connection.onShutdown(async () => {
     await state.workspace?.close();
   });

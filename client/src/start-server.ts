@@ -16,7 +16,7 @@ export interface StartedServer {
   readonly fallbackReason: string | undefined;
 }
 
-const LANGUAGES = ["typescript", "typescriptreact", "javascript", "javascriptreact"];
+const LANGUAGES = ["typescript", "typescriptreact", "javascript", "javascriptreact", "sql", "prisma"];
 const DEBUG_PORT = 6009;
 
 /** Makes a client that is not yet started. */
@@ -54,7 +54,11 @@ function overDaemon(folder: string, version: string): ServerOptions {
 
 function clientOptions(output: vscode.LogOutputChannel): LanguageClientOptions {
   return {
-    documentSelector: LANGUAGES.map((language) => ({ scheme: "file", language })),
+    documentSelector: [
+      ...LANGUAGES.map((language) => ({ scheme: "file", language })),
+      // Without an extension that knows them, these files are plain text.
+      { scheme: "file", pattern: "**/*.{sql,prisma}" },
+    ],
     outputChannel: output,
     initializationOptions: { hotpathCommands: true, trusted: vscode.workspace.isTrusted },
     diagnosticPullOptions: { onChange: true, onTabs: true, onFocus: true },

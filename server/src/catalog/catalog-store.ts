@@ -30,7 +30,7 @@ export interface CatalogStore {
 
 /** Files whose whole content is about the schema: SQL, Prisma schemas, Drizzle's journals. */
 export function isSchemaPath(path: string): boolean {
-  return /\.(?:sql|prisma)$/i.test(path) || path.endsWith("/meta/_journal.json");
+  return /\.(?:sql|prisma)$/i.test(path) || path.endsWith("/_journal.json");
 }
 
 interface Entry {
@@ -135,7 +135,7 @@ class Store implements CatalogStore {
 
 function readText(path: string, text: string): SchemaFile | undefined {
   if (path.endsWith(".prisma")) return readPrismaFile(path, text);
-  if (path.endsWith("/meta/_journal.json")) return readJournal(path, text);
+  if (path.endsWith(".json")) return readJournal(path, text);
   if (isReverse(path)) return undefined;
   const file = readSqlFile(path, text, { source: "sql-migration", engine: "unknown" });
   return file.changes.length === 0 && file.problems.length === 0 ? undefined : file;

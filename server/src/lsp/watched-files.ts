@@ -9,9 +9,9 @@ import type { FileEvent } from "../service/workspace-service.js";
 import { pathOf } from "./uri.js";
 
 const GLOBS = [
-  "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+  "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,sql,prisma}",
   "**/{package.json,tsconfig*.json,jsconfig*.json,pnpm-workspace.yaml,pnpm-lock.yaml,package-lock.json,npm-shrinkwrap.json,yarn.lock,bun.lock}",
-  "**/{hotpath.config.json,.gitignore}",
+  "**/{hotpath.config.json,.gitignore,_journal.json}",
 ];
 
 export async function watchFiles(connection: _Connection): Promise<void> {

@@ -4,14 +4,15 @@ import { createHost } from "../analysis/create-host.js";
 import { ruleInfos } from "../analysis/explain.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import type { Cancellation, RefreshResult } from "../analysis/host.js";
-import { programIdentity } from "../workspace/build-identity.js";
 import { CONFIG_NAME, ConfigError } from "../workspace/config-file.js";
-import { discover, isDiscoverable, isManifestName, isSourceName } from "../workspace/discover.js";
-import { noStore, openFactStore, type FactStore } from "../workspace/fact-store.js";
+import { discover, isDiscoverable, isManifestName, isSchemaName, isSourceName } from "../workspace/discover.js";
 import { classifyText, readManifest } from "../workspace/read-source.js";
-import { createFactMaker, type FactJob, type FactMaker } from "./fact-maker.js";
+import { Caches } from "./caches.js";
+import type { FactJob, FactMaker } from "./fact-maker.js";
+import { FlawedFiles } from "./flawed-files.js";
 import { loadConfig, type LoadedConfig } from "./load-config.js";
-import { noWork, recallResults, resultKey, saveResults, type SavedResults } from "./saved-results.js";
+import { noWork, recallResults, saveResults, type SavedResults } from "./saved-results.js";
+import { SchemaFiles } from "./schema-files.js";
 import { SourceTable } from "./source-table.js";
 import { runInSlices, untilCancelled } from "./slices.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions, WorkspaceService } from "./workspace-service.js";
@@ -34,15 +35,13 @@ class Service implements WorkspaceService {
   #config: LoadedConfig;
   readonly #host = createHost();
   readonly #sources: SourceTable;
+  readonly #schemas = new SchemaFiles(this.#host);
   readonly #overlays = new Map<string, string>();
   #manifests: ReadonlyMap<string, string> = new Map();
   /** Hash of the text whose facts the host holds, by path. */
   readonly #applied = new Map<string, string>();
-  #store: FactStore | undefined;
-  #maker: FactMaker | undefined;
-  readonly #flawed = new Set<string>();
-  /** Those of the flawed files whose importers are parsed. */
-  readonly #settled = new Set<string>();
+  readonly #caches: Caches;
+  readonly #flawed = new FlawedFiles();
   /** Files whose findings have changed since the last refresh that came to its end. */
   readonly #changed = new Set<string>();
   /** Results of an earlier run that still hold; the host is not up to date meanwhile. */
@@ -56,6 +55,7 @@ class Service implements WorkspaceService {
   constructor(options: ServiceOptions) {
     this.#options = options;
     this.#overrides = options.overrides;
+    this.#caches = new Caches(options);
     this.#config = loadConfig(options, options.overrides);
     this.#sources = new SourceTable(options.roots, this.#config);
   }
@@ -78,16 +78,18 @@ class Service implements WorkspaceService {
 
     this.#loadManifests(discovery.manifests);
     this.#sources.reset(this.#manifests);
-    this.#settled.clear();
+    this.#flawed.unsettle();
     for (const problem of discovery.problems) this.#sources.addProblem(problem);
     const texts = yield* this.#readAll(discovery.sources, token);
+    this.#schemas.reset(discovery.schemas, this.#overlays);
     laps.push(performance.now());
 
     const key = this.#resultKey();
-    this.#saved = key === undefined ? undefined : recallResults(this.#openStore(), this.#options.roots, key);
+    this.#saved = key === undefined ? undefined : recallResults(this.#caches.store, this.#options.roots, key);
     this.#saveAs = this.#saved === undefined ? key : undefined;
     for (const { path } of this.#saved?.findings ?? []) this.#changed.add(path);
-    if (this.#saved !== undefined) this.#sources.releaseTexts();
+    if (this.#saved === undefined) await this.#schemas.apply();
+    else for (const table of [this.#sources, this.#schemas]) table.releaseTexts();
     const cacheHits = this.#saved === undefined ? yield* this.#takeUp(texts, token) : this.#sources.hashes.size;
     laps.push(performance.now());
     yield { done: 0, total: 1, label: "linking" };
@@ -96,7 +98,7 @@ class Service implements WorkspaceService {
     );
     return {
       files: this.#sources.hashes.size,
-      skipped: this.#sources.problems().length,
+      skipped: this.#sources.problems().length + this.#schemas.problems().length,
       cacheHits,
       durationMs: performance.now() - started,
       stageMs: Object.fromEntries(stages),
@@ -108,7 +110,7 @@ class Service implements WorkspaceService {
     paths: readonly string[],
     token: Cancellation | undefined,
   ): AsyncGenerator<Progress, Map<string, string>> {
-    const texts = new Map(this.#overlays);
+    const texts = new Map([...this.#overlays].filter(([path]) => !isSchemaName(basename(path))));
     for (const [path, text] of texts) this.#sources.look(path, text);
     for (const [i, path] of paths.entries()) {
       if (i % REPORT_EVERY === 0) {
@@ -141,32 +143,16 @@ class Service implements WorkspaceService {
       this.#applied.set(path, hash);
       this.#host.apply([{ path, facts, hash }]);
     };
-    for await (const done of this.#factMaker().makeAll(jobs.reverse(), take, token))
+    for await (const done of this.#caches.maker.makeAll(jobs.reverse(), take, token))
       yield { done, total, label: "reading" };
     return cacheHits;
   }
 
   /** Undefined where results cannot be saved, or unsaved texts would go into them. */
   #resultKey(): string | undefined {
-    const build = this.#options.build ?? programIdentity();
-    if (build === undefined || this.#openStore() === noStore || this.#overlays.size > 0) return undefined;
-    const { hashes } = this.#sources;
-    return resultKey({ build, options: this.#config.analysis, manifests: this.#manifests, hashes });
-  }
-
-  #openStore(): FactStore {
-    const { cacheFolder } = this.#options;
-    this.#store ??=
-      cacheFolder === undefined
-        ? noStore
-        : openFactStore(cacheFolder, (line) => void process.stderr.write(`hotpath: ${line}\n`));
-    return this.#store;
-  }
-
-  #factMaker(): FactMaker {
-    const { extractWorkerFile: workerFile, workers } = this.#options;
-    this.#maker ??= createFactMaker({ store: this.#openStore(), workerFile, workers });
-    return this.#maker;
+    if (this.#overlays.size > 0) return undefined;
+    const hashes = new Map([...this.#sources.hashes, ...this.#schemas.hashes]);
+    return this.#caches.resultKey({ options: this.#config.analysis, manifests: this.#manifests, hashes });
   }
 
   #loadManifests(paths: readonly string[]): void {
@@ -190,7 +176,7 @@ class Service implements WorkspaceService {
   #apply(job: FactJob, keep: boolean): void {
     const { path, hash } = job;
     this.#applied.set(path, hash);
-    this.#host.apply([{ path, facts: this.#factMaker().make(job, keep), hash }]);
+    this.#host.apply([{ path, facts: this.#caches.maker.make(job, keep), hash }]);
   }
 
   /** Takes in a file's new text, and whatever it brings into the program. */
@@ -204,7 +190,7 @@ class Service implements WorkspaceService {
     if (program.has(path) || stays) this.#apply(this.#job(path, text), keep);
     else this.#unload(path);
     if (program === before) return;
-    this.#settled.clear();
+    this.#flawed.unsettle();
     this.#applyMissing(program);
   }
 
@@ -237,16 +223,33 @@ class Service implements WorkspaceService {
   setOverlay(path: string, text: string | undefined): void {
     if (text === undefined) {
       if (this.#overlays.delete(path)) this.#reread(path);
+      void this.#schemas.apply();
       return;
     }
-    if (!isSourceName(basename(path)) || !this.#options.roots.some((root) => path.startsWith(`${root}/`))) return;
-    if (path.includes("/node_modules/") || classifyText(text).kind !== "text" || !this.#config.scan.enabled) return;
+    if (!this.#isInside(path) || !this.#config.scan.enabled) return;
+    if (isSchemaName(basename(path))) this.#takeSchema(path, text);
+    if (!isSourceName(basename(path)) || classifyText(text).kind !== "text") return;
     this.#overlays.set(path, text);
     // Texts between two keystrokes are not worth a place in the cache.
     this.#take(path, text, false);
   }
 
+  #takeSchema(path: string, text: string): void {
+    this.#overlays.set(path, text);
+    if (this.#schemas.take(path, text)) this.#leaveSaved();
+    void this.#schemas.apply();
+  }
+
+  #isInside(path: string): boolean {
+    return this.#options.roots.some((root) => path.startsWith(`${root}/`)) && !path.includes("/node_modules/");
+  }
+
   #reread(path: string): void {
+    if (isSchemaName(basename(path))) {
+      this.#leaveSaved();
+      this.#schemas.reread(path);
+      return;
+    }
     const text = this.#sources.read(path);
     if (text !== undefined) this.#take(path, text, true);
     else if (this.#sources.hashes.has(path)) {
@@ -263,9 +266,11 @@ class Service implements WorkspaceService {
       return;
     }
     for (const { path } of events) {
-      if (!isSourceName(basename(path)) || this.#overlays.has(path)) continue;
-      if (this.#sources.hashes.has(path) || this.#wouldFind(path)) this.#reread(path);
+      const name = basename(path);
+      if ((!isSourceName(name) && !isSchemaName(name)) || this.#overlays.has(path)) continue;
+      if (this.#sources.hashes.has(path) || this.#schemas.hashes.has(path) || this.#wouldFind(path)) this.#reread(path);
     }
+    await this.#schemas.apply();
   }
 
   /** Whether other files may now be found, or found to mean something else. */
@@ -294,11 +299,13 @@ class Service implements WorkspaceService {
     if (this.#saved === undefined) return;
     for (const { path } of this.#saved.findings) this.#changed.add(path);
     this.#saved = undefined;
+    void this.#schemas.apply();
     this.#applyMissing(this.#sources.program.program());
   }
 
   /** Brings the host up to date behind saved results, a little at a time, so that the first edit does not have to wait for it. */
   *#warmUp(saved: SavedResults): Generator<void, void> {
+    void this.#schemas.apply();
     for (const path of this.#sources.program.program()) {
       this.#applyMissing([path]);
       yield;
@@ -329,7 +336,7 @@ class Service implements WorkspaceService {
       this.#noteChanges(this.#host.refresh(token).changed);
     if (this.#saveAs !== undefined) {
       const results = { findings: this.#host.allFindings(), problems: this.#host.problems() };
-      saveResults(this.#openStore(), this.#options.roots, this.#saveAs, results);
+      saveResults(this.#caches.store, this.#options.roots, this.#saveAs, results);
       this.#saveAs = undefined;
     }
     return result;
@@ -338,15 +345,13 @@ class Service implements WorkspaceService {
   #noteChanges(paths: readonly string[]): void {
     for (const path of paths) {
       this.#changed.add(path);
-      if (this.#host.findings(path).length > 0) this.#flawed.add(path);
-      else this.#flawed.delete(path);
+      this.#flawed.note(path, this.#host.findings(path).length > 0);
     }
   }
 
   /** Parses what imports the places of findings. True when that brought anything. */
   #applyImporters(): boolean {
-    const fresh = [...this.#flawed].filter((path) => !this.#settled.has(path));
-    for (const path of fresh) this.#settled.add(path);
+    const fresh = this.#flawed.takeFresh();
     return fresh.length > 0 && this.#applyMissing(this.#sources.program.importersOf(fresh));
   }
 
@@ -359,7 +364,8 @@ class Service implements WorkspaceService {
   }
 
   problems(): readonly Problem[] {
-    return [...this.#sources.problems(), ...(this.#saved?.problems ?? this.#host.problems())];
+    const ofTexts = this.#saved?.problems ?? this.#host.problems();
+    return [...this.#sources.problems(), ...this.#schemas.problems(), ...ofTexts];
   }
 
   hover(path: string, offset: number): ReturnType<WorkspaceService["hover"]> {
@@ -381,7 +387,7 @@ class Service implements WorkspaceService {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#store?.close();
+    await this.#caches.close();
   }
 }
 

@@ -7,6 +7,8 @@ export interface Discovery {
   /** Absolute paths with `/` separators, sorted. */
   readonly sources: readonly string[];
   readonly manifests: readonly string[];
+  /** SQL, Prisma schemas and journals of migrations. */
+  readonly schemas: readonly string[];
   readonly problems: readonly { readonly path: string; readonly message: string }[];
 }
 
@@ -19,6 +21,11 @@ const MANIFEST =
 
 export function isSourceName(name: string): boolean {
   return SOURCE.test(name) && !MINIFIED_NAME.test(name);
+}
+
+/** SQL, Prisma schemas, and Drizzle's list of migrations. */
+export function isSchemaName(name: string): boolean {
+  return /\.(?:sql|prisma)$|^_journal\.json$/.test(name);
 }
 
 export function isManifestName(name: string): boolean {
@@ -38,6 +45,7 @@ interface Folder {
 export function discover(roots: readonly string[], exclude: readonly string[]): Discovery {
   const sources = new Set<string>();
   const manifests = new Set<string>();
+  const schemas = new Set<string>();
   const problems: { path: string; message: string }[] = [];
   const work: Folder[] = roots.map((root) => ({ path: root, level: rootLevel(root, exclude), insideSources: false }));
   for (let folder = work.pop(); folder !== undefined; folder = work.pop()) {
@@ -58,10 +66,11 @@ export function discover(roots: readonly string[], exclude: readonly string[]): 
       } else if (entry.isFile()) {
         if (isManifestName(entry.name)) manifests.add(path);
         else if (isSourceName(entry.name) && !isIgnored(level, path, false)) sources.add(path);
+        else if (isSchemaName(entry.name) && !isIgnored(level, path, false)) schemas.add(path);
       }
     }
   }
-  return { sources: [...sources].sort(), manifests: [...manifests].sort(), problems };
+  return { sources: [...sources].sort(), manifests: [...manifests].sort(), schemas: [...schemas].sort(), problems };
 }
 
 /** Entries of a folder, or the error code that kept them from being read. */
@@ -93,5 +102,5 @@ export function isDiscoverable(path: string, root: string, exclude: readonly str
     insideSources ||= SOURCE_FOLDER.test(segment);
     level = withGitignore(level, folder);
   }
-  return isSourceName(name) && !isIgnored(level, path, false);
+  return (isSourceName(name) || isSchemaName(name)) && !isIgnored(level, path, false);
 }

@@ -62,6 +62,17 @@ export function readManifest(path: string): string | undefined {
   return source instanceof Uint8Array ? source.toString("utf8") : undefined;
 }
 
+/** Dumps are large and still say what a schema is; beyond this they are data. */
+const MAX_SCHEMA_BYTES = 32 * 1024 * 1024;
+
+/** Text of an SQL file or a Prisma schema. Tools write them too, so a mark of generated text means nothing here. */
+export function readSchema(path: string): SourceText {
+  const read = readBytes(path, MAX_SCHEMA_BYTES);
+  if (!(read instanceof Uint8Array)) return read;
+  if (read.subarray(0, 8000).includes(0)) return { kind: "skipped", reason: "skipped: binary content" };
+  return { kind: "text", text: read.toString("utf8") };
+}
+
 function readAll(file: number, size: number): Buffer {
   const buffer = Buffer.allocUnsafe(size);
   let length = 0;

@@ -3,3 +3,8 @@ CREATE TABLE "Category" ("id" TEXT PRIMARY KEY, "name" TEXT NOT NULL, "parentId"
 CREATE TABLE "Product" ("id" TEXT PRIMARY KEY, "sku" TEXT NOT NULL UNIQUE, "name" TEXT NOT NULL, "priceCents" INTEGER NOT NULL, "categoryId" TEXT NOT NULL REFERENCES "Category" ("id"));
 CREATE TABLE "Order" ("id" TEXT PRIMARY KEY, "userId" TEXT NOT NULL REFERENCES "User" ("id"), "status" TEXT NOT NULL, "createdAt" TIMESTAMP NOT NULL DEFAULT now());
 CREATE TABLE "OrderLine" ("id" TEXT PRIMARY KEY, "orderId" TEXT NOT NULL REFERENCES "Order" ("id"), "productId" TEXT NOT NULL REFERENCES "Product" ("id"), "quantity" INTEGER NOT NULL);
+CREATE INDEX "Category_parentId_idx" ON "Category" ("parentId");
+CREATE INDEX "Product_categoryId_idx" ON "Product" ("categoryId");
+CREATE INDEX "Order_userId_createdAt_idx" ON "Order" ("userId", "createdAt");
+CREATE INDEX "OrderLine_orderId_idx" ON "OrderLine" ("orderId");
+CREATE INDEX "OrderLine_productId_idx" ON "OrderLine" ("productId");

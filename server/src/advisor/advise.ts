@@ -21,6 +21,8 @@ export interface Advice {
   readonly index: number;
   /** What the candidates would serve. */
   readonly needs: readonly Need[];
+  /** Everything the query asks of the table. */
+  readonly all: readonly Need[];
   readonly order: readonly OrderColumn[];
   /** All of them together; more than one only for alternatives (`OR`). */
   readonly candidates: readonly Candidate[];
@@ -157,6 +159,7 @@ function adviseEquality(
     table,
     index,
     needs: distinct,
+    all: one.needs,
     order,
     candidates: [{ table, parts, method: "btree" }],
     ...(later === undefined ? {} : { later }),
@@ -188,7 +191,7 @@ function orderPart({ column, direction }: OrderColumn): IndexPart {
 }
 
 /** Alternatives need an index for every branch, or none of them helps. */
-function adviseChoice({ table, index, choices }: TableNeeds, paths: readonly Index[]): Advice | undefined {
+function adviseChoice({ table, index, needs, choices }: TableNeeds, paths: readonly Index[]): Advice | undefined {
   const [choice] = choices;
   if (choice === undefined || choices.length > 1) return undefined;
   const missing: Need[] = [];
@@ -205,6 +208,7 @@ function adviseChoice({ table, index, choices }: TableNeeds, paths: readonly Ind
     table,
     index,
     needs: missing,
+    all: needs,
     order: [],
     candidates: unique(missing).map((need) => ({ table, parts: [partOf(need)], method: "btree" })),
   };
@@ -223,6 +227,7 @@ function adviseWildcard({ table, index, choices }: TableNeeds, needs: readonly N
     table,
     index,
     needs: unique(patterns),
+    all: needs,
     order: [],
     candidates: unique(patterns).map(({ column }) => ({
       table,
@@ -252,6 +257,7 @@ function adviseSort(bound: BoundQuery, one: TableNeeds, paths: readonly Index[])
     table,
     index,
     needs: [],
+    all: needs,
     order,
     candidates: [{ table, parts: order.map(orderPart), method: "btree" }],
   };

@@ -22,15 +22,10 @@ const rowsPerValue = 50;
 const pageSize = 50;
 
 /** Undefined for advice the planner has no opinion on: other engines, other kinds of index. */
-export function proofRequest(
-  advice: Advice,
-  query: QueryModel,
-  all: readonly Need[],
-  rows = assumedRows,
-): ProofRequest | undefined {
-  const { table, candidates } = advice;
+export function proofRequest(advice: Advice, query: QueryModel, rows = assumedRows): ProofRequest | undefined {
+  const { table, candidates, all } = advice;
   if (table.engine !== "postgresql" || candidates.some(({ method }) => method !== "btree")) return undefined;
-  const statement = queryText(advice, query, all);
+  const statement = queryText(advice, query);
   const body = {
     table: `CREATE TABLE ${quote(table.name)} (${table.columns.map(columnText).join(", ")})`,
     indexes: accessPathsOf(table).flatMap((path) => indexText(table, path) ?? []),
@@ -68,7 +63,7 @@ function indexText(table: Table, { parts, method, unique, where }: Index): strin
   return `CREATE ${unique ? "UNIQUE " : ""}INDEX ON ${quote(table.name)} USING ${method} (${columns.join(", ")})`;
 }
 
-function queryText({ table, needs, order, kind }: Advice, query: QueryModel, all: readonly Need[]): string {
+function queryText({ table, needs, all, order, kind }: Advice, query: QueryModel): string {
   const parameters = { count: 0 };
   const value = (): string => `$${++parameters.count}`;
   const alternatives = kind === "filter" && needs.some((need) => !all.includes(need));

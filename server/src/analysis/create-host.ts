@@ -23,6 +23,8 @@ import type { Finding, Problem } from "./finding.js";
 import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshResult, RefreshWork } from "./host.js";
 import { hoverText } from "./hover.js";
 import { createPathMatcher } from "./path-matcher.js";
+import { ProofStore } from "./proof-store.js";
+import { problemOf } from "./file-problems.js";
 import { runRules } from "./run-rules.js";
 import { SchemaAnalysis } from "./schema-analysis.js";
 import { applySuppressions, STALE_RULE } from "./suppressions.js";
@@ -61,6 +63,7 @@ class Host implements AnalysisHost {
   #rules: readonly Rule[] = allRules;
   #catalogRules: readonly CatalogRule[] = allCatalogRules;
   readonly #schema = new SchemaAnalysis();
+  readonly #proofs = new ProofStore();
   #checkedCatalog: unknown;
   #rulesChanged = true;
   #isQuiet: (path: string) => boolean = () => false;
@@ -95,8 +98,9 @@ class Host implements AnalysisHost {
     this.#schema.setManifests(manifests);
   }
 
-  prepare(): Promise<void> {
-    return this.#schema.needsGrammar() ? loadPostgres() : Promise.resolve();
+  prepare(paths: readonly string[] = []): Promise<void> {
+    const wanted = this.#schema.needsGrammar() || paths.some((path) => path.endsWith(".sql"));
+    return wanted ? loadPostgres() : Promise.resolve();
   }
 
   apply(changes: readonly FileInput[]): void {
@@ -293,6 +297,7 @@ class Host implements AnalysisHost {
     }
     const findings = runRules(view, {
       rules: this.#rules,
+      schema: this.#proofs.viewFor(path, this.#options),
       severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
       factsOf: (other) => this.#factsOf(other),
       relative: (other) => this.#relative(other),
@@ -302,6 +307,14 @@ class Host implements AnalysisHost {
     if (all.length > findings.length)
       all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column);
     return this.#suppressed(path, state.facts, all);
+  }
+
+  pendingProofs(): ReturnType<AnalysisHost["pendingProofs"]> {
+    return this.#proofs.pending();
+  }
+
+  giveProofs(answers: Parameters<AnalysisHost["giveProofs"]>[0]): void {
+    for (const path of this.#proofs.give(answers)) this.#mark(path);
   }
 
   #view(path: string, state: FileState): FileView | undefined {
@@ -347,20 +360,7 @@ class Host implements AnalysisHost {
   }
 
   problems(): readonly Problem[] {
-    const inCode = [...this.#files].flatMap(([path, { facts }]) => {
-      const [first] = facts.problems;
-      if (first === undefined) return [];
-      const more = facts.problems.length > 1 ? ` (and ${facts.problems.length - 1} more)` : "";
-      return [
-        {
-          path,
-          message:
-            first.kind === "syntax-error"
-              ? `syntax error: ${first.message}${more}; the rest of the file was analyzed`
-              : first.message,
-        },
-      ];
-    });
+    const inCode = [...this.#files].flatMap(([path, { facts }]) => problemOf(path, facts) ?? []);
     return [...inCode, ...this.#schema.problems()];
   }
 

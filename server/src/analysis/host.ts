@@ -6,6 +6,7 @@
  */
 import type { FileFacts } from "../facts/model.js";
 import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
+import type { Proof, ProofRequest } from "../advisor/proof.js";
 import type { Finding, Problem } from "./finding.js";
 import type { DeclaredQuery } from "../project/declared-queries.js";
 import type { ManifestSource } from "../project/manifests.js";
@@ -32,6 +33,10 @@ export interface AnalysisOptions {
   readonly queryFunctions: readonly string[];
   /** The same, and functions of the workspace, with what they do. */
   readonly queries?: readonly DeclaredQuery[];
+  /** Rows of tables, by their name or `schema.name`; others are assumed to be big. */
+  readonly tableRows?: Readonly<Record<string, number>>;
+  /** Why no planner can be asked. Undefined: rules may ask, and answers are given with `giveProofs`. */
+  readonly noPlanner?: string;
 }
 
 export interface RefreshResult {
@@ -62,10 +67,17 @@ export interface AnalysisHost {
   /** package.json, tsconfig.json, lockfiles: parsed elsewhere or given as text. */
   setManifests(manifests: readonly ManifestSource[]): void;
   apply(changes: readonly FileInput[]): void;
-  /** Loads what the applied files need to be read: PostgreSQL's grammar, if there is any SQL. Until then a refresh makes do without. */
-  prepare(): Promise<void>;
+  /**
+   * Loads what files need to be read, PostgreSQL's grammar if there is any SQL: those applied, and those of these paths, which are about to be. Until then
+   * a refresh makes do without.
+   */
+  prepare(paths?: readonly string[]): Promise<void>;
   /** Brings everything up to date. Throws `Cancelled`, after which a later refresh continues. */
   refresh(token?: Cancellation): RefreshResult;
+  /** What rules asked of a planner since, and has no answer. */
+  pendingProofs(): readonly ProofRequest[];
+  /** Takes a planner's answers, by key of the request; the next refresh takes them into account. */
+  giveProofs(answers: ReadonlyMap<string, Proof>): void;
   /** Findings of one file as of the last refresh, in source order, suppressions applied, stale suppressions reported. */
   findings(path: string): readonly Finding[];
   allFindings(): readonly Finding[];

@@ -4,12 +4,11 @@ import { unexpected } from "../base/unexpected.js";
 import { NONE, type FileFacts } from "../facts/model.js";
 import { render } from "../facts/render.js";
 import type { FileView } from "../project/file-view.js";
-import { emptyCatalog } from "../catalog/lookup.js";
 import type { Evidence, Rule, SchemaView, Severity } from "../rules/define-rule.js";
 import type { Finding } from "./finding.js";
 import { toRange } from "./positions.js";
 
-const noSchema: SchemaView = { catalog: emptyCatalog, rowsOf: () => undefined, proofOf: () => undefined };
+const noSchema: SchemaView = { rowsOf: () => undefined, proofOf: () => undefined };
 
 export interface RuleRun {
   readonly rules: readonly Rule[];

@@ -4,7 +4,7 @@
  */
 import type { Span } from "../base/span.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
-import type { Catalog, Table } from "../catalog/model.js";
+import type { Table } from "../catalog/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { Location } from "../project/model.js";
 
@@ -44,9 +44,8 @@ export interface Description {
   readonly related: readonly { readonly at: Location; readonly message: string }[];
 }
 
-/** What rules about queries may look at beside the file: the schema, how big tables are, and what the planner said. */
+/** What rules about queries may look at beside the file and its catalog: how big tables are, and what the planner said. */
 export interface SchemaView {
-  readonly catalog: Catalog;
   /** Rows of a table where the configuration says so. */
   rowsOf(table: Table): number | undefined;
   /** The planner's answer. Undefined while it is awaited: asking is enough, the rule runs again when it is there. */

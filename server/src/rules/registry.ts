@@ -5,6 +5,10 @@ import { syncIoInRequest } from "./blocking-call/sync-io-in-request.js";
 import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
 import { clientPerRequest } from "./clients/client-per-request.js";
 import type { Evidence, Rule } from "./define-rule.js";
+import { leadingWildcard } from "./missing-index/leading-wildcard.js";
+import { unindexedFilter } from "./missing-index/unindexed-filter.js";
+import { unindexedJoin } from "./missing-index/unindexed-join.js";
+import { unindexedSort } from "./missing-index/unindexed-sort.js";
 import { queryInLoop } from "./n-plus-one/query-in-loop.js";
 import { queryInRecursion } from "./n-plus-one/query-in-recursion.js";
 import { queryPerPromise } from "./n-plus-one/query-per-promise.js";
@@ -36,6 +40,10 @@ export const rules: readonly Rule[] = [
   anyRule(independentAwaits),
   anyRule(clientPerRequest),
   anyRule(noTimeout),
+  anyRule(unindexedFilter),
+  anyRule(unindexedJoin),
+  anyRule(unindexedSort),
+  anyRule(leadingWildcard),
   anyRule(offsetWithoutLimit),
   anyRule(unboundedList),
   anyRule(countForExistence),

@@ -1,0 +1,68 @@
+/** The indexes that the queries of one file lack, with what the planner said of each. Shared by the rules about queries, which tell them apart by kind. */
+import { advise, type Advice, type AdviceKind } from "../../advisor/advise.js";
+import { bindQuery } from "../../advisor/bind.js";
+import { confirms, type Proof } from "../../advisor/proof.js";
+import { assumedRows, proofRequest } from "../../advisor/proof-request.js";
+import type { FileView } from "../../project/file-view.js";
+import type { QueryModel } from "../../queries/model.js";
+import { queriesOf } from "../../queries/queries-of.js";
+import type { Evidence, SchemaView } from "../define-rule.js";
+import { perUnit, runtimeOf } from "../runtime-code.js";
+
+export interface LackedIndex extends Evidence {
+  readonly advice: Advice;
+  readonly query: QueryModel;
+  /** How it was judged: `confirmed` by the planner, `pending` while it is asked, or by rules alone, and why. */
+  readonly judged:
+    | { readonly kind: "confirmed"; readonly proof: Extract<Proof, { kind: "plans" }> }
+    | { readonly kind: "pending" }
+    | { readonly kind: "rules"; readonly reason: string };
+  /** What the planner was told, or would be. */
+  readonly rows: number;
+  /** `per request`, `per job`. */
+  readonly unit: string;
+}
+
+/** Advice of these kinds, one for each query and table. What the planner says would not help is left out. */
+export function* lackedIndexes(
+  view: FileView,
+  schema: SchemaView,
+  kinds: readonly AdviceKind[],
+): Generator<LackedIndex> {
+  const seen = new Set<string>();
+  for (const { query, site } of queriesOf(view)) {
+    const runtime = runtimeOf(view, site.fn);
+    if (runtime === undefined || site.operation?.confidence === "low") continue;
+    const bound = bindQuery(view.catalog, query, view.path);
+    for (const advice of advise(bound, { rowsOf: (table) => schema.rowsOf(table) })) {
+      const key = `${query.expr} ${advice.table.id} ${advice.needs.map(({ column }) => column.name).join()} ${advice.kind}`;
+      if (!kinds.includes(advice.kind) || seen.has(key)) continue;
+      seen.add(key);
+      const rows = schema.rowsOf(advice.table) ?? assumedRows;
+      const judged = judge(advice, query, rows, schema);
+      if (judged !== undefined) yield { at: query.span, advice, query, judged, rows, unit: perUnit(runtime.reach) };
+    }
+  }
+}
+
+const engines: Readonly<Record<string, string>> = {
+  mysql: "MySQL's planner cannot be asked",
+  sqlite: "SQLite's planner is not asked",
+  mongodb: "MongoDB's planner cannot be asked",
+  unknown: "the database's engine is not known",
+};
+
+/** Undefined when the planner would not use the index, or gains too little. */
+function judge(advice: Advice, query: QueryModel, rows: number, schema: SchemaView): LackedIndex["judged"] | undefined {
+  const request = proofRequest(advice, query, rows);
+  if (request === undefined) {
+    return {
+      kind: "rules",
+      reason: engines[advice.table.engine] ?? "PostgreSQL's planner is not asked about this kind of index",
+    };
+  }
+  const proof = schema.proofOf(request);
+  if (proof === undefined) return { kind: "pending" };
+  if (proof.kind === "unavailable") return { kind: "rules", reason: proof.reason };
+  return confirms(proof) ? { kind: "confirmed", proof } : undefined;
+}

@@ -1,0 +1,28 @@
+/** Finds a query for the first rows of a whole table in an order that no index gives. */
+import { defineRule } from "../define-rule.js";
+import { columnList, describeAdvice } from "./describe-advice.js";
+import { lackedIndexes } from "./query-advice.js";
+
+export const unindexedSort = defineRule({
+  id: "unindexed-sort",
+  family: "missing-index",
+  since: "0.1.0",
+  severity: "warning",
+  fixSafety: "none",
+  docs: {
+    what: "A query wants a few rows of a table in an order that no index gives, and nothing narrows the rows first.",
+    why: "The whole table is read and sorted for a page of it; with an index the database reads the page and stops.",
+    instead: "Add an index in the wanted order.",
+    limits: "Queries that filter, join or aggregate are left alone, and orders chosen at run time.",
+  },
+  check: (view, schema) => lackedIndexes(view, schema, ["sort"]),
+  describe(lacked) {
+    const { table, order } = lacked.advice;
+    const columns = columnList(order.map(({ column }) => column));
+    return describeAdvice(
+      lacked,
+      `no index gives \`${table.name}\` in the order of ${columns}: all rows are sorted for a page`,
+      0.7,
+    );
+  },
+});

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { State, type LanguageClient } from "vscode-languageclient/node";
 import { statusMethod, type StatusParams } from "../../protocol/src/messages.js";
 import { registerCommands } from "./commands.js";
+import { createEvaluation, type Evaluation } from "./evaluation.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
 import { registerRulePages } from "./rule-page.js";
 import { createClient } from "./start-server.js";
@@ -14,13 +15,15 @@ const running: { client?: LanguageClient } = {};
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const output = vscode.window.createOutputChannel("Hotpath", { log: true });
   const status = createStatusView([{ scheme: "file" }]);
+  const evaluation = createEvaluation(() => running.client);
   const start = async (): Promise<void> => {
     await stop();
-    await startClient(context, output, status);
+    await startClient(context, output, status, evaluation);
   };
   context.subscriptions.push(
     output,
     status,
+    evaluation,
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     registerRulePages(() => running.client),
     registerIgnoreCommand(),
@@ -40,10 +43,12 @@ async function startClient(
   context: vscode.ExtensionContext,
   output: vscode.LogOutputChannel,
   status: StatusView,
+  evaluation: Evaluation,
 ): Promise<void> {
   try {
     const { client, fallbackReason } = await createClient(context, output);
     running.client = client;
+    evaluation.attach(client);
     client.onNotification(statusMethod, (params: StatusParams) => status.show(params));
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Stopped && running.client === client) status.failed("The analyzer has stopped.");

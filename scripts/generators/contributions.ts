@@ -8,6 +8,13 @@ const commands = [
   { command: "hotpath.showOutput", title: "Show Log" },
   { command: "hotpath.showMenu", title: "Show Menu" },
   { command: "hotpath.openSettings", title: "Open Settings" },
+  { command: "hotpath.runEvaluation", title: "Run Evaluation…" },
+  { command: "hotpath.runEvaluationAtCursor", title: "Run Evaluation at Cursor" },
+  { command: "hotpath.rerunFailed", title: "Rerun Failed Evaluation Cases" },
+  { command: "hotpath.cancelEvaluation", title: "Cancel Evaluation" },
+  { command: "hotpath.compareRuns", title: "Compare Evaluation Runs…" },
+  { command: "hotpath.showEvaluation", title: "Show Evaluation" },
+  { command: "hotpath.showEvaluationReport", title: "Show Evaluation Report" },
 ];
 
 const steps = [
@@ -55,6 +62,8 @@ export function contributions(): Readonly<Record<string, unknown>> {
       },
     ],
     jsonValidation: [{ fileMatch: "hotpath.config.json", url: "./schemas/hotpath.config.schema.json" }],
+    // Read by YAML language servers; the editor itself validates JSON only.
+    yamlValidation: [{ fileMatch: "*.hotpath-eval.yaml", url: "./schemas/hotpath-eval.schema.json" }],
     languages: [{ id: "jsonc", filenames: ["hotpath.config.json"] }],
     walkthroughs: [
       {
@@ -75,6 +84,7 @@ export function renderManifest(current: string): string {
     "onLanguage:typescriptreact",
     "onLanguage:javascript",
     "onLanguage:javascriptreact",
+    "workspaceContains:**/*.hotpath-eval.yaml",
   ];
   manifest["contributes"] = contributions();
   manifest["capabilities"] = {

@@ -192,6 +192,8 @@ export interface ReachedEffect {
   readonly cached?: true;
   /** It already runs once per element of something on the way. */
   readonly repeated?: true;
+  /** Nothing is awaited on the way before it starts, so calls of one tick start it in one tick. Only said of operations that libraries merge. */
+  readonly prompt?: true;
   readonly confidence: "high" | "low";
 }
 

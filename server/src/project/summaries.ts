@@ -99,11 +99,11 @@ function summarize(graph: CallGraph, node: FunctionNode, recursive: boolean): Fu
       if (carried !== undefined) keep(blocking, blockingKey, carried);
     }
   }
-  const sorted = bounded(effects);
+  const sorted = bounded(effects, isRemote);
   const opaque = node.calls.some((site) => isOpaqueAwait(node, site)) || reachesOpaque(graph, node);
   return {
     effects: sorted,
-    blocking: bounded(blocking),
+    blocking: bounded(blocking, () => false),
     ...(effects.size > sorted.length || blocking.size > MAX_EFFECTS ? { truncated: true as const } : {}),
     ...(recursive ? { recursive: true as const } : {}),
     ...(opaque ? { opaque: true as const } : {}),
@@ -148,8 +148,17 @@ function directEffect(node: FunctionNode, site: CallSite, context: Context): Rea
     path: [],
     ...paramsAmong(node, all),
     ...flags(context),
+    ...(operation.batchedByLibrary !== undefined && startsAtOnce(node, site) ? { prompt: true as const } : {}),
     confidence: operation.confidence,
   };
+}
+
+/** Whether a function awaits nothing before a call. */
+function startsAtOnce({ file, ref }: FunctionNode, site: CallSite): boolean {
+  const { exprs, regions } = file.facts;
+  return !exprs.some(
+    (expr) => expr.kind === "await" && expr.end <= site.span.start && regions[expr.region]?.fn === ref.fn,
+  );
 }
 
 function directBlocking(node: FunctionNode, site: CallSite, context: Context): ReachedBlocking {
@@ -199,6 +208,7 @@ function carryEffect(
       cached: context.cached || effect.cached === true,
     }),
     ...(edge.via === "callback-per-element" || effect.repeated === true ? { repeated: true as const } : {}),
+    ...(effect.prompt === true && startsAtOnce(node, edge.site) ? { prompt: true as const } : {}),
     confidence: edge.site.confidence === "low" ? "low" : effect.confidence,
   };
 }
@@ -301,10 +311,15 @@ function compareLocation(a: Location, b: Location): number {
   return a.span.start - b.span.start || a.span.end - b.span.end;
 }
 
-function bounded<T extends Witness>(found: ReadonlyMap<string, T>): readonly T[] {
+/** @param isLess What gives way when there are too many. */
+function bounded<T extends Witness>(found: ReadonlyMap<string, T>, isLess: (one: T) => boolean): readonly T[] {
   const list = [...found.values()];
-  if (list.length > 1) list.sort(compare);
+  if (list.length > 1) list.sort((a, b) => Number(isLess(a)) - Number(isLess(b)) || compare(a, b));
   return list.slice(0, MAX_EFFECTS);
+}
+
+function isRemote({ operation }: ReachedEffect): boolean {
+  return operation.kind !== "sql" && operation.kind !== "document";
 }
 
 function sameSummary(a: FunctionSummary, b: FunctionSummary): boolean {

@@ -61,7 +61,9 @@ function examine(view: FileView, site: CallSite): RepeatedOperation | undefined 
   const runtime = runtimeOf(view, site.fn);
   if (runtime === undefined) return undefined;
   const element = new Set(iterations.flatMap((iteration) => [...iteration.element]));
-  const dependent = candidates.filter((candidate) => dependsOnElement(view, site, candidate, element));
+  const dependent = candidates.filter(
+    (candidate) => dependsOnElement(view, site, candidate, element) && !isMerged(view, inner, candidate),
+  );
   const best = dependent.sort((a, b) => rankOf(a) - rankOf(b))[0];
   if (best === undefined) return undefined;
   // A loop around a fine loop counts: the first iteration outwards that is not fine is the one to report.
@@ -70,6 +72,12 @@ function examine(view: FileView, site: CallSite): RepeatedOperation | undefined 
   );
   if (bad.length === 0 || iterations.some((iteration) => stopsAll(view, iteration, site))) return undefined;
   return toEvidence(view, site, bad, best, dependent, runtime);
+}
+
+/** The library merges what functions called in one tick start in that tick. */
+function isMerged(view: FileView, inner: Iteration, { effect }: Candidate): boolean {
+  const { prompt, operation } = effect ?? {};
+  return prompt === true && operation?.transaction !== true && isConcurrent(view, inner);
 }
 
 /** A chunk, batch or pause anywhere around speaks for the whole nest. */

@@ -3,6 +3,7 @@
  * search per kind of start over the call graph; the first way found is a shortest one.
  */
 import type { CallGraph, FunctionNode } from "./call-graph.js";
+import { isFileWork } from "./file-work.js";
 import type { EntryPoint, FilePath, FileRole, Location, Reachability } from "./model.js";
 
 export interface ReachabilityInput {
@@ -40,7 +41,7 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
   for (const file of graph.files.values()) {
     for (const node of file.functions) {
       // Rules ask only about functions that do something to the outside world; most do not, and have no entry.
-      if (node.summary.effects.length === 0 && node.summary.blocking.length === 0 && !makesClient(node)) continue;
+      if (node.summary.effects.length === 0 && node.summary.blocking.length === 0 && !isAskedAbout(node)) continue;
       const way = ways.get(node);
       const isLoose = loose.has(node);
       table.set(node, {
@@ -58,8 +59,8 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
   return table;
 }
 
-function makesClient(node: FunctionNode): boolean {
-  return node.calls.some((call) => call.makes !== undefined);
+function isAskedAbout(node: FunctionNode): boolean {
+  return node.calls.some((call) => call.makes !== undefined || isFileWork(call));
 }
 
 /** Places that call a function, by file and place. */

@@ -15,6 +15,7 @@ import { queryPerPromise } from "./n-plus-one/query-per-promise.js";
 import { remoteCallInLoop } from "./n-plus-one/remote-call-in-loop.js";
 import { writeInLoop } from "./n-plus-one/write-in-loop.js";
 import { noTimeout } from "./no-timeout/no-timeout.js";
+import { awaitInLoop } from "./sequential-await/await-in-loop.js";
 import { awaitInPromiseAll } from "./sequential-await/await-in-promise-all.js";
 import { independentAwaits } from "./sequential-await/independent-awaits.js";
 
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   anyRule(remoteCallInLoop),
   anyRule(awaitInPromiseAll),
   anyRule(independentAwaits),
+  anyRule(awaitInLoop),
   anyRule(clientPerRequest),
   anyRule(noTimeout),
   anyRule(unindexedFilter),

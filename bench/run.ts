@@ -12,7 +12,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { createService, drain } from "../server/src/service/create-service.js";
+import { createService } from "../server/src/service/create-service.js";
+import { drain } from "../server/src/service/slices.js";
 
 const repository = path.resolve(__dirname, "..");
 const peersFolder = path.join(__dirname, "node_modules");

@@ -24,7 +24,7 @@ const compilerBundle = "typescript.js";
 const grammar = "node_modules/libpg-query/wasm/libpg-query.wasm";
 
 /** Packages that are required at run time instead of bundled. */
-const native = ["lmdb", "msgpackr-extract"];
+const native = ["lmdb", "msgpackr-extract", "@electric-sql/pglite"];
 
 interface Entry {
   readonly source: string;
@@ -39,6 +39,7 @@ const entries: readonly Entry[] = [
   { source: "server/src/analysis-worker.ts", output: "analysis-worker.js" },
   { source: "server/src/workspace-worker.ts", output: "workspace-worker.js" },
   { source: "server/src/evaluation-worker.ts", output: "evaluation-worker.js" },
+  { source: "server/src/planner-process.ts", output: "planner-process.js" },
   { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
 ];
 

@@ -71,6 +71,11 @@ function packageFolder(file: string): string {
   return match[0];
 }
 
+/** What of PGlite is loaded by a planner: PostgreSQL in WebAssembly and the files it starts with. No extensions, no source maps. */
+const plannerFiles = ["package.json", "dist/index.cjs", "dist/pglite.wasm", "dist/pglite.data", "dist/initdb.wasm"].map(
+  (file) => `node_modules/@electric-sql/pglite/${file}`,
+);
+
 /** Folder with the native binary of a platform. */
 function nativePackage(target: Target): string {
   const name = `@lmdb/lmdb-${target}`;
@@ -155,6 +160,10 @@ function tryOut(target: Target, folder: string): void {
     cpSync(folder, shipped, { recursive: true });
     runOrThrow(process.execPath, ["-e", program, path.join(elsewhere, "store")], path.join(shipped, "dist"));
     runOrThrow(process.execPath, ["dist/cli.js", "--version"], shipped);
+    const planner = `
+      const { PGlite } = require("@electric-sql/pglite");
+      PGlite.create().then((db) => db.query("SELECT 1")).then(() => process.exit(0), (error) => { console.error(error); process.exit(1); });`;
+    runOrThrow(process.execPath, ["-e", planner], path.join(shipped, "dist"));
   } finally {
     rmSync(elsewhere, { recursive: true, force: true });
   }
@@ -223,7 +232,7 @@ async function main(): Promise<void> {
   const bundles = path.join(output, "bundles");
   rmSync(bundles, { recursive: true, force: true });
   await build({ outputFolder: bundles, production: true });
-  const store = await storeFiles();
+  const store = [...(await storeFiles()), ...plannerFiles];
   for (const target of wanted) {
     const folder = stage(target, bundles, store, manifest);
     tryOut(target, folder);

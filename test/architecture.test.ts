@@ -47,7 +47,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   service: {
-    layers: ["base", "facts", "analysis", "workspace", "protocol"],
+    layers: ["base", "facts", "advisor", "analysis", "planner", "workspace", "protocol"],
     packages: [],
     node: ["os", "path"],
   },

@@ -6,7 +6,8 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { extractFacts } from "../server/src/facts/extract.js";
-import { createService, drain } from "../server/src/service/create-service.js";
+import { createService } from "../server/src/service/create-service.js";
+import { drain } from "../server/src/service/slices.js";
 import type { WorkspaceService } from "../server/src/service/workspace-service.js";
 import { analyzeFiles, ROOT } from "./harness/check-case.js";
 

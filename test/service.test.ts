@@ -4,7 +4,8 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { Cancelled } from "../server/src/base/cancellation.js";
-import { createService, drain } from "../server/src/service/create-service.js";
+import { createService } from "../server/src/service/create-service.js";
+import { drain } from "../server/src/service/slices.js";
 import type { ServiceOptions, WorkspaceService } from "../server/src/service/workspace-service.js";
 import {
   FLAWED,

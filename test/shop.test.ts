@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { createService, drain } from "../server/src/service/create-service.js";
+import { createService } from "../server/src/service/create-service.js";
+import { drain } from "../server/src/service/slices.js";
 import { repositoryRoot } from "./harness/repository.js";
 
 const root = path.join(repositoryRoot, "test/workspaces/shop");

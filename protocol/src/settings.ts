@@ -11,6 +11,8 @@ export type SettingType =
   | { readonly kind: "strings" }
   /** Rule ids or families to severities. */
   | { readonly kind: "severities" }
+  /** Names of tables to what is known of each; see `TableFacts`. */
+  | { readonly kind: "tables" }
   /** Functions that run a query, described one by one; see `QUERY_KEYS`. */
   | { readonly kind: "queries" };
 
@@ -19,11 +21,23 @@ export interface Setting {
   readonly key: string;
   readonly type: SettingType;
   readonly default:
-    boolean | number | string | readonly string[] | Readonly<Record<string, string>> | readonly DeclaredQuery[];
+    | boolean
+    | number
+    | string
+    | readonly string[]
+    | Readonly<Record<string, string>>
+    | Readonly<Record<string, TableFacts>>
+    | readonly DeclaredQuery[];
   /** `window` settings mean something to an editor only; `resource` ones may also stand in `hotpath.config.json`. */
   readonly scope: "window" | "resource" | "machine";
   /** One sentence. */
   readonly doc: string;
+}
+
+/** What a project says of one of its tables. */
+export interface TableFacts {
+  /** How many rows it has, or will have: what the planner is told. */
+  readonly rows: number;
 }
 
 /** A function that runs a query though its code does not show it, or shows it in a way that cannot be followed. */
@@ -114,6 +128,20 @@ export const settings: readonly Setting[] = [
     default: [],
     scope: "resource",
     doc: "Functions of the project or of packages that run a query: `module`, `export`, and where they differ from `sql` and `unknown`, `kind` and `access`.",
+  },
+  {
+    key: "tables",
+    type: { kind: "tables" },
+    default: {},
+    scope: "resource",
+    doc: 'Rows of tables, by name: `{ "orders": { "rows": 2000000 } }`. Others are taken to have 100,000.',
+  },
+  {
+    key: "planner.enable",
+    type: { kind: "boolean" },
+    default: true,
+    scope: "resource",
+    doc: "Let PostgreSQL's planner, in a process of its own, confirm findings about missing indexes; without it they are information only.",
   },
   {
     key: "maxFileSize",

@@ -44,6 +44,19 @@ function schemaOf({ type, doc, default: initial }: Setting): Schema {
         },
         ...base,
       };
+    case "tables":
+      return {
+        type: "object",
+        additionalProperties: {
+          type: "object",
+          properties: {
+            rows: { type: "integer", minimum: 0, description: "How many rows the table has, or will have." },
+          },
+          required: ["rows"],
+          additionalProperties: false,
+        },
+        ...base,
+      };
     case "severities":
       return {
         type: "object",

@@ -11,6 +11,10 @@ if (port === null) throw new Error("workspace-worker.js is started by the Hotpat
 
 const { epoch } = workerData as WorkspaceWorkerData;
 const serve = serveService({ post: (reply) => port.postMessage(reply) }, new Int32Array(epoch), (options) =>
-  createService({ ...options, extractWorkerFile: join(__dirname, "analysis-worker.js") }),
+  createService({
+    ...options,
+    extractWorkerFile: join(__dirname, "analysis-worker.js"),
+    plannerFile: join(__dirname, "planner-process.js"),
+  }),
 );
 port.on("message", (request: ServiceRequest) => void serve(request));

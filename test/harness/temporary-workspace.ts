@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { RefreshResult } from "../../server/src/analysis/host.js";
-import { createService, drain } from "../../server/src/service/create-service.js";
+import { createService } from "../../server/src/service/create-service.js";
+import { drain } from "../../server/src/service/slices.js";
 import type { ScanStats, ServiceOptions, WorkspaceService } from "../../server/src/service/workspace-service.js";
 
 export interface TemporaryWorkspace {

@@ -99,7 +99,7 @@ class Host implements AnalysisHost {
   }
 
   prepare(paths: readonly string[] = []): Promise<void> {
-    const wanted = this.#schema.needsGrammar() || paths.some((path) => path.endsWith(".sql"));
+    const wanted = this.#schema.needsGrammar() || paths.length > 0;
     return wanted ? loadPostgres() : Promise.resolve();
   }
 

@@ -25,6 +25,7 @@ export async function analyze(options: ServiceOptions, onProgress: (progress: Pr
       step = await scan.next();
     }
     const { work } = service.refresh();
+    while (await service.prove()) service.refresh();
     return {
       findings: service.allFindings(),
       problems: service.problems(),

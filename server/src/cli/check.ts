@@ -62,7 +62,7 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
 }
 
 /** What only an analysis in this process can do. */
-const LOCAL_FLAGS = ["no-daemon", "no-cache", "timing"];
+const LOCAL_FLAGS = ["no-daemon", "no-cache", "no-planner", "timing"];
 
 async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: CheckScope): Promise<Analysis> {
   const line = progressLine(terminal.stderr);
@@ -83,7 +83,11 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
         ...(configFile === undefined ? {} : { configFile }),
         cacheFolder: command.flags.has("no-cache") ? undefined : defaultCacheFolder(),
         extractWorkerFile: join(__dirname, "analysis-worker.js"),
-        overrides: { rules },
+        plannerFile: join(__dirname, "planner-process.js"),
+        overrides: {
+          rules,
+          ...(command.flags.has("no-planner") ? { noPlanner: "the planner is switched off" } : {}),
+        },
         ...(workers === undefined ? {} : { workers: Number(workers) }),
       },
       (progress) => line.show(progress),

@@ -38,6 +38,7 @@ export const checkCommand: CommandSpec = {
     output: { type: "string", value: "FILE", doc: "Write the report to this file instead of stdout." },
     timing: { type: "boolean", doc: "Print on stderr how long each stage and rule took." },
     "no-cache": { type: "boolean", doc: "Neither read nor write the fact cache on disk." },
+    "no-planner": { type: "boolean", doc: "Do not ask PostgreSQL's planner to confirm missing indexes." },
     "no-daemon": { type: "boolean", doc: "Analyze in this process even if a daemon is running." },
     workers: { type: "string", value: "N", doc: "Worker threads for the first scan; 0 uses none." },
     help,

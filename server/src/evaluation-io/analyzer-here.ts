@@ -3,7 +3,8 @@ import { createHost } from "../analysis/create-host.js";
 import { ruleInfos } from "../analysis/explain.js";
 import type { Finding } from "../analysis/finding.js";
 import type { Analyzer, FoundPlace, ProjectFile } from "../evaluation/detect/analyzer.js";
-import { createService, drain } from "../service/create-service.js";
+import { createService } from "../service/create-service.js";
+import { drain } from "../service/slices.js";
 import { programIdentity } from "../workspace/build-identity.js";
 import { isManifestName, isSourceName } from "../workspace/discover.js";
 

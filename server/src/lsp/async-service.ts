@@ -31,6 +31,8 @@ export interface AsyncService {
   fileEvents(events: readonly FileEvent[]): Promise<void>;
   reconfigure(overrides: ServiceOptions["overrides"]): Promise<void>;
   refresh(): Promise<RefreshOutcome>;
+  /** Runs beside other calls; see `WorkspaceService.prove`. */
+  prove(): Promise<boolean>;
   findings(path: string): Promise<readonly Finding[]>;
   allFindings(): Promise<readonly Finding[]>;
   problems(): Promise<readonly Problem[]>;

@@ -60,6 +60,7 @@ export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): 
     fileEvents: (events) => call("fileEvents", events),
     reconfigure: (overrides) => call("reconfigure", overrides),
     refresh: () => call("refresh"),
+    prove: () => call("prove"),
     findings: (path) => call("findings", path),
     allFindings: () => call("allFindings"),
     problems: () => call("problems"),

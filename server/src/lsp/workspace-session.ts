@@ -89,7 +89,10 @@ class Session {
     await service.open({ roots: this.#roots, cacheFolder, overrides: settings.overrides, ...settings.scan });
     const loop = createRefreshLoop(
       service,
-      (outcome) => this.#take(outcome),
+      (outcome) => {
+        this.#take(outcome);
+        void this.#prove(service, loop);
+      },
       (message) => connection.console.error(message),
     );
     this.#open = { service, loop };
@@ -112,6 +115,16 @@ class Session {
     );
     for (const problem of await service.problems()) connection.console.warn(`${problem.path}: ${problem.message}`);
     this.#status({ state: "ready", findings: this.#store.count(), files: stats.files });
+  }
+
+  /** Findings are shown as the rules see them; what the planner says changes them when it is there. */
+  async #prove(service: AsyncService, loop: RefreshLoop): Promise<void> {
+    try {
+      if (await service.prove()) loop.request();
+    } catch (error) {
+      if (this.#open?.service === service)
+        this.#options.connection.console.error(error instanceof Error ? error.message : String(error));
+    }
   }
 
   roots(): readonly string[] {

@@ -6,6 +6,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { PlannerPort, Proof, ProofRequest } from "../advisor/proof.js";
 import type { FromPlanner, ToPlanner } from "./protocol.js";
 
+/** Version of the package; an image of a database belongs to the very PostgreSQL it was made by. */
+export const plannerVersion = "0.5.16";
+
 export interface PlannerOptions {
   /** The built `planner-process.js`. */
   readonly processFile: string;

@@ -11,10 +11,11 @@ import { Caches } from "./caches.js";
 import type { FactJob, FactMaker } from "./fact-maker.js";
 import { FlawedFiles } from "./flawed-files.js";
 import { loadConfig, type LoadedConfig } from "./load-config.js";
+import { Proofs } from "./proofs.js";
 import { noWork, recallResults, saveResults, type SavedResults } from "./saved-results.js";
 import { SchemaFiles } from "./schema-files.js";
 import { SourceTable } from "./source-table.js";
-import { runInSlices, untilCancelled } from "./slices.js";
+import { drain, runInSlices, untilCancelled } from "./slices.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions, WorkspaceService } from "./workspace-service.js";
 
 /** Files read between two progress reports. */
@@ -41,6 +42,7 @@ class Service implements WorkspaceService {
   /** Hash of the text whose facts the host holds, by path. */
   readonly #applied = new Map<string, string>();
   readonly #caches: Caches;
+  readonly #proofs: Proofs;
   readonly #flawed = new FlawedFiles();
   /** Files whose findings have changed since the last refresh that came to its end. */
   readonly #changed = new Set<string>();
@@ -56,6 +58,7 @@ class Service implements WorkspaceService {
     this.#options = options;
     this.#overrides = options.overrides;
     this.#caches = new Caches(options);
+    this.#proofs = new Proofs(this.#host, options, this.#caches);
     this.#config = loadConfig(options, options.overrides);
     this.#sources = new SourceTable(options.roots, this.#config);
   }
@@ -330,11 +333,12 @@ class Service implements WorkspaceService {
   }
 
   #refreshHost(token: Cancellation | undefined): RefreshResult {
+    this.#proofs.recall();
     const result = this.#host.refresh(token);
     this.#noteChanges(result.changed);
     for (let round = 0; round < MAX_ROUNDS && this.#applyImporters(); round++)
       this.#noteChanges(this.#host.refresh(token).changed);
-    if (this.#saveAs !== undefined) {
+    if (this.#saveAs !== undefined && this.#proofs.settled) {
       const results = { findings: this.#host.allFindings(), problems: this.#host.problems() };
       saveResults(this.#caches.store, this.#options.roots, this.#saveAs, results);
       this.#saveAs = undefined;
@@ -354,6 +358,8 @@ class Service implements WorkspaceService {
     const fresh = this.#flawed.takeFresh();
     return fresh.length > 0 && this.#applyMissing(this.#sources.program.importersOf(fresh));
   }
+
+  readonly prove = (): Promise<boolean> => this.#proofs.run();
 
   findings(path: string): readonly Finding[] {
     return this.#saved?.findings.filter((finding) => finding.path === path) ?? this.#host.findings(path);
@@ -387,13 +393,7 @@ class Service implements WorkspaceService {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#proofs.close();
     await this.#caches.close();
   }
-}
-
-/** Runs long work to its end without looking at its progress. */
-export async function drain<T>(work: AsyncGenerator<unknown, T>): Promise<T> {
-  let step = await work.next();
-  while (step.done !== true) step = await work.next();
-  return step.value;
 }

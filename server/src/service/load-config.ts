@@ -50,6 +50,7 @@ export function loadConfig(options: ServiceOptions, overrides: ServiceOptions["o
       quietPaths: [],
       smallLoopBound: SMALL_LOOP,
       queryFunctions: [],
+      ...(options.plannerFile === undefined ? { noPlanner: "no planner was started" } : {}),
       ...analysis,
       ...overrides,
       severities: { ...analysis.severities, ...overrides.severities },

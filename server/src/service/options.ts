@@ -1,4 +1,5 @@
 /** Settings values in the analyzer's words. */
+import type { TableFacts } from "../../../protocol/src/settings.js";
 import type { AnalysisOptions } from "../analysis/host.js";
 import type { SettingValue } from "../workspace/setting-values.js";
 
@@ -19,13 +20,20 @@ export function analysisOverrides(values: Values): Partial<Omit<AnalysisOptions,
   const smallLoopBound = values.get("smallLoopBound") as number | undefined;
   const queries = values.get("queries") as AnalysisOptions["queries"];
   const queryFunctions = values.get("queryFunctions") as readonly string[] | undefined;
+  const tables = values.get("tables") as Readonly<Record<string, TableFacts>> | undefined;
   return {
     ...(severities === undefined ? {} : { severities }),
     ...(quietPaths === undefined ? {} : { quietPaths }),
     ...(smallLoopBound === undefined ? {} : { smallLoopBound }),
     ...(queryFunctions === undefined ? {} : { queryFunctions }),
     ...(queries === undefined ? {} : { queries }),
+    ...(tables === undefined ? {} : { tableRows: rowsOf(tables) }),
+    ...(values.get("planner.enable") === false ? { noPlanner: "the planner is switched off" } : {}),
   };
+}
+
+function rowsOf(tables: Readonly<Record<string, TableFacts>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(tables).map(([name, { rows }]) => [name, rows]));
 }
 
 export function scanOptions(values: Values): Partial<ScanOptions> {

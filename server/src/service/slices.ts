@@ -39,3 +39,10 @@ export function* untilCancelled(act: (token: Cancellation) => void): Generator<v
     yield;
   }
 }
+
+/** Runs long work to its end without looking at its progress. */
+export async function drain<T>(work: AsyncGenerator<unknown, T>): Promise<T> {
+  let step = await work.next();
+  while (step.done !== true) step = await work.next();
+  return step.value;
+}

@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly workers?: number;
   /** The built `analysis-worker.js`; without it the first scan uses no worker threads. */
   readonly extractWorkerFile?: string;
+  /** The built `planner-process.js`; without it nothing is asked of a planner. */
+  readonly plannerFile?: string;
   /** Patterns of files left out, as in a .gitignore, beside the configuration file's own. */
   readonly exclude?: readonly string[];
   /** Files over this many bytes are skipped with a reason (default 2 MiB). */
@@ -58,6 +60,10 @@ export interface WorkspaceService {
   fileEvents(events: readonly FileEvent[]): Promise<void>;
   reconfigure(overrides: ServiceOptions["overrides"]): void;
   refresh(token?: Cancellation): RefreshResult;
+  /**
+   * Asks the planner what rules want to know since the last refresh. True when there are answers: the next refresh takes them into account, and may ask more.
+   */
+  prove(): Promise<boolean>;
   findings(path: string): readonly Finding[];
   allFindings(): readonly Finding[];
   /** Unreadable, unparsable and skipped files, and configuration mistakes. */

@@ -7,10 +7,17 @@ import {
   type DeclaredQuery,
   type Setting,
   type SettingType,
+  type TableFacts,
 } from "../../../protocol/src/settings.js";
 
 export type SettingValue =
-  boolean | number | string | readonly string[] | Readonly<Record<string, string>> | readonly DeclaredQuery[];
+  | boolean
+  | number
+  | string
+  | readonly string[]
+  | Readonly<Record<string, string>>
+  | Readonly<Record<string, TableFacts>>
+  | readonly DeclaredQuery[];
 
 export interface CheckedSettings {
   readonly values: ReadonlyMap<string, SettingValue>;
@@ -80,13 +87,14 @@ function checkValue(setting: Setting, value: unknown, rules: KnownRules): Settin
   const { key, type } = setting;
   if (type.kind === "severities") return checkSeverities(key, value, rules);
   if (type.kind === "queries") return checkQueries(key, value);
+  if (type.kind === "tables") return checkTables(key, value);
   const expected = expectation(type, value);
   return expected === undefined ? undefined : { key, message: `${key} must be ${expected}, not ${shown(value)}` };
 }
 
 /** What was expected of a value, in words; undefined when it is as it should be. */
 function expectation(
-  type: Exclude<SettingType, { readonly kind: "severities" | "queries" }>,
+  type: Exclude<SettingType, { readonly kind: "severities" | "queries" | "tables" }>,
   value: unknown,
 ): string | undefined {
   switch (type.kind) {
@@ -118,6 +126,19 @@ function checkSeverities(key: string, value: unknown, rules: KnownRules): Settin
     }
     if (!(SEVERITY_VALUES as readonly unknown[]).includes(severity))
       return { key: at, message: `${at} must be one of ${SEVERITY_VALUES.join(", ")}, not ${shown(severity)}` };
+  }
+  return undefined;
+}
+
+function checkTables(key: string, value: unknown): SettingMistake | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return { key, message: `${key} must be an object of table names, not ${shown(value)}` };
+  for (const [table, facts] of Object.entries(value as Record<string, unknown>)) {
+    const at = `${key}.${table}`;
+    const rows: unknown = typeof facts === "object" && facts !== null && "rows" in facts ? facts.rows : undefined;
+    const alone = typeof facts === "object" && facts !== null && Object.keys(facts).length === 1;
+    if (!Number.isSafeInteger(rows) || Number(rows) < 0 || !alone)
+      return { key: at, message: `${at} must be { "rows": N } with a whole number, not ${shown(facts)}` };
   }
   return undefined;
 }

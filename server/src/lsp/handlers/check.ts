@@ -24,7 +24,8 @@ export async function check(startService: () => AsyncService, params: CheckParam
       overrides: { rules: params.rules },
     });
     const stats = await service.scan(() => undefined);
-    await service.refresh();
+    do await service.refresh();
+    while (await service.prove());
     const [findings, problems, rules] = await Promise.all([service.allFindings(), service.problems(), service.rules()]);
     return { findings, problems, rules, stats };
   } finally {

@@ -1,0 +1,117 @@
+/** Takes rules' questions to the planner and its answers back, and keeps answers from one run to the next. */
+import { join } from "node:path";
+import type { Proof } from "../advisor/proof.js";
+import type { AnalysisHost } from "../analysis/host.js";
+import { contentHash } from "../base/content-hash.js";
+import { createPlanner, plannerVersion } from "../planner/create-planner.js";
+import type { Caches } from "./caches.js";
+import type { ServiceOptions } from "./workspace-service.js";
+
+type Planner = ReturnType<typeof createPlanner>;
+
+/** A class because it has a lifetime and may own a process. */
+export class Proofs {
+  readonly #host: AnalysisHost;
+  readonly #options: ServiceOptions;
+  readonly #caches: Caches;
+  #planner: Planner | undefined;
+  #known: Map<string, Proof> | undefined;
+
+  constructor(host: AnalysisHost, options: ServiceOptions, caches: Caches) {
+    this.#host = host;
+    this.#options = options;
+    this.#caches = caches;
+  }
+
+  /** Gives the host what earlier runs found out. */
+  recall(): void {
+    if (this.#known !== undefined || this.#options.plannerFile === undefined) return;
+    this.#known = parsed(this.#caches.store.recall(this.#place()));
+    this.#host.giveProofs(this.#known);
+  }
+
+  /** Whether nothing waits for an answer. */
+  get settled(): boolean {
+    return this.#host.pendingProofs().length === 0;
+  }
+
+  /** True when something was answered. */
+  async run(): Promise<boolean> {
+    const requests = this.#host.pendingProofs();
+    if (requests.length === 0) return false;
+    const planner = this.#start();
+    if (planner === undefined) return false;
+    const proofs = await planner.verify(requests);
+    const answers = new Map(
+      requests.flatMap(({ key }, i) => (proofs[i] === undefined ? [] : [[key, proofs[i]] as const])),
+    );
+    this.#host.giveProofs(answers);
+    this.#keep(answers);
+    return true;
+  }
+
+  #start(): Planner | undefined {
+    const { plannerFile, cacheFolder } = this.#options;
+    if (plannerFile === undefined) return undefined;
+    this.#planner ??= createPlanner({
+      processFile: plannerFile,
+      ...(cacheFolder === undefined ? {} : { imageFile: join(cacheFolder, `planner-${plannerVersion}.tgz`) }),
+    });
+    return this.#planner;
+  }
+
+  /** What went wrong is tried again next time. */
+  #keep(answers: ReadonlyMap<string, Proof>): void {
+    const known = this.#known;
+    if (known === undefined) return;
+    for (const [key, proof] of answers) if (proof.kind === "plans") known.set(key, proof);
+    this.#caches.store.remember(this.#place(), JSON.stringify([...known].slice(-maxKept)));
+  }
+
+  #place(): string {
+    return `proofs ${contentHash(this.#options.roots.join("\0"))}`;
+  }
+
+  async close(): Promise<void> {
+    await this.#planner?.close();
+  }
+}
+
+/** More than any workspace asked so far; older ones are asked again. */
+const maxKept = 4_000;
+
+/** Other processes write the store, so what comes out is checked before it is believed. */
+function parsed(text: string | undefined): Map<string, Proof> {
+  try {
+    const entries: unknown = text === undefined ? [] : JSON.parse(text);
+    return new Map(Array.isArray(entries) ? entries.filter(isEntry) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+function isEntry(entry: unknown): entry is [string, Proof] {
+  if (!Array.isArray(entry) || typeof entry[0] !== "string") return false;
+  const proof: unknown = entry[1];
+  return (
+    typeof proof === "object" &&
+    proof !== null &&
+    "before" in proof &&
+    "after" in proof &&
+    isPlan(proof.before) &&
+    isPlan(proof.after)
+  );
+}
+
+function isPlan(plan: unknown): boolean {
+  return (
+    typeof plan === "object" &&
+    plan !== null &&
+    "cost" in plan &&
+    typeof plan.cost === "number" &&
+    "indexes" in plan &&
+    Array.isArray(plan.indexes) &&
+    "nodes" in plan &&
+    typeof plan.nodes === "string"
+  );
+}

@@ -54,7 +54,7 @@ const layers: Readonly<Record<string, Layer>> = {
   evaluation: {
     layers: ["base", "analysis", "protocol"],
     packages: ["yaml", "hdr-histogram-js", "@cfworker/json-schema"],
-    node: ["path/posix"],
+    node: ["events", "path/posix"],
   },
   "evaluation-io": {
     layers: ["base", "analysis", "evaluation", "service", "workspace", "protocol"],

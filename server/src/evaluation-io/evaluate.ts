@@ -16,7 +16,7 @@ import { createSumming, type RunSummary } from "../evaluation/summary.js";
 import { checkThresholds, type Check } from "../evaluation/thresholds.js";
 import { analyzerHere } from "./analyzer-here.js";
 import { isLoopback, type Outside } from "./outside.js";
-import { outerPlanner } from "./plan-outer.js";
+import { outerPlanning } from "./plan-outer.js";
 import { openResultStore } from "./result-store.js";
 import {
   beginJournal,
@@ -78,7 +78,7 @@ export interface PreparedRun {
     onResult: (result: CaseResult) => void,
   ): AsyncGenerator<EvaluationProgress, EvaluationReport>;
   /** Releases what was opened, if it is never run. */
-  discard(): void;
+  discard(): Promise<void>;
 }
 
 export interface RefusedRun {
@@ -110,32 +110,46 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
   const folder = runsFolder(options.cacheFolder, slashes(options.root));
   const earlier = earlierRun(options, folder);
   const only = new Set(0 < options.cases.length ? options.cases : (earlier?.head.cases ?? []));
-  const context = { suite, settings, files, analyzer: analyzerHere() };
-  const plan = await planSuite(context, only, outerPlanner(outsideFor(options, asked)));
-  const faults = [...unknownCases(suite, only), ...plan.problems];
-  if (0 < faults.length || 0 < asked.size) return refused([...problems, ...faults]);
-  if (plan.items.length === 0) {
-    return refused([
-      { file: suite.path, line: 1, column: 1, severity: "error", message: "the suite has no cases to run" },
-    ]);
+  const store = settings.cache ? openResultStore(join(options.cacheFolder, "evaluations", "results")) : undefined;
+  const cache = store ?? noResultCache;
+  const planning = outerPlanning(outsideFor(options, asked), cache);
+  const release = async (): Promise<void> => {
+    store?.close();
+    await planning.close();
+  };
+  try {
+    const context = { suite, settings, files, analyzer: analyzerHere() };
+    const plan = await planSuite(context, only, planning.plan);
+    const faults = [...unknownCases(suite, only), ...plan.problems];
+    if (0 < asked.size || 0 < faults.length || plan.items.length === 0) {
+      await release();
+      if (0 < asked.size && faults.length === 0) return refused([]);
+      return refused([...problems, ...(0 < faults.length ? faults : [nothingToRun(suite)])]);
+    }
+    const opened = openJournalFor(options, folder, suite, plan, only, earlier);
+    const close = async (): Promise<void> => {
+      opened.journal.close();
+      await release();
+    };
+    const parts: RunParts = { suite, plan, settings, ...opened, cache, close };
+    return {
+      kind: "prepared",
+      session: opened.session,
+      suite,
+      settings,
+      total: plan.items.length,
+      warnings: [...warnings, ...problems.map(({ line, message }) => `${suite.name}:${line}: ${message}`)],
+      run: (signal, onResult) => run(parts, signal, onResult),
+      discard: close,
+    };
+  } catch (error) {
+    await release();
+    throw error;
   }
-  const opened = openJournalFor(options, folder, suite, plan, only, earlier);
-  const cache = settings.cache ? openResultStore(join(options.cacheFolder, "evaluations", "results")) : undefined;
-  const close = (): void => {
-    opened.journal.close();
-    cache?.close();
-  };
-  return {
-    kind: "prepared",
-    session: opened.session,
-    suite,
-    settings,
-    total: plan.items.length,
-    warnings: [...warnings, ...problems.map(({ line, message }) => `${suite.name}:${line}: ${message}`)],
-    run: (signal, onResult) =>
-      run({ suite, plan, settings, ...opened, cache: cache ?? noResultCache, close }, signal, onResult),
-    discard: close,
-  };
+}
+
+function nothingToRun(suite: Suite): SuiteProblem {
+  return { file: suite.path, line: 1, column: 1, severity: "error", message: "the suite has no cases to run" };
 }
 
 interface RunParts {
@@ -147,7 +161,7 @@ interface RunParts {
   readonly journal: OpenJournal;
   readonly finished: ReadonlyMap<string, CaseResult["status"]>;
   readonly cache: Parameters<typeof runItems>[2]["cache"];
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 async function* run(
@@ -173,7 +187,7 @@ async function* run(
     journal.end(figures);
     return reportOf(suite, session, startedAt, journal.path, figures);
   } finally {
-    parts.close();
+    await parts.close();
   }
 }
 

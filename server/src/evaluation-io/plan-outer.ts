@@ -1,10 +1,51 @@
 /** Planners of the kinds that reach outside this process. */
+import type { ResultCache } from "../evaluation/attempt.js";
 import type { OuterPlanner } from "../evaluation/plan.js";
+import type { PlanContext } from "../evaluation/plan-context.js";
+import { planPrompt } from "../evaluation/prompt/plan-prompt.js";
+import { letterSimilarity } from "../evaluation/prompt/similarity.js";
+import { matchesInTime } from "./matches-in-time.js";
 import type { Outside } from "./outside.js";
+import { createProviders, type Providers } from "./providers/create-providers.js";
 
-export function outerPlanner(_outside: Outside): OuterPlanner {
-  return (one, context) => {
-    context.fault(one.place, `\`${one.kind}\` cases are not in this version`);
-    return Promise.resolve([]);
+export interface OuterPlanning {
+  readonly plan: OuterPlanner;
+  /** Ends connections that are still open. */
+  close(): Promise<void>;
+}
+
+export function outerPlanning(outside: Outside, cache: ResultCache): OuterPlanning {
+  const state: { providers?: Providers } = {};
+  const providersOf = (context: PlanContext): Providers =>
+    (state.providers ??= createProviders(context.suite.providers, askedProviders(context), outside, context.fault));
+  return {
+    async plan(one, context) {
+      switch (one.kind) {
+        case "prompt": {
+          const providers = providersOf(context).byId;
+          return await planPrompt(one, context, {
+            providers,
+            cache,
+            similarity: letterSimilarity,
+            matches: matchesInTime,
+          });
+        }
+        case "http":
+        case "sql":
+        case "command":
+          context.fault(one.place, `\`${one.kind}\` cases are not in this version`);
+          return [];
+      }
+    },
+    close: async () => await state.providers?.close(),
   };
+}
+
+function askedProviders({ suite }: PlanContext): ReadonlySet<string> {
+  const asked = suite.cases.flatMap((one) => {
+    if (one.kind !== "prompt") return [];
+    const own = 0 < one.providers.length ? one.providers : suite.providers.map(({ id }) => id);
+    return [...own, ...one.assertions.flatMap(({ provider }) => provider ?? [])];
+  });
+  return new Set(asked);
 }

@@ -78,14 +78,16 @@ async function withRetries(
   signal: AbortSignal,
   random: () => number,
 ): Promise<{ readonly observation: Observation; readonly verdict: Verdict }> {
+  let patient = 0;
   for (;;) {
     progress.attempts++;
     try {
       const observation = await item.observe(context());
       return { observation, verdict: await item.judge(observation, context()) };
     } catch (error) {
-      const again = error instanceof CaseError && error.retryable && progress.attempts <= item.retries;
-      if (!again || signal.aborted) throw error;
+      if (!(error instanceof CaseError) || !error.retryable || signal.aborted) throw error;
+      if (error.patience) patient++;
+      else if (item.retries < progress.attempts - patient) throw error;
       const backoff = Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** (progress.attempts - 1)) * (0.5 + random() / 2);
       await pause(clock, error.retryAfterMs ?? backoff, signal);
     }

@@ -115,8 +115,8 @@ function checkProviders(
   };
   for (const provider of providers) {
     if (provider.fallback !== undefined) check(provider.fallback, provider.place);
-    if (provider.fallback === provider.id) {
-      problems.push({ ...provider.place, severity: "error", message: "a provider cannot be its own `fallback`" });
+    if (fallsBackOnItself(provider, providers)) {
+      problems.push({ ...provider.place, severity: "error", message: "its `fallback` leads back to itself" });
     }
     if (provider.type === "replay" && provider.recording === undefined) {
       problems.push({ ...provider.place, severity: "error", message: "`replay` needs a `recording`: the file with the recorded replies" });
@@ -130,4 +130,14 @@ function checkProviders(
       problems.push({ ...one.place, severity: "error", message: "a `prompt` case needs a provider: add one under `providers`" });
     }
   }
+}
+
+function fallsBackOnItself(provider: ProviderDefinition, providers: readonly ProviderDefinition[]): boolean {
+  const seen = new Set<string>();
+  for (let id = provider.fallback; id !== undefined && !seen.has(id); ) {
+    if (id === provider.id) return true;
+    seen.add(id);
+    id = providers.find((one) => one.id === id)?.fallback;
+  }
+  return false;
 }

@@ -2,6 +2,7 @@
  * The engine of a run: works through items with bounded concurrency, records each result before it counts as done, and yields how far it
  * is. It draws nothing and holds no results; whoever watches reads the events, whoever reports reads the journal.
  */
+import { setMaxListeners } from "node:events";
 import type { CaseResult, EvaluationProgress, EvaluationState } from "../../../protocol/src/evaluation.js";
 import { attempt, type Outcome, type ResultCache } from "./attempt.js";
 import type { Clock } from "./clock.js";
@@ -67,6 +68,8 @@ export async function* runItems(
 
   yield event("starting");
   const stop = new AbortController();
+  // Every case at work listens, and how many those are is the user's choice, not a leak.
+  setMaxListeners(0, stop.signal);
   const onAbort = (): void => stop.abort(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });

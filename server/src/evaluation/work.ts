@@ -51,12 +51,15 @@ export class CaseError extends Error {
   readonly retryable: boolean;
   /** What the other side asked for, milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The other side only asked for patience: trying again is not counted as a retry, the time limit is limit enough. */
+  readonly patience: boolean;
 
-  constructor(message: string, options: { readonly retryable?: boolean; readonly retryAfterMs?: number | undefined } = {}) {
+  constructor(message: string, options: { readonly retryable?: boolean; readonly retryAfterMs?: number | undefined; readonly patience?: boolean } = {}) {
     super(message);
     this.name = "CaseError";
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.patience = options.patience ?? false;
   }
 }
 

@@ -1,0 +1,139 @@
+/** Prompt cases as work: every prompt with every row of variables and every provider. */
+import { dirname, resolve } from "node:path/posix";
+import { contentHash } from "../../base/content-hash.js";
+import type { ResultCache } from "../attempt.js";
+import type { ItemDraft, PlanContext } from "../plan-context.js";
+import type { Assertion, PromptCase } from "../suite.js";
+import type { Observation, Verdict, WorkContext } from "../work.js";
+import { checkAssertion, shown, type AssertionPorts, type Grade } from "./assertions.js";
+import { gradingRequest, readGrade } from "./grading.js";
+import { costOf, type ModelProvider, type ModelReply, type ModelRequest } from "./provider.js";
+import { renderTemplate, type Variables } from "./template.js";
+import { variablesOf } from "./variables.js";
+
+export interface PromptPorts extends Omit<AssertionPorts, "grade"> {
+  readonly providers: ReadonlyMap<string, ModelProvider>;
+  /** Grades are remembered like observations. */
+  readonly cache: ResultCache;
+}
+
+/** Form of what is remembered; a change makes everything new. */
+const REPLY_FORM = 1;
+
+export async function planPrompt(one: PromptCase, context: PlanContext, ports: PromptPorts): Promise<readonly ItemDraft[]> {
+  const rows = await variablesOf(one, context);
+  const prompts = await promptTexts(one, context);
+  const wanted = 0 < one.providers.length ? one.providers : context.suite.providers.map(({ id }) => id);
+  const providers = wanted.flatMap((id) => ports.providers.get(id) ?? []);
+  const alone = one.assertions.some(({ type }) => type === "latency");
+  const missing = new Set<string>();
+  const drafts: ItemDraft[] = [];
+  for (const provider of providers) {
+    const parameters = { ...provider.parameters, ...one.parameters };
+    for (const prompt of prompts) {
+      for (const [index, variables] of rows.entries()) {
+        const rendered = renderTemplate(prompt.text, variables);
+        const system = one.system === undefined ? undefined : renderTemplate(one.system, variables);
+        for (const name of [...rendered.missing, ...(system?.missing ?? [])]) missing.add(name);
+        const request: ModelRequest = { system: system?.text, prompt: rendered.text, parameters };
+        const parts = [
+          ...(1 < providers.length ? [provider.id] : []),
+          ...(1 < prompts.length ? [prompt.id] : []),
+          ...(1 < rows.length ? [`row ${index + 1}`] : []),
+        ];
+        drafts.push({
+          ...(parts.length === 0 ? {} : { suffix: parts.join(" / ") }),
+          ...draftOf(one, provider, request, variables, ports),
+          alone,
+        });
+      }
+    }
+  }
+  if (0 < missing.size) context.fault(one.place, `the prompt uses ${[...missing].map((name) => `\`${name}\``).join(", ")}, which no variable gives`);
+  return drafts;
+}
+
+async function promptTexts(one: PromptCase, context: PlanContext): Promise<readonly { readonly id: string; readonly text: string }[]> {
+  const texts: { id: string; text: string }[] = [];
+  for (const { id, text, file } of one.prompts) {
+    if (file === undefined) {
+      texts.push({ id, text: text ?? "" });
+      continue;
+    }
+    const read = await context.files.read(resolve(dirname(one.place.file), file));
+    if (read.kind === "unreadable") context.fault(one.place, `the prompt \`${file}\` cannot be read: ${read.reason}`);
+    else texts.push({ id, text: read.text });
+  }
+  return texts;
+}
+
+function draftOf(
+  one: PromptCase,
+  provider: ModelProvider,
+  request: ModelRequest,
+  variables: Variables,
+  ports: PromptPorts,
+): Pick<ItemDraft, "cacheKey" | "admit" | "observe" | "judge"> {
+  return {
+    cacheKey: contentHash(JSON.stringify([REPLY_FORM, provider.identity, request])),
+    admit: (signal) => provider.admit(signal),
+    observe: async ({ signal, attempt }) => {
+      const reply = await provider.ask(request, signal, attempt === 1 ? "admitted" : "not admitted");
+      return { ...reply };
+    },
+    judge: (observation, work) => judge(one, provider, observation, variables, ports, work),
+  };
+}
+
+async function judge(
+  one: PromptCase,
+  provider: ModelProvider,
+  observation: Observation,
+  variables: Variables,
+  ports: PromptPorts,
+  { signal }: WorkContext,
+): Promise<Verdict> {
+  const reply = observation as unknown as ModelReply;
+  const cost = costOf(reply, provider);
+  const grade = (rubric: string, text: string, assertion: Assertion): Promise<Grade> =>
+    gradeBy(ports.providers.get(assertion.provider ?? provider.id) ?? provider, rubric, text, ports.cache, signal);
+  let weight = 0;
+  let score = 0;
+  const messages = [];
+  for (const assertion of one.assertions) {
+    const asserted = await checkAssertion(assertion, reply, cost, variables, { ...ports, grade }, signal);
+    weight += assertion.weight ?? 1;
+    score += (assertion.weight ?? 1) * asserted.score;
+    if (asserted.message !== undefined) messages.push(asserted.message);
+  }
+  return {
+    passed: messages.length === 0,
+    score: weight === 0 ? 1 : score / weight,
+    messages,
+    output: shown(reply.text),
+    metrics: {
+      latencyMs: reply.latencyMs,
+      ...(reply.firstTokenMs === undefined ? {} : { firstTokenMs: reply.firstTokenMs }),
+      ...(reply.inputTokens === undefined ? {} : { inputTokens: reply.inputTokens }),
+      ...(reply.outputTokens === undefined ? {} : { outputTokens: reply.outputTokens }),
+      ...(cost === undefined ? {} : { cost }),
+    },
+  };
+}
+
+async function gradeBy(
+  grader: ModelProvider,
+  rubric: string,
+  text: string,
+  cache: ResultCache,
+  signal: AbortSignal,
+): Promise<Grade> {
+  const request = gradingRequest(rubric, text, grader.parameters);
+  const key = contentHash(JSON.stringify(["grade", REPLY_FORM, grader.identity, request]));
+  const known = cache.get(key);
+  if (known !== undefined) return readGrade(known);
+  const reply = await grader.ask(request, signal, "not admitted");
+  const grade = readGrade(reply.text);
+  cache.put(key, JSON.stringify(grade));
+  return grade;
+}

@@ -1,0 +1,116 @@
+/** A model endpoint as OpenAI-compatible servers are, good and bad days included. What it does is chosen by the model's name. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface ModelServer {
+  readonly url: string;
+  /** Requests by model, with when they came (milliseconds) and their authorization. */
+  readonly seen: Map<string, { readonly at: number; readonly authorization: string | undefined }[]>;
+  /** Most requests that were open at once. */
+  readonly load: { now: number; most: number };
+  close(): Promise<void>;
+}
+
+interface Chat {
+  readonly model: string;
+  readonly stream?: boolean;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+}
+
+export async function startModelServer(): Promise<ModelServer> {
+  const seen: ModelServer["seen"] = new Map();
+  const load = { now: 0, most: 0 };
+  const server = createServer((request, response) => {
+    load.now++;
+    load.most = Math.max(load.most, load.now);
+    response.on("close", () => load.now--);
+    void answer(request, response, seen);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/v1`, seen, load, close: () => close(server) };
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, seen: ModelServer["seen"]): Promise<void> {
+  let text = "";
+  for await (const chunk of request) text += String(chunk);
+  const chat = JSON.parse(text) as Chat;
+  const visits = seen.get(chat.model) ?? [];
+  seen.set(chat.model, visits);
+  visits.push({ at: performance.now(), authorization: request.headers.authorization });
+  const said = `You said: ${chat.messages.at(-1)?.content ?? ""}`;
+  const [behaviour, argument] = chat.model.split(":");
+  switch (behaviour) {
+    case "good":
+      setTimeout(() => reply(response, chat, said), Number(argument ?? 0));
+      return;
+    case "limited":
+      if (visits.length <= Number(argument)) {
+        response.writeHead(429, { "retry-after": "0.3", "content-type": "application/json" });
+        response.end(JSON.stringify({ error: { message: "slow down" } }));
+        return;
+      }
+      reply(response, chat, said);
+      return;
+    case "hanging":
+      return;
+    case "trickling":
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(event({ choices: [{ delta: { content: "never" } }] }));
+      return;
+    case "dropping":
+      if (visits.length <= Number(argument)) request.socket.destroy();
+      else reply(response, chat, said);
+      return;
+    case "breaking":
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(event({ choices: [{ delta: { content: "half a rep" } }] }));
+      setTimeout(() => response.destroy(), 20);
+      return;
+    case "malformed":
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end('{"choices": [{"message": ');
+      return;
+    case "empty":
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end("{}");
+      return;
+    case "refusing":
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: { message: `bad key ${request.headers.authorization ?? ""}` } }));
+      return;
+    case "grading":
+      reply(response, chat, '```json\n{"score": 0.75, "reason": "polite enough"}\n```');
+      return;
+    default:
+      response.writeHead(503).end("overloaded");
+  }
+}
+
+function reply(response: ServerResponse, chat: Chat, text: string): void {
+  const usage = { prompt_tokens: 10, completion_tokens: 5 };
+  if (chat.stream !== true) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ choices: [{ message: { content: text } }], usage }));
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const bytes = Buffer.from(
+    Array.from(text, (letter) => event({ choices: [{ delta: { content: letter } }] })).join("") +
+      event({ choices: [{ delta: {}, finish_reason: "stop" }] }) +
+      event({ choices: [], usage }) +
+      "data: [DONE]\n\n",
+  );
+  // Cut where no event ends and letters of several bytes are torn apart.
+  for (let at = 0; at < bytes.length; at += 7) response.write(bytes.subarray(at, at + 7));
+  response.end();
+}
+
+function event(value: unknown): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}

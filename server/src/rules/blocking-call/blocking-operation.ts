@@ -1,5 +1,6 @@
 /** The evidence all blocking-call rules share: a synchronous call that holds the event loop while the program serves somebody. */
-import { isInside } from "../../facts/regions.js";
+import { NONE, type ExprId } from "../../facts/model.js";
+import { exprChain, isInside } from "../../facts/regions.js";
 import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
 import type { BlockingOperation, CallSite } from "../../project/model.js";
@@ -52,8 +53,32 @@ function isOnceOnly(view: FileView, site: CallSite): boolean {
     fn?.kind === "module"
   )
     return true;
-  if (view.isCacheGuarded(site)) return true;
+  if (view.isCacheGuarded(site) || isTlsMaterial(view, site)) return true;
   return endsProcess(view, site);
+}
+
+/**
+ * Options of `tls.createSecureContext` that hold certificates and keys: read where a client or a server is made, which is kept. One made for each request
+ * is what `client-per-request` reports.
+ */
+const TLS_OPTIONS = /^(ca|cert|key|pfx|crl|dhparam)$/;
+
+function isTlsMaterial(view: FileView, site: CallSite): boolean {
+  return view.facts.exprs.some(
+    (expr) =>
+      expr.kind === "object" &&
+      expr.start <= site.span.start &&
+      site.span.end <= expr.end &&
+      expr.props.some(
+        (prop) => prop.value === outermost(view, site.expr, prop.value) && TLS_OPTIONS.test(prop.name ?? ""),
+      ),
+  );
+}
+
+/** The expression itself, or the conditional around it that ends in `within`. */
+function outermost(view: FileView, id: ExprId, within: ExprId): ExprId {
+  for (const at of exprChain(view.facts, id)) if (at === within) return at;
+  return NONE;
 }
 
 function endsProcess(view: FileView, site: CallSite): boolean {

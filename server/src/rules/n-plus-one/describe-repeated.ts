@@ -96,7 +96,16 @@ function relatedOf(
  * `warning` only for databases, where provenance is sure and nothing speaks for the loop. Rows that exist behind a cache or a guard are
  * rarer, remote systems may have no batch call, and guesses stay guesses.
  */
-export function gradeOf({ operation, sure, cached, conditional, runtime, iterations, site }: RepeatedOperation): {
+export function gradeOf({
+  operation,
+  sure,
+  cached,
+  conditional,
+  runtime,
+  iterations,
+  site,
+  light,
+}: RepeatedOperation): {
   severity: Severity;
   confidence: number;
 } {
@@ -107,6 +116,10 @@ export function gradeOf({ operation, sure, cached, conditional, runtime, iterati
   if (iterations[0]?.loop?.form === "for-await") confidence -= 0.2;
   if (site.operation?.bulk === true) confidence -= 0.15;
   if (cached) confidence -= 0.35;
+  // Nobody waits for a job at night.
+  if (runtime.reach.entry?.point.kind === "cron") confidence -= 0.15;
+  // True all the same, but one statement for all would win little, or there is none to swap in.
+  if (light !== undefined) confidence -= 0.2;
   if (!isDatabase(operation))
     return {
       severity: operation.kind === "http" || operation.kind === "inference" ? "information" : "hint",

@@ -10,6 +10,7 @@ import type { CallSite, FunctionRef, Location, Operation, ReachedEffect } from "
 import { runtimeOf, type Runtime } from "../runtime-code.js";
 import { isConcurrent, iterationsAround, type Iteration } from "../loops/iteration.js";
 import { reasonFor } from "../loops/reasons.js";
+import { lightnessOf, type Lightness } from "./weight.js";
 
 export interface RepeatedOperation {
   readonly at: Span;
@@ -28,6 +29,8 @@ export interface RepeatedOperation {
   readonly conditional: boolean;
   readonly cached: boolean;
   readonly sure: boolean;
+  /** Why one statement for all would win less than it looks. */
+  readonly light: Lightness | undefined;
   readonly runtime: Runtime;
 }
 
@@ -120,6 +123,16 @@ function toEvidence(
       operation.confidence === "high" &&
       site.confidence === "high" &&
       (effect === undefined || effect.confidence === "high"),
+    light:
+      inner === undefined
+        ? undefined
+        : lightnessOf({
+            view,
+            site,
+            iteration: inner,
+            isWrite: operation.access === "write",
+            operationCount: distinct.size,
+          }),
     runtime,
   };
 }

@@ -2,7 +2,7 @@
 import { contentHash } from "../base/content-hash.js";
 import { directoryOf } from "../project/path-text.js";
 import type { SchemaFile, TableDraft } from "./change.js";
-import { findTable } from "./lookup.js";
+import { columnOf, findTable } from "./lookup.js";
 import { engineOfFiles, mergeDeclared, type Declared } from "./merge.js";
 import { migrationSets, type MigrationSet } from "./migration-sets.js";
 import type { Catalog, Engine, ForeignKey, MigrationFile, SourceKind, Table } from "./model.js";
@@ -155,6 +155,7 @@ function resolved(key: ForeignKey, table: Table, lookup: Catalog): ForeignKey {
   const { references } = key;
   const target = findTable(lookup, references.table, { near: key.location.file });
   if (target === undefined || (target.engine !== table.engine && target.database !== table.database)) return key;
-  const columns = references.columns.length > 0 ? references.columns : (target.primaryKey?.columns ?? []);
+  const named = references.columns.map((name) => columnOf(target, name)?.name ?? name);
+  const columns = named.length > 0 ? named : (target.primaryKey?.columns ?? []);
   return { ...key, references: { table: target.name, id: target.id, columns } };
 }

@@ -1,6 +1,17 @@
 /** What one schema file says, in its own order: the steps a migration takes, or the tables a model declares. Plain data, determined by the file alone. */
 import type { Location } from "../project/model.js";
-import type { CatalogProblem, CodeName, Column, Engine, ForeignKey, Index, Key, SourceKind, Table } from "./model.js";
+import type {
+  CatalogProblem,
+  CodeName,
+  Column,
+  Engine,
+  ForeignKey,
+  Index,
+  Key,
+  Relation,
+  SourceKind,
+  Table,
+} from "./model.js";
 
 export interface TableName {
   readonly name: string;
@@ -27,6 +38,8 @@ export interface TableDraft extends TableName {
   readonly spreads?: readonly string[];
   /** Entity classes it inherits columns and indexes from. */
   readonly inherits?: readonly string[];
+  /** A function of another file that makes its full name from `name`. */
+  readonly creator?: string;
 }
 
 export type SchemaChange = { readonly at: Location } & (
@@ -76,8 +89,14 @@ export interface SchemaFile {
   readonly transaction?: "always" | "optional" | "unknown";
 }
 
-/** Columns, keys and indexes that tables take in by name: a spread object of columns, a base class. */
+/** What tables take in by name from anywhere: a spread object of columns, a base class, relations stated beside the table, the name a creator makes. */
 export interface TablePart {
   readonly name: string;
   readonly draft: Omit<TableDraft, "name" | "schema" | "kind" | "location">;
+  /** Column of each field it brings. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** Relations of the table variable with this name. */
+  readonly relations?: Readonly<Record<string, Relation>>;
+  /** Full name of a table, with a zero character for the name given. */
+  readonly renames?: string;
 }

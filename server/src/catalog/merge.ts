@@ -3,6 +3,7 @@
  * at, because that is where people edit; indexes, keys and columns are the union of all, because a finding about an index that exists somewhere is worse than
  * a missing one.
  */
+import { alignNames } from "./align-names.js";
 import type { SchemaFile, TableDraft } from "./change.js";
 import type { CodeName, Engine, SourceKind, Table } from "./model.js";
 import { CREATED_ELSEWHERE, unionOf } from "./replay.js";
@@ -65,7 +66,7 @@ function bySchema(group: readonly Declared[]): readonly (readonly Declared[])[] 
 
 function tableOf(group: readonly Declared[]): Table {
   const ordered = [...group].sort((a, b) => PRECEDENCE.indexOf(a.source) - PRECEDENCE.indexOf(b.source));
-  const whole = ordered.map(({ draft }) => draft).reduce(unionOf);
+  const whole = alignNames(ordered).reduce(unionOf);
   const schema = ordered.map(({ draft }) => draft.schema).find((one) => one !== undefined);
   const engine = ordered.map((one) => one.engine).find((one) => one !== "unknown") ?? "unknown";
   const incomplete = incompleteness(ordered);

@@ -36,7 +36,7 @@ export const shadowedIndex = defineCatalogRule<ShadowedIndex>({
       const paths = accessPathsOf(table);
       for (const index of table.indexes) {
         const by = paths.find((other) => other !== index && shadows(other, index, paths));
-        if (by === undefined || isQuiet(index.location.file)) continue;
+        if (by === undefined || isQuiet(index.location.file) || isPast(table, index)) continue;
         yield { at: index.location, subject: `${table.name}.${nameOf(index)}`, table, index, by };
       }
     }
@@ -85,6 +85,12 @@ function samePart(a: IndexPart, b: IndexPart | undefined): boolean {
     a.collation === b.collation &&
     a.prefixLength === b.prefixLength
   );
+}
+
+/** An old migration made it, and the model that people edit no longer mentions it: whether it is still there nobody can say, and nothing can be edited here. */
+function isPast(table: Table, { sources }: Index): boolean {
+  const model = table.sources.find((source) => source === "prisma" || source === "drizzle");
+  return model !== undefined && !sources.includes(model);
 }
 
 function nameOf(index: Index): string {

@@ -43,7 +43,8 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
         const column = table.columns.find(({ name }) => name === key.columns[0]);
         const at = column?.location.file === key.location.file ? column.location : key.location;
         if (key.columns.length === 0 || column === undefined || isQuiet(at.file)) continue;
-        if (isSmall(byId.get(key.references.id ?? ""), column.values)) continue;
+        const target = byId.get(key.references.id ?? "");
+        if (isSmall(target, column.values) || (!key.enforced && !leadsBack(target, table))) continue;
         yield { at, subject: `${table.name}.${key.columns.join(",")}`, table, key };
       }
     }
@@ -65,6 +66,14 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
 function isLookedUp(table: Table, key: ForeignKey): boolean {
   if (table.engine === "mongodb") return false;
   return table.engine === "mysql" ? !key.enforced : true;
+}
+
+/** A relation that only code knows of is looked up from the parent's side only where the parent's model leads to the children. */
+function leadsBack(target: Table | undefined, table: Table): boolean {
+  const names = new Set(table.names.map(({ name }) => name));
+  return (target?.names ?? []).some(({ relations }) =>
+    Object.values(relations).some((relation) => names.has(relation.target)),
+  );
 }
 
 /** A reference to a list of fixed values is not what rows are looked up by. */

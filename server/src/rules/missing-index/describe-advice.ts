@@ -2,11 +2,15 @@
 import type { Advice } from "../../advisor/advise.js";
 import { candidateText } from "../../advisor/candidate.js";
 import type { Index } from "../../catalog/model.js";
+import type { FilePath } from "../../project/model.js";
 import type { Description } from "../define-rule.js";
 import type { LackedIndex } from "./query-advice.js";
 
-/** @param problem What is wrong, up to and without the cure: `no index serves the filter on …`. */
-export function describeAdvice(lacked: LackedIndex, problem: string, confidence: number): Description {
+/**
+ * @param problem What is wrong, up to and without the cure: `no index serves the filter on …`.
+ * @param file Where the query stands.
+ */
+export function describeAdvice(lacked: LackedIndex, problem: string, confidence: number, file: FilePath): Description {
   const { advice, judged, unit } = lacked;
   const cure = advice.candidates.map((candidate) => `\`${candidateText(candidate)}\``).join(" and ");
   const confirmed = judged.kind === "confirmed";
@@ -15,7 +19,10 @@ export function describeAdvice(lacked: LackedIndex, problem: string, confidence:
     severity: confirmed ? "warning" : "information",
     confidence: confirmed ? Math.max(confidence, 0.85) : confidence,
     cost: `one scan of ${advice.table.name} ${unit}`,
-    related: places(advice),
+    related: [
+      ...places(advice),
+      ...lacked.twins.map((span) => ({ at: { file, span }, message: "this query needs the index too" })),
+    ],
   };
 }
 

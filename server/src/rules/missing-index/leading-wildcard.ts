@@ -21,9 +21,13 @@ export const leadingWildcard = defineRule({
       if (lacked.advice.table.engine === "postgresql") yield lacked;
     }
   },
-  describe(lacked) {
+  describe(lacked, view) {
     const { table, needs } = lacked.advice;
     const columns = columnList(needs.map((need) => need.column.name));
-    return describeAdvice(lacked, `no index serves the search for text inside ${columns} of \`${table.name}\``, 0.6);
+    const compared = needs.every((need) => need.kind === "insensitive");
+    const what = compared
+      ? `the comparison of ${columns} without regard to case`
+      : `the search for text inside ${columns}`;
+    return describeAdvice(lacked, `no index serves ${what} in \`${table.name}\``, 0.6, view.path);
   },
 });

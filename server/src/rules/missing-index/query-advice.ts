@@ -3,6 +3,7 @@ import { advise, type Advice, type AdviceKind } from "../../advisor/advise.js";
 import { bindQuery } from "../../advisor/bind.js";
 import { confirms, type Proof } from "../../advisor/proof.js";
 import { assumedRows, proofRequest } from "../../advisor/proof-request.js";
+import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
 import type { QueryModel } from "../../queries/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
@@ -21,28 +22,38 @@ export interface LackedIndex extends Evidence {
   readonly rows: number;
   /** `per request`, `per job`. */
   readonly unit: string;
+  /** Queries of the same function that lack the same index: the count beside a page, the delete after a look. */
+  readonly twins: readonly Span[];
 }
 
-/** Advice of these kinds, one for each query and table. What the planner says would not help is left out. */
+/** Advice of these kinds, one for each table and function. What the planner says would not help is left out. */
 export function* lackedIndexes(
   view: FileView,
   schema: SchemaView,
   kinds: readonly AdviceKind[],
 ): Generator<LackedIndex> {
-  const seen = new Set<string>();
+  const groups = new Map<string, LackedIndex & { readonly twins: Span[] }>();
   for (const { query, site } of queriesOf(view)) {
     const runtime = runtimeOf(view, site.fn);
     if (runtime === undefined || site.operation?.confidence === "low") continue;
     const bound = bindQuery(view.catalog, query, view.path);
     for (const advice of advise(bound, { rowsOf: (table) => schema.rowsOf(table) })) {
-      const key = `${query.expr} ${advice.table.id} ${advice.needs.map(({ column }) => column.name).join()} ${advice.kind}`;
-      if (!kinds.includes(advice.kind) || seen.has(key)) continue;
-      seen.add(key);
+      if (!kinds.includes(advice.kind)) continue;
+      const columns = [
+        ...advice.needs.map(({ column }) => column.name),
+        ...(advice.needs.length > 0 ? [] : advice.order.map((term) => term.column)),
+      ];
+      const key = `${site.fn} ${advice.table.id} ${advice.kind} ${columns.sort().join()}`;
       const rows = schema.rowsOf(advice.table) ?? assumedRows;
       const judged = judge(advice, query, rows, schema);
-      if (judged !== undefined) yield { at: query.span, advice, query, judged, rows, unit: perUnit(runtime.reach) };
+      if (judged === undefined) continue;
+      const first = groups.get(key);
+      const unit = perUnit(runtime.reach);
+      if (first === undefined) groups.set(key, { at: query.span, advice, query, judged, rows, unit, twins: [] });
+      else if (first.at.start !== query.span.start) first.twins.push(query.span);
     }
   }
+  yield* groups.values();
 }
 
 const engines: Readonly<Record<string, string>> = {

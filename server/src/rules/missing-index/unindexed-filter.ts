@@ -21,7 +21,7 @@ export const unindexedFilter = defineRule({
       "Silent where doubt remains: a filter put together out of sight, columns or tables the schema does not show, columns of few values alone, tables configured as small, and queries another index already narrows. Row counts are assumed (100,000) unless `tables` in `hotpath.config.json` says otherwise. Without PostgreSQL's planner the finding is information only.",
   },
   check: (view, schema) => lackedIndexes(view, schema, ["filter", "expression"]),
-  describe(lacked) {
+  describe(lacked, view) {
     const { advice } = lacked;
     const { table, needs, kind, candidates } = advice;
     const columns = columnList(needs.map((need) => need.column.name));
@@ -31,9 +31,10 @@ export const unindexedFilter = defineRule({
         lacked,
         `the filter puts ${columns} of \`${table.name}\` through \`${first.fn}()\`, so an index on the column cannot serve it`,
         0.75,
+        view.path,
       );
     }
     const either = candidates.length > 1 ? `the alternatives on ${columns}` : `the filter on ${columns}`;
-    return describeAdvice(lacked, `no index serves ${either} of \`${table.name}\``, 0.75);
+    return describeAdvice(lacked, `no index serves ${either} of \`${table.name}\``, 0.75, view.path);
   },
 });

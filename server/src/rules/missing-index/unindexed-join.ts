@@ -17,9 +17,14 @@ export const unindexedJoin = defineRule({
       "Only joins between tables of the schema whose columns are known, and only where one side is found through an index or was loaded before.",
   },
   check: (view, schema) => lackedIndexes(view, schema, ["join"]),
-  describe(lacked) {
+  describe(lacked, view) {
     const { table, needs } = lacked.advice;
     const columns = columnList(needs.map((need) => need.column.name));
-    return describeAdvice(lacked, `rows of \`${table.name}\` are looked up by ${columns}, which no index serves`, 0.75);
+    return describeAdvice(
+      lacked,
+      `rows of \`${table.name}\` are looked up by ${columns}, which no index serves`,
+      0.75,
+      view.path,
+    );
   },
 });

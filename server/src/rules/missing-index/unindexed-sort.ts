@@ -16,13 +16,16 @@ export const unindexedSort = defineRule({
     limits: "Queries that filter, join or aggregate are left alone, and orders chosen at run time.",
   },
   check: (view, schema) => lackedIndexes(view, schema, ["sort"]),
-  describe(lacked) {
+  describe(lacked, view, schema) {
     const { table, order } = lacked.advice;
     const columns = columnList(order.map(({ column }) => column));
-    return describeAdvice(
+    const words = describeAdvice(
       lacked,
       `no index gives \`${table.name}\` in the order of ${columns}: all rows are sorted for a page`,
       0.7,
+      view.path,
     );
+    // What is listed as a whole is often a small table: unless somebody says that it is not, this is only worth knowing.
+    return schema.rowsOf(table) !== undefined ? words : { ...words, severity: "information", confidence: 0.6 };
   },
 });

@@ -8,7 +8,7 @@ import { bindingValue } from "./resolve-binding.js";
 import { callableParameter, callableResult } from "./resolve-function-type.js";
 import { memberValue } from "./resolve-member.js";
 import { returnValue } from "./resolve-return.js";
-import { elementOf, mapValue, unionOf, unknown } from "./value.js";
+import { externalValue, elementOf, mapValue, unionOf, unknown } from "./value.js";
 
 /** Types whose values carry nothing to call that matters here. */
 export const plainTypes: ReadonlySet<string> = new Set(
@@ -51,7 +51,11 @@ export function operatorValue(
     case "Parameters":
       return mapValue(inner(first), (member) => parametersOf(ctx, member));
     case "InstanceType":
-      return mapValue(inner(first), (member) => (member.kind === "class" ? { ...member, kind: "instance" } : member));
+      return mapValue(inner(first), (member) => {
+        if (member.kind === "class") return { ...member, kind: "instance" };
+        if (member.kind !== "external") return member;
+        return ctx.dialects.instanceOf(member.module, member.path)?.value ?? { ...member, kind: "external-instance" };
+      });
     case "index":
       return first === undefined || second === undefined ? unknown : indexedType(ctx, file, first, second, inner);
     default:
@@ -88,6 +92,11 @@ function parametersOf(ctx: Provenance, value: Value): Value {
 function resultOf(ctx: Provenance, callable: Value): Value {
   return mapValue(callable, (member) => {
     if (member.kind === "function") return returnValue(ctx, member.ref);
+    if (member.kind === "external")
+      return (
+        ctx.dialects.factoryOf(member.module, member.path)?.value ??
+        externalValue(member.module, [...member.path, "()"])
+      );
     return member.kind === "shape" ? callableResult(ctx, member) : unknown;
   });
 }

@@ -14,11 +14,40 @@ export const firestore = defineDialect({
     Query: { state: "query" },
     Transaction: { state: "transaction" },
     WriteBatch: { state: "batch" },
+    Messaging: { state: "messaging" },
+    Auth: { state: "auth" },
   },
-  factories: { getFirestore: { state: "db" }, firestore: { state: "db" } },
+  factories: {
+    getFirestore: { state: "db" },
+    firestore: { state: "db" },
+    getMessaging: { state: "messaging" },
+    getAuth: { state: "auth" },
+  },
   exports: { "*": "admin", default: "admin" },
   states: {
-    admin: { members: { ...leads("firestore", "db"), app: { call: { to: "admin" } } } },
+    admin: {
+      members: {
+        ...leads("firestore", "db"),
+        ...leads("messaging", "messaging"),
+        ...leads("auth", "auth"),
+        app: { call: { to: "admin" } },
+      },
+    },
+    messaging: {
+      members: {
+        ...calls("send sendToDevice sendToTopic subscribeToTopic unsubscribeFromTopic", { ...write, kind: "rpc" }),
+        ...calls("sendEach sendEachForMulticast sendAll sendMulticast", { ...bulkWrite, kind: "rpc" }),
+      },
+    },
+    // Tokens are verified here, with keys that are kept.
+    auth: {
+      members: {
+        ...calls("getUser getUserByEmail getUserByPhoneNumber", { ...readOne, kind: "rpc" }),
+        ...calls("getUsers listUsers", { ...bulkRead, kind: "rpc" }),
+        ...calls("createUser updateUser deleteUser setCustomUserClaims revokeRefreshTokens", { ...write, kind: "rpc" }),
+        ...calls("deleteUsers importUsers", { ...bulkWrite, kind: "rpc" }),
+      },
+    },
     db: {
       members: {
         ...leads("collection collectionGroup", "collection", { table: { arg: 0 } }),

@@ -8,18 +8,32 @@ export const grpc = defineDialect({
   id: "grpc",
   title: "gRPC clients",
   kind: "rpc",
+  packages: ["@grpc/grpc-js", "grpc"],
+  instances: { Client: { state: "client" }, ServiceClient: { state: "client" } },
+  subclasses: { Client: { instance: "client" } },
+  states: {
+    client: {
+      members: {
+        ...calls("makeUnaryRequest makeServerStreamRequest makeClientStreamRequest makeBidiStreamRequest", call),
+      },
+    },
+  },
+  documentation: "@grpc/grpc-js: Client",
+});
+
+export const grpcStubs = defineDialect({
+  id: "grpc-stubs",
+  title: "Connect and nice-grpc",
+  kind: "rpc",
   packages: [
-    "@grpc/grpc-js",
-    "grpc",
-    "nice-grpc",
-    "nice-grpc-web",
     "@connectrpc/connect",
     "@connectrpc/connect-node",
     "@bufbuild/connect",
+    "nice-grpc",
+    "nice-grpc-web",
     "@protobuf-ts/grpc-transport",
   ],
-  instances: { Client: { state: "client" }, ServiceClient: { state: "client" } },
-  subclasses: { Client: { instance: "client" } },
+  instances: { Client: { state: "stub" }, PromiseClient: { state: "stub" }, CallbackClient: { state: "stub" } },
   factories: {
     createClient: { state: "stub" },
     createPromiseClient: { state: "stub" },
@@ -27,15 +41,10 @@ export const grpc = defineDialect({
     createClientFactory: { state: "factory" },
   },
   states: {
-    client: {
-      members: {
-        ...calls("makeUnaryRequest makeServerStreamRequest makeClientStreamRequest makeBidiStreamRequest", call),
-      },
-    },
     stub: { members: { ...each("close getChannel", { call: {} }), "*": { call: { operation: call } } } },
     factory: { members: { ...leads("create", "stub"), ...leads("use", "factory") } },
   },
-  documentation: "@grpc/grpc-js: Client; nice-grpc: README; Connect for ECMAScript: Using clients",
+  documentation: "Connect for ECMAScript: Using clients; nice-grpc: README",
 });
 
 /** NestJS microservices: a message that is answered, or one that is only sent. */

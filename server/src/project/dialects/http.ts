@@ -31,8 +31,6 @@ export const http = defineDialect({
     "gaxios",
     "phin",
     "make-fetch-happen",
-    "fetch-retry",
-    "axios-retry",
   ],
   exports: {
     fetch: "request",

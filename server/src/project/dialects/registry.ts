@@ -2,10 +2,10 @@
 import type { Dialect } from "./define-dialect.js";
 import { aws, bedrock, dynamodb } from "./aws.js";
 import { cassandra, clickhouse, libsql, mssql, neo4j, sqlite3 } from "./drivers.js";
-import { drizzle } from "./drizzle.js";
+import { drizzle, drizzleSqlite } from "./drizzle.js";
 import { elasticsearch, opensearch } from "./elasticsearch.js";
 import { firestore } from "./firestore.js";
-import { grpc, nestMicroservices } from "./grpc.js";
+import { grpc, grpcStubs, nestMicroservices } from "./grpc.js";
 import { globalFetch, graphqlClients, http } from "./http.js";
 import { aiSdk, anthropic, googleAi, langchain, ollama, openai } from "./inference.js";
 import { knex } from "./knex.js";
@@ -32,6 +32,7 @@ export const dialects: readonly Dialect[] = [
   prisma,
   typeorm,
   mikroOrm,
+  drizzleSqlite,
   drizzle,
   knex,
   objection,
@@ -63,6 +64,7 @@ export const dialects: readonly Dialect[] = [
   globalFetch,
   graphqlClients,
   grpc,
+  grpcStubs,
   nestMicroservices,
   bedrock,
   aws,

@@ -14,7 +14,7 @@ const requests: Readonly<Record<string, DialectMember>> = {
   ...calls("batchGet batchUpdate batch bulk sendMultiple sendEach sendEachForMulticast", { ...write, bulk: true }),
   ...calls(
     "create update del delete remove cancel send post insert patch upload publish add replace set attach detach confirm capture refund invite revoke pay merge close join open " +
-      "create* update* delete* remove* send* post* add* set* upload* publish* replace* request* cancel* dismiss* lock* unlock* merge*",
+      "create* update* delete* remove* send* post* add* set* upload* publish* replace* cancel* dismiss* lock* unlock* merge*",
     write,
   ),
 };

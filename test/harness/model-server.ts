@@ -4,11 +4,17 @@ import type { AddressInfo } from "node:net";
 
 export interface ModelServer {
   readonly url: string;
-  /** Requests by model, with when they came (milliseconds) and their authorization. */
-  readonly seen: Map<string, { readonly at: number; readonly authorization: string | undefined }[]>;
+  /** Requests by model, with when they came (milliseconds). */
+  readonly seen: Map<string, Visit[]>;
   /** Most requests that were open at once. */
   readonly load: { now: number; most: number };
   close(): Promise<void>;
+}
+
+interface Visit {
+  readonly at: number;
+  readonly prompt: string;
+  readonly authorization: string | undefined;
 }
 
 interface Chat {
@@ -42,8 +48,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, seen: 
   const chat = JSON.parse(text) as Chat;
   const visits = seen.get(chat.model) ?? [];
   seen.set(chat.model, visits);
-  visits.push({ at: performance.now(), authorization: request.headers.authorization });
-  const said = `You said: ${chat.messages.at(-1)?.content ?? ""}`;
+  const prompt = chat.messages.at(-1)?.content ?? "";
+  visits.push({ at: performance.now(), prompt, authorization: request.headers.authorization });
+  const said = `You said: ${prompt}`;
   const [behaviour, argument] = chat.model.split(":");
   switch (behaviour) {
     case "good":

@@ -29,19 +29,22 @@ export async function attempt(
   signal: AbortSignal,
   random: () => number = Math.random,
 ): Promise<Outcome> {
-  const controller = new AbortController();
+  if (signal.aborted) return { kind: "cancelled" };
   const deadline = clock.now() + item.timeoutMs;
+  const remembered = recall(item, cache);
+  // Most remembered cases are judged at once, and a run can have very many: they need no timer and no signal of their own.
+  const early = remembered === undefined ? undefined : judgeNow(item, remembered, { signal, attempt: 0, deadline });
+  if (early !== undefined && !(early instanceof Promise)) return { kind: "judged", verdict: early, attempts: 0, cached: true };
+
+  const controller = new AbortController();
   const cancelTimer = clock.after(item.timeoutMs, () => controller.abort(new TimedOut(item.timeoutMs)));
   const stop = (): void => controller.abort(reasonOf(signal));
-  if (signal.aborted) stop();
-  else signal.addEventListener("abort", stop, { once: true });
+  signal.addEventListener("abort", stop, { once: true });
   const progress = { attempts: 0 };
   const context = (): WorkContext => ({ signal: controller.signal, attempt: progress.attempts, deadline });
   try {
-    controller.signal.throwIfAborted();
-    const remembered = recall(item, cache);
-    if (remembered !== undefined) {
-      const verdict = await untilAborted(Promise.resolve(item.judge(remembered, context())), controller.signal, clock);
+    if (early !== undefined) {
+      const verdict = await untilAborted(early, controller.signal, clock);
       return { kind: "judged", verdict, attempts: 0, cached: true };
     }
     const work = withRetries(item, context, progress, clock, controller.signal, random);
@@ -49,12 +52,26 @@ export async function attempt(
     if (item.cacheKey !== undefined) cache.put(item.cacheKey, JSON.stringify(observation));
     return { kind: "judged", verdict, attempts: progress.attempts, cached: false };
   } catch (error) {
-    if (signal.aborted) return { kind: "cancelled" };
+    if (isAborted(signal)) return { kind: "cancelled" };
     if (controller.signal.aborted) return { kind: "timeout", message: reasonOf(controller.signal).message, attempts: progress.attempts };
     return { kind: "error", message: error instanceof Error ? error.message : String(error), attempts: progress.attempts };
   } finally {
     cancelTimer();
     signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Behind a function, because a signal changes while the work goes on and no type checker sees that. */
+function isAborted({ aborted }: AbortSignal): boolean {
+  return aborted;
+}
+
+/** A verdict, or the promise of one; a judgement that throws is a promise that is rejected. */
+function judgeNow(item: WorkItem, observation: Observation, context: WorkContext): Verdict | Promise<Verdict> {
+  try {
+    return item.judge(observation, context);
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

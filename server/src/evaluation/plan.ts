@@ -9,7 +9,7 @@ import type { WorkItem } from "./work.js";
 export type OuterPlanner = (
   one: Exclude<CaseDefinition, { readonly kind: "detect" }>,
   context: PlanContext,
-) => Promise<readonly ItemDraft[]>;
+) => Promise<Iterable<ItemDraft>>;
 
 export interface Plan {
   readonly items: readonly WorkItem[];

@@ -20,16 +20,36 @@ export interface PromptPorts extends Omit<AssertionPorts, "grade"> {
 /** Form of what is remembered; a change makes everything new. */
 const REPLY_FORM = 1;
 
-export async function planPrompt(one: PromptCase, context: PlanContext, ports: PromptPorts): Promise<readonly ItemDraft[]> {
+/** The items come one by one: there may be very many. */
+export async function planPrompt(
+  one: PromptCase,
+  context: PlanContext,
+  ports: PromptPorts,
+): Promise<Iterable<ItemDraft>> {
   const rows = await variablesOf(one, context);
   const prompts = await promptTexts(one, context);
   const wanted = 0 < one.providers.length ? one.providers : context.suite.providers.map(({ id }) => id);
   const providers = wanted.flatMap((id) => ports.providers.get(id) ?? []);
+  return draftsOf(one, { rows, prompts, providers }, context, ports);
+}
+
+interface Combined {
+  readonly rows: readonly Variables[];
+  readonly prompts: readonly { readonly id: string; readonly text: string }[];
+  readonly providers: readonly ModelProvider[];
+}
+
+function* draftsOf(
+  one: PromptCase,
+  { rows, prompts, providers }: Combined,
+  context: PlanContext,
+  ports: PromptPorts,
+): Generator<ItemDraft> {
   const alone = one.assertions.some(({ type }) => type === "latency");
   const missing = new Set<string>();
-  const drafts: ItemDraft[] = [];
   for (const provider of providers) {
     const parameters = { ...provider.parameters, ...one.parameters };
+    const admit = (signal: AbortSignal): Promise<void> => provider.admit(signal);
     for (const prompt of prompts) {
       for (const [index, variables] of rows.entries()) {
         const rendered = renderTemplate(prompt.text, variables);
@@ -41,16 +61,15 @@ export async function planPrompt(one: PromptCase, context: PlanContext, ports: P
           ...(1 < prompts.length ? [prompt.id] : []),
           ...(1 < rows.length ? [`row ${index + 1}`] : []),
         ];
-        drafts.push({
-          ...(parts.length === 0 ? {} : { suffix: parts.join(" / ") }),
-          ...draftOf(one, provider, request, variables, ports),
-          alone,
-        });
+        const suffix = parts.length === 0 ? undefined : parts.join(" / ");
+        const draft = draftOf(one, provider, request, variables, ports);
+        yield { ...draft, admit, alone, ...(suffix === undefined ? {} : { suffix }) };
       }
     }
   }
-  if (0 < missing.size) context.fault(one.place, `the prompt uses ${[...missing].map((name) => `\`${name}\``).join(", ")}, which no variable gives`);
-  return drafts;
+  if (missing.size === 0) return;
+  const names = [...missing].map((name) => `\`${name}\``).join(", ");
+  context.fault(one.place, `the prompt uses ${names}, which no variable gives`);
 }
 
 async function promptTexts(one: PromptCase, context: PlanContext): Promise<readonly { readonly id: string; readonly text: string }[]> {
@@ -73,10 +92,9 @@ function draftOf(
   request: ModelRequest,
   variables: Variables,
   ports: PromptPorts,
-): Pick<ItemDraft, "cacheKey" | "admit" | "observe" | "judge"> {
+): Pick<ItemDraft, "cacheKey" | "observe" | "judge"> {
   return {
     cacheKey: contentHash(JSON.stringify([REPLY_FORM, provider.identity, request])),
-    admit: (signal) => provider.admit(signal),
     observe: async ({ signal, attempt }) => {
       const reply = await provider.ask(request, signal, attempt === 1 ? "admitted" : "not admitted");
       return { ...reply };

@@ -4,7 +4,7 @@ import type { FilePath, FileRole } from "./model.js";
 /** Folder names, of any depth, that decide by themselves. */
 const FOLDERS: readonly (readonly [RegExp, FileRole])[] = [
   [
-    /^(__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|fixtures|mocks?|testing|test-utils|test-helpers|integration-tests?|unit-tests?|benchmarks?|bench|perf|load-tests?|k6)$/i,
+    /^(__tests__|__e2e__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|fixtures|mocks?|testing|test-utils|test-helpers|integration-tests?|unit-tests?|benchmarks?|bench|perf|load-tests?|k6)$/i,
     "test",
   ],
   [/^(migrations?|migrate|db-migrations|data-migrations|knex-migrations)$/i, "migration"],
@@ -30,6 +30,8 @@ const FILES: readonly (readonly [RegExp, FileRole])[] = [
   ],
   [/\.(generated|gen|pb|g)\.[cm]?[jt]sx?$/i, "generated"],
   [/^(migrate|migration|migrations)([-_.].*)?\.[cm]?[jt]s$/i, "migration"],
+  // A moment in the name, in seconds or as a date and time, orders changes that are applied once.
+  [/(^|[-_.])\d{10,17}(\.\d+)?[-_][\w.-]+\.[cm]?[jt]s$/, "migration"],
   [/[-_.](script|cli)\.[cm]?[jt]s$|^(cli|script)\.[cm]?[jt]s$/i, "script"],
 ];
 
@@ -89,7 +91,7 @@ function isServerComponentPath(path: string): boolean {
 function looksServerSide(facts: RoleEvidence): boolean {
   if (facts.directives.includes("use server")) return true;
   return facts.imports.some(({ module }) =>
-    /^(node:|fs$|fs\/|path$|crypto$|child_process$|server-only$|@prisma\/|pg$|drizzle-orm|typeorm|knex|mongoose|sequelize|kysely)/.test(
+    /^(node:|fs$|fs\/|path$|crypto$|child_process$|server-only$|@prisma\/|pg$|drizzle-orm|typeorm|knex|mongoose|mongodb|sequelize|kysely|objection|slonik|postgres$|ioredis|redis$|better-sqlite3|@mikro-orm\/)/.test(
       module,
     ),
   );

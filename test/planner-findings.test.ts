@@ -1,0 +1,91 @@
+/** From a file on disk to a finding that PostgreSQL's planner has confirmed, and to one it has denied. */
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { repositoryRoot } from "./harness/repository.js";
+import { temporaryWorkspace, type TemporaryWorkspace } from "./harness/temporary-workspace.js";
+
+const files = {
+  "package.json": JSON.stringify({ dependencies: { "@prisma/client": "6.0.0", express: "5.0.0" } }),
+  "prisma/schema.prisma": `datasource db {
+  provider = "postgresql"
+}
+model Session {
+  id     Int @id
+  userId Int
+}
+model Plan {
+  id   Int @id
+  code Int
+}
+model Small {
+  id   Int @id
+  code Int
+}
+`,
+  "src/app.ts": `import { PrismaClient } from "@prisma/client";
+import express from "express";
+const prisma = new PrismaClient();
+const app = express();
+app.get("/sessions/:id", async (request, response) => {
+  await prisma.plan.findFirst({ where: { code: 4 } });
+  await prisma.small.findMany({ where: { code: 4 } });
+  response.json(await prisma.session.findMany({ where: { userId: Number(request.params.id) } }));
+});
+`,
+};
+
+const workspaces: TemporaryWorkspace[] = [];
+afterAll(() => Promise.all(workspaces.map((workspace) => workspace.dispose())));
+
+async function findings(config: object, plannerFile: string | undefined): Promise<readonly string[]> {
+  const workspace = temporaryWorkspace({ ...files, "hotpath.config.json": JSON.stringify(config) });
+  workspaces.push(workspace);
+  const { service } = await workspace.open({
+    cacheFolder: workspace.cache,
+    overrides: { rules: ["unindexed-filter"] },
+    ...(plannerFile === undefined ? {} : { plannerFile }),
+  });
+  while (await service.prove()) service.refresh();
+  return service.allFindings().map(({ severity, range, message }) => `${severity} ${range.start.line} ${message}`);
+}
+
+const planner = path.join(repositoryRoot, "dist/planner-process.js");
+const session = "no index serves the filter on `userId` of `Session`; an index on `Session (userId)` would";
+const small = "no index serves the filter on `code` of `Small`; an index on `Small (code)` would";
+const plan = "no index serves the filter on `code` of `Plan`; an index on `Plan (code)` would";
+
+test(
+  "what the planner confirms is a warning, what it denies is withdrawn, small tables are left alone",
+  { timeout: 120_000 },
+  async () => {
+    const found = await findings(
+      { tables: { Session: { rows: 2_000_000 }, Plan: { rows: 1_000 }, Small: { rows: 10 } } },
+      planner,
+    );
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^warning 8 no index serves the filter on `userId` of `Session`; .* PostgreSQL's planner would use it \(cost 25,\d\d\d → 9.\d, estimated, at 2,000,000 rows\)$/,
+      ),
+    ]);
+  },
+);
+
+test("without a planner, findings are information and say why", async () => {
+  expect(await findings({ "planner.enable": false }, planner)).toEqual([
+    `information 6 ${plan} (not confirmed: the planner is switched off)`,
+    `information 7 ${small} (not confirmed: the planner is switched off)`,
+    `information 8 ${session} (not confirmed: the planner is switched off)`,
+  ]);
+  expect(await findings({}, undefined)).toEqual([
+    `information 6 ${plan} (not confirmed: no planner was started)`,
+    `information 7 ${small} (not confirmed: no planner was started)`,
+    `information 8 ${session} (not confirmed: no planner was started)`,
+  ]);
+});
+
+test("a planner that cannot be started costs nothing but its word", { timeout: 60_000 }, async () => {
+  const found = await findings({}, path.join(repositoryRoot, "dist/nothing-here.js"));
+  expect(found).toHaveLength(3);
+  for (const line of found)
+    expect(line).toMatch(/^information \d .*\(not confirmed: the planner's process ended \(1\)\)$/);
+});

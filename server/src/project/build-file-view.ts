@@ -78,6 +78,7 @@ function describe(graph: CallGraph, ref: FunctionRef): ReturnType<FileView["desc
 
 /** A constant of a few elements is one wherever it is declared, unless something in its own file makes it grow. */
 function literalLength(graph: CallGraph, value: Value): number | undefined {
+  if (value.kind === "array") return value.length;
   if (value.kind !== "object") return undefined;
   const facts = graph.files.get(value.file)?.facts;
   const expr = facts?.exprs[value.expr];

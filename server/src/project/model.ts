@@ -48,7 +48,12 @@ export type Value =
       /** What the type parameters in it stand for. */ readonly args?: TypeArguments;
     }
   | DialectValue
-  | { readonly kind: "array"; readonly of: Value }
+  | {
+      readonly kind: "array";
+      readonly of: Value;
+      /** Elements of the literal a constant is declared with. */
+      readonly length?: number;
+    }
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }
   /** One of a few: branches of a conditional, implementations of an interface. At most 8. */
   | {

@@ -68,8 +68,20 @@ function variableValue(ctx: Provenance, file: ProjectFile, id: BindingId, bindin
   if (binding.fallback !== undefined && binding.fallback !== NONE)
     value = unionOf([value, valueOf(ctx, file, binding.fallback)]);
   if (binding.type !== undefined) value = better(value, typeValue(ctx, file, binding.type));
+  const length = value.kind === "array" ? constantLength(file, binding) : undefined;
+  if (value.kind === "array" && length !== undefined) return { ...value, length };
   if (!isOpaque(value) || binding.writes.length === 0) return value;
   return unionOf([value, ...binding.writes.slice(0, sampledWrites).map((write) => writtenValue(ctx, file, id, write))]);
+}
+
+/** Elements of the array literal that a constant of a module is declared with; an empty one is there to be filled. */
+function constantLength(file: ProjectFile, binding: BindingFact): number | undefined {
+  const init = exprOf(file, binding.init);
+  if (binding.kind !== "const" || binding.fn !== 0 || binding.path !== undefined || init?.kind !== "array")
+    return undefined;
+  if (init.elements.length === 0 || init.elements.some((element) => exprOf(file, element)?.kind === "spread"))
+    return undefined;
+  return init.elements.length;
 }
 
 function initialValue(ctx: Provenance, file: ProjectFile, binding: BindingFact): Value {

@@ -130,7 +130,7 @@ function toEvidence(
             view,
             site,
             iteration: inner,
-            isWrite: operation.access === "write",
+            operation,
             operationCount: distinct.size,
           }),
     runtime,

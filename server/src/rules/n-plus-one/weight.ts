@@ -6,29 +6,77 @@ import { isInside } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
-import type { CallSite } from "../../project/model.js";
+import type { CallSite, Operation } from "../../project/model.js";
 import { calledName, type Iteration } from "../loops/iteration.js";
 
 /** Why a finding is worth less than it looks; the first that holds. */
-export type Lightness = "other-work" | "several-steps" | "handed-over";
+export type Lightness = "other-work" | "several-steps" | "handed-over" | "own-values";
 
 export interface WeightQuestion {
   readonly view: FileView;
   readonly site: CallSite;
   readonly iteration: Iteration;
-  readonly isWrite: boolean;
+  readonly operation: Operation;
   /** Distinct operations the call reaches. */
   readonly operationCount: number;
 }
 
+/** A look-up and a write for each element can still be two statements for all; a command of more parts is redesigned rather than merged. */
+const MANY_STEPS = 3;
+
 export function lightnessOf(question: WeightQuestion): Lightness | undefined {
-  const { view, site, iteration, isWrite, operationCount } = question;
+  const { view, site, iteration, operation, operationCount } = question;
+  const isWrite = operation.access === "write";
   if (isHandedOver(view, site)) return "handed-over";
   // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends or starts something.
-  if (!isWrite) return sendsSomething(view, site) ? "other-work" : undefined;
+  if (!isWrite)
+    return sendsSomething(view, site)
+      ? "other-work"
+      : MANY_STEPS <= operationCount && writesSomething(view, site)
+        ? "several-steps"
+        : undefined;
   // A function that writes in several places for its element (a row, its history, its members) has no bulk form to swap in.
   if (0 < site.targets.length && 1 < operationCount) return "several-steps";
-  return doesOtherWork(view, site) || hasOtherWork(view, site, iteration) ? "other-work" : undefined;
+  if (doesOtherWork(view, site) || hasOtherWork(view, site, iteration)) return "other-work";
+  return setsOwnValues(view, site, iteration, operation) ? "own-values" : undefined;
+}
+
+const CHANGES_ROWS =
+  /^(update|updateOne|findOneAndUpdate|findByIdAndUpdate|findOneAndReplace|replaceOne|upsert|findOrCreate|set|execute|executeTakeFirst|executeTakeFirstOrThrow)$/;
+const NEW_VALUES = /^(data|update|create|set|values)$/;
+
+/**
+ * An update that gives each row values of its own: ORMs have no bulk form for it, and the SQL for it (`UPDATE … FROM (VALUES …)`) is nobody's first choice. One
+ * that sets the same values on all rows needs only `IN`; inserts and deletes have bulk forms everywhere.
+ */
+function setsOwnValues(view: FileView, site: CallSite, iteration: Iteration, operation: Operation): boolean {
+  if (site.operation === undefined || !CHANGES_ROWS.test(operation.method)) return false;
+  const { exprs } = view.facts;
+  const whole = exprs[operation.expr];
+  if (whole === undefined) return false;
+  if (operation.method === "upsert" || operation.method === "findOrCreate") return true;
+  return exprs.some((expr, id) => {
+    if (expr.start < whole.start || whole.end < expr.end) return false;
+    if (expr.kind === "object")
+      return expr.props.some(
+        (prop) => NEW_VALUES.test(prop.name ?? "") && view.flow.dependsOn(prop.value, iteration.element),
+      );
+    if (expr.kind !== "call" || !/^(set|update)$/.test(calledName(view, id))) return false;
+    const [first] = expr.args;
+    return first !== undefined && hasNoFilter(view, first) && view.flow.dependsOn(first, iteration.element);
+  });
+}
+
+/** An argument that holds values rather than options with a filter of their own. */
+function hasNoFilter(view: FileView, id: ExprId): boolean {
+  const expr = view.facts.exprs[id];
+  return expr?.kind !== "object" || !expr.props.some((prop) => prop.name === "where" || prop.name === "filter");
+}
+
+function writesSomething(view: FileView, site: CallSite): boolean {
+  return site.targets.some((target) =>
+    view.summaryOf(target).effects.some(({ operation }) => operation.access === "write" && operation.kind !== "cache"),
+  );
 }
 
 function sendsSomething(view: FileView, site: CallSite): boolean {

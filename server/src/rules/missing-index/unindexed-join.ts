@@ -1,9 +1,15 @@
 /** Finds a join or relation load whose rows are looked up by columns no index begins with, while the rows on the other side are few and known. */
-import { defineRule } from "../define-rule.js";
+import { candidateText } from "../../advisor/candidate.js";
+import { defineRule, type Description } from "../define-rule.js";
 import { columnList, describeAdvice } from "./describe-advice.js";
-import { lackedIndexes } from "./query-advice.js";
+import { type LackedIndex, lackedIndexes } from "./query-advice.js";
 
-export const unindexedJoin = defineRule({
+/** One query may load many relations: they are told together. */
+interface LackedByQuery extends LackedIndex {
+  readonly others: readonly LackedIndex[];
+}
+
+export const unindexedJoin = defineRule<LackedByQuery>({
   id: "unindexed-join",
   family: "missing-index",
   since: "0.1.0",
@@ -16,15 +22,38 @@ export const unindexedJoin = defineRule({
     limits:
       "Only joins between tables of the schema whose columns are known, and only where one side is found through an index or was loaded before.",
   },
-  check: (view, schema) => lackedIndexes(view, schema, ["join"]),
+  check: (view, schema) => byQuery([...lackedIndexes(view, schema, ["join"])]),
   describe(lacked, view) {
+    const { others } = lacked;
     const { table, needs } = lacked.advice;
     const columns = columnList(needs.map((need) => need.column.name));
-    return describeAdvice(
+    const words = describeAdvice(
       lacked,
       `rows of \`${table.name}\` are looked up by ${columns}, which no index serves`,
       0.75,
       view.path,
     );
+    return others.length === 0 ? words : withOthers(words, others);
   },
 });
+
+function byQuery(all: readonly LackedIndex[]): readonly LackedByQuery[] {
+  const queries = new Map<number, LackedIndex[]>();
+  for (const one of all) queries.set(one.query.expr, [...(queries.get(one.query.expr) ?? []), one]);
+  return [...queries.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{ ...first, others }]));
+}
+
+function withOthers(words: Description, others: readonly LackedIndex[]): Description {
+  const names = others.flatMap(({ advice }) => advice.candidates.map((candidate) => `\`${candidateText(candidate)}\``));
+  const declared = others.flatMap(({ advice: { needs, table } }) =>
+    needs.map(({ column }) => ({
+      at: column.location,
+      message: `\`${column.name}\` of \`${table.name}\` is declared here`,
+    })),
+  );
+  return {
+    ...words,
+    message: `${words.message}; so would ${names.join(", ")} for other rows of this query`,
+    related: [...words.related, ...declared],
+  };
+}

@@ -10,8 +10,8 @@ export interface MigrationSet {
   readonly ordered: boolean;
 }
 
-/** `V1__a`, `V1.2__b`, `0001_c`, `20240101120000_d`, `1-e`, `001.f`, and Flyway's repeatable `R__g`. */
-const NUMBERED = /^(?:[vV]?\d+(?:[._]\d+)*(?=\D|$)|R__)/;
+/** `V1__a`, `V1.2__b`, `0001_c`, `20240101120000_d`, `1-e`, `001.f`, `Migration20240101`, and Flyway's repeatable `R__g`. */
+const NUMBERED = /^(?:[vV]?\d+(?:[._]\d+)*(?=\D|$)|[A-Za-z]{1,40}[_-]?\d{6,}|R__)/;
 /** One folder per migration: the folder's name carries the order. */
 const INNER_NAME = /^(?:migration|up|index|main)\.\w+$/;
 const REVERSE =
@@ -70,7 +70,12 @@ function inOrder(
     });
     if (listed.length > 0) return listed.sort((a, b) => a.at - b.at).map(({ file }) => file);
   }
-  return keyed.sort((a, b) => compareVersions(a.name, b.name)).map(({ file }) => file);
+  return keyed.sort((a, b) => compareVersions(undecorated(a.name), undecorated(b.name))).map(({ file }) => file);
+}
+
+/** `Migration20240101` and `InitialSetup20231201` are ordered by their dates. */
+function undecorated(name: string): string {
+  return name.replace(/^[A-Za-z]{2,40}[_-]?(?=\d{6,})/, "");
 }
 
 /** Numbers by value, repeatable migrations last, everything else as text. */

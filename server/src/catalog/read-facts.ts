@@ -2,6 +2,7 @@
 import type { FileFacts } from "../facts/model.js";
 import type { SchemaFile } from "./change.js";
 import { factReader } from "./fact-reader.js";
+import { readCodeMigration } from "./migrations/read-code-migration.js";
 import { readDrizzle } from "./models/drizzle.js";
 
 const SCHEMA_WORDS =
@@ -16,6 +17,6 @@ export function readFacts(path: string, facts: FileFacts): SchemaFile | undefine
   const reader = factReader(path, facts);
   const modules = facts.imports.map(({ module }) => module);
   const from = (pattern: RegExp): boolean => modules.some((module) => pattern.test(module));
-  if (from(/^drizzle-orm/)) return readDrizzle(reader);
-  return undefined;
+  const model = from(/^drizzle-orm/) ? readDrizzle(reader) : undefined;
+  return model ?? readCodeMigration(reader);
 }

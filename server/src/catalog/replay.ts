@@ -138,7 +138,12 @@ export function unionOf(first: TableDraft, second: TableDraft): TableDraft {
   };
 }
 
-function update(state: State, name: TableName, { at }: SchemaChange, change: (table: TableDraft) => TableDraft): void {
+function update(state: State, name: TableName, step: SchemaChange, change: (table: TableDraft) => TableDraft): void {
+  const { at } = step;
+  if (name.name.includes("?")) {
+    if (step.kind === "create-index") spread(state, step.index, change);
+    return;
+  }
   const key = keyOf(name);
   const known = state.tables.get(key) ?? {
     ...name,
@@ -151,6 +156,15 @@ function update(state: State, name: TableName, { at }: SchemaChange, change: (ta
     incomplete: CREATED_ELSEWHERE,
   };
   state.tables.set(key, change(known));
+}
+
+/** An index made in a loop over tables nobody can name: wherever its columns are, it may be. */
+function spread({ tables }: State, { parts }: Index, change: (table: TableDraft) => TableDraft): void {
+  const wanted = parts.map(({ column }) => column ?? "");
+  for (const [key, table] of tables) {
+    const has = wanted.every((name) => name.includes("?") || table.columns.some((column) => same(column.name, name)));
+    if (has) tables.set(key, change(table));
+  }
 }
 
 function renameTable({ tables }: State, from: TableName, to: TableName): void {

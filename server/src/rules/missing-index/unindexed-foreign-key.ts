@@ -55,8 +55,8 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
     const target = `\`${key.references.table}\``;
     return {
       message: `no index serves the foreign key ${columns} of \`${table.name}\`: finding the rows of one ${target} reads the whole table${consequence(key)}`,
-      severity: "information",
-      confidence: 0.7,
+      severity: isNote(key) ? "hint" : "information",
+      confidence: isNote(key) ? 0.5 : 0.7,
       cost: `one scan of ${table.name} per ${key.references.table} looked up or deleted`,
       related: [],
     };
@@ -79,6 +79,14 @@ function leadsBack(target: Table | undefined, table: Table): boolean {
 /** A reference to a list of fixed values is not what rows are looked up by. */
 function isSmall(target: Table | undefined, values: readonly string[] | undefined): boolean {
   return values !== undefined || target?.kind === "view";
+}
+
+/** Who created, changed or approved a row is noted on it, and rows are seldom looked up by that. */
+const NOTE =
+  /(?:ed|ing)_?by(?:_?(?:user|member|account)?_?id)?$|^(?:creator|uploader|updater|editor|inviter|reviewer|approver)_?(?:user)?_?id$/i;
+
+function isNote({ columns, onDelete }: ForeignKey): boolean {
+  return onDelete !== "cascade" && NOTE.test(columns[0] ?? "");
 }
 
 function consequence({ onDelete, enforced }: ForeignKey): string {

@@ -188,9 +188,27 @@ function elementIsBatch({ view, iteration, site }: Question): LoopReason | undef
     : undefined;
 }
 
-function isBareElement(view: FileView, id: ExprId, element: ReadonlySet<BindingId>): boolean {
+/** The element, or the group that stands under it: `groups[key]`, also by way of a variable. */
+function isBareElement(view: FileView, id: ExprId, element: ReadonlySet<BindingId>, depth = 0): boolean {
   const expr = view.facts.exprs[id];
-  return expr?.kind === "ref" && element.has(expr.binding);
+  if (expr?.kind === "index") return depth < 3 && isBareElement(view, expr.index, element, depth + 1);
+  if (expr?.kind === "call" && /^(get|sort|toSorted|filter|slice|flat)$/.test(calledName(view, id))) {
+    const callee = view.facts.exprs[expr.callee];
+    if (callee?.kind !== "member" || 3 <= depth) return false;
+    const [key] = expr.args;
+    if (callee.name === "get") return key !== undefined && isBareElement(view, key, element, depth + 1);
+    return isBareElement(view, callee.object, element, depth + 1);
+  }
+  if (expr?.kind !== "ref") return false;
+  if (element.has(expr.binding)) return true;
+  const binding = view.facts.bindings[expr.binding];
+  const init = binding?.path === undefined ? (binding?.init ?? NONE) : NONE;
+  return (
+    init !== NONE &&
+    depth < 3 &&
+    view.facts.exprs[init]?.kind !== "ref" &&
+    isBareElement(view, init, element, depth + 1)
+  );
 }
 
 /** Expressions written as part of one, functions' bodies left out. */

@@ -10,7 +10,7 @@ import type { CallSite, Operation } from "../../project/model.js";
 import { calledName, type Iteration } from "../loops/iteration.js";
 
 /** Why a finding is worth less than it looks; the first that holds. */
-export type Lightness = "other-work" | "several-steps" | "handed-over" | "own-values";
+export type Lightness = "other-work" | "several-steps" | "handed-over" | "own-values" | "search";
 
 export interface WeightQuestion {
   readonly view: FileView;
@@ -28,6 +28,7 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   const { view, site, iteration, operation, operationCount } = question;
   const isWrite = operation.access === "write";
   if (isHandedOver(view, site)) return "handed-over";
+  if (isSearch(view, iteration)) return "search";
   // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends or starts something.
   if (!isWrite)
     return sendsSomething(view, site)
@@ -42,7 +43,7 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
 }
 
 const CHANGES_ROWS =
-  /^(update|updateOne|findOneAndUpdate|findByIdAndUpdate|findOneAndReplace|replaceOne|upsert|findOrCreate|set|execute|executeTakeFirst|executeTakeFirstOrThrow)$/;
+  /^(update|updateOne|findOneAndUpdate|findByIdAndUpdate|findOneAndReplace|replaceOne|upsert|findOrCreate|save|set|execute|executeTakeFirst|executeTakeFirstOrThrow)$/;
 const NEW_VALUES = /^(data|update|create|set|values)$/;
 
 /**
@@ -55,6 +56,8 @@ function setsOwnValues(view: FileView, site: CallSite, iteration: Iteration, ope
   const whole = exprs[operation.expr];
   if (whole === undefined) return false;
   if (operation.method === "upsert" || operation.method === "findOrCreate") return true;
+  // `row.save()`: whatever the pass has set on it.
+  if (operation.method === "save") return isMethodOfElement(view, operation.expr, iteration);
   return exprs.some((expr, id) => {
     if (expr.start < whole.start || whole.end < expr.end) return false;
     if (expr.kind === "object")
@@ -71,6 +74,27 @@ function setsOwnValues(view: FileView, site: CallSite, iteration: Iteration, ope
 function hasNoFilter(view: FileView, id: ExprId): boolean {
   const expr = view.facts.exprs[id];
   return expr?.kind !== "object" || !expr.props.some((prop) => prop.name === "where" || prop.name === "filter");
+}
+
+function isMethodOfElement(view: FileView, id: ExprId, iteration: Iteration): boolean {
+  const call = view.facts.exprs[id];
+  const callee = call?.kind === "call" ? view.facts.exprs[call.callee] : undefined;
+  return callee?.kind === "member" && view.flow.dependsOn(callee.object, iteration.element);
+}
+
+/** The loop is left as soon as an element fits: `return true`, `return item`, `break`. Leaving with an error is no success. */
+function isSearch(view: FileView, iteration: Iteration): boolean {
+  if (iteration.kind !== "loop" || iteration.over === NONE) return false;
+  return view.facts.exits.some((exit) => {
+    if (exit.region === iteration.region || !isInside(view.facts, exit.region, iteration.region)) return false;
+    if (exit.kind === "break") return true;
+    const value = view.facts.exprs[exit.expr];
+    if (exit.kind !== "return" || value === undefined) return false;
+    return (
+      (value.kind === "literal" && value.value === true) ||
+      (value.kind === "ref" && iteration.element.has(value.binding))
+    );
+  });
 }
 
 function writesSomething(view: FileView, site: CallSite): boolean {

@@ -25,6 +25,8 @@ export interface Glance {
   readonly hasIgnoreComment: boolean;
   /** Something in it takes time, or hands on what does; false for components that only draw. */
   readonly runsSomething: boolean;
+  /** It may declare tables or change them. */
+  readonly mentionsSchema?: boolean;
 }
 
 export interface ProgramFilesOptions {
@@ -132,6 +134,8 @@ class Files implements ProgramFiles {
     if (/\.[jt]sx$/.test(path) && !glance.runsSomething) return "inert";
     const role = roleOf(path, { directives: glance.directives, imports: glance.modules }, this.#roots, this.#isQuiet);
     if (role === "test") return "inert";
+    // Migrations run nothing that is looked at, but they say what the schema is.
+    if (role === "migration" && glance.mentionsSchema === true) return "program";
     return SILENT.has(role) ? "silent" : "program";
   }
 

@@ -5,14 +5,6 @@ import { factReader } from "./fact-reader.js";
 import { readCodeMigration } from "./migrations/read-code-migration.js";
 import { readDrizzle } from "./models/drizzle.js";
 
-const SCHEMA_WORDS =
-  /\b(?:createTable|alterTable|dropTable|renameTable|addIndex|createIndex|removeIndex|addColumn|addConstraint|addSql|queryInterface|pgTable|mysqlTable|sqliteTable|pgTableCreator|mysqlTableCreator|sqliteTableCreator|pgSchema|mysqlSchema|EntitySchema|sequelize|mongoose)\b|@Entity\b|\bCREATE\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)\b|\bALTER\s+TABLE\b/;
-
-/** Whether a text may declare tables or change them, told without parsing it. */
-export function mentionsSchema(text: string): boolean {
-  return SCHEMA_WORDS.test(text);
-}
-
 export function readFacts(path: string, facts: FileFacts): SchemaFile | undefined {
   const reader = factReader(path, facts);
   const modules = facts.imports.map(({ module }) => module);

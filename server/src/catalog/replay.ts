@@ -120,7 +120,13 @@ function create({ tables }: State, draft: TableDraft): void {
   const known = tables.get(key);
   const like = draft.like === undefined ? undefined : tables.get(keyOf(draft.like));
   const whole = like === undefined ? draft : { ...unionOf(draft, like), location: draft.location };
-  tables.set(key, known === undefined ? whole : unionOf(known, whole));
+  tables.set(key, known === undefined ? whole : unionOf(certain(known), whole));
+}
+
+/** What was altered before it was created is known from its creation on. */
+function certain(table: TableDraft): TableDraft {
+  const { incomplete, ...rest } = table;
+  return incomplete === undefined || incomplete === CREATED_ELSEWHERE ? rest : table;
 }
 
 /** Everything either table has; where both say something of one thing, the first. */

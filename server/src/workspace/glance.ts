@@ -3,6 +3,7 @@
  * may see an import in a comment or a string, but misses none that can be followed.
  */
 import type { Glance } from "../analysis/program-files.js";
+import { mentionsSchema } from "../facts/mentions-schema.js";
 import { scanModules } from "../facts/scan-modules.js";
 
 const DIRECTIVE = /^(?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|;)*["']use (\w+)["']/;
@@ -19,5 +20,6 @@ export function glanceAt(text: string): Glance {
     directives: directive === undefined ? [] : [`use ${directive}`],
     hasIgnoreComment: text.includes("hotpath-ignore-"),
     runsSomething: RUNS_SOMETHING.test(text),
+    mentionsSchema: mentionsSchema(text),
   };
 }

@@ -53,7 +53,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   evaluation: {
     layers: ["base", "analysis", "protocol"],
-    packages: ["yaml", "hdr-histogram-js", "@cfworker/json-schema"],
+    packages: ["yaml", "hdr-histogram-js", "@cfworker/json-schema", "saxes"],
     node: ["events", "path/posix"],
   },
   "evaluation-io": {

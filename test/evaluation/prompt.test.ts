@@ -2,14 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { CaseResult } from "../../protocol/src/evaluation.js";
-import {
-  prepareRun,
-  type EvaluateOptions,
-  type EvaluationReport,
-  type PreparedRun,
-} from "../../server/src/evaluation-io/evaluate.js";
+import type { EvaluateOptions } from "../../server/src/evaluation-io/evaluate.js";
 import { startModelServer, type ModelServer } from "../harness/model-server.js";
+import { refusalOf, runSuite, type RanSuite } from "../harness/run-suite.js";
 import { temporaryWorkspace, type TemporaryWorkspace } from "../harness/temporary-workspace.js";
 
 const state: { server: ModelServer; workspace: TemporaryWorkspace } = {} as never;
@@ -24,39 +19,10 @@ afterEach(async () => {
 
 const KEY = "sk-very-secret-0123456789";
 
-interface Ran {
-  readonly report: EvaluationReport;
-  readonly results: readonly CaseResult[];
-  readonly of: (id: string) => CaseResult | undefined;
-}
+const env = { MODEL_KEY: KEY };
 
-async function prepare(suite: string, options: Partial<EvaluateOptions> = {}): Promise<PreparedRun> {
-  const { workspace } = state;
-  workspace.write({ "a.hotpath-eval.yaml": suite });
-  const prepared = await prepareRun({
-    suiteFile: workspace.at("a.hotpath-eval.yaml"),
-    root: workspace.root,
-    otherRoots: [],
-    cacheFolder: workspace.cache,
-    env: { MODEL_KEY: KEY },
-    cases: [],
-    noCache: false,
-    trusted: true,
-    allowedHosts: [],
-    ...options,
-  });
-  if (prepared.kind === "refused") throw new Error(JSON.stringify(prepared));
-  return prepared;
-}
-
-async function run(suite: string, options: Partial<EvaluateOptions> = {}): Promise<Ran> {
-  const prepared = await prepare(suite, options);
-  const events = prepared.run(new AbortController().signal, () => undefined);
-  let step = await events.next();
-  while (step.done !== true) step = await events.next();
-  const results = [...step.value.results()];
-  return { report: step.value, results, of: (id) => results.find((result) => result.id === id) };
-}
+const run = (suite: string, options: Partial<EvaluateOptions> = {}): Promise<RanSuite> =>
+  runSuite(state.workspace, suite, { env, ...options });
 
 /** A suite with one provider and one case for each model, under the model's first word. */
 function suiteOf(models: readonly string[], more = "", settings = "timeoutSeconds: 2"): string {
@@ -207,24 +173,18 @@ cases:
 });
 
 test("cancelling ends the requests that are open", async () => {
-  const prepared = await prepare(suiteOf(["hanging"], "", "timeoutSeconds: 60"));
   const stop = new AbortController();
-  const events = prepared.run(stop.signal, () => undefined);
   const started = performance.now();
   setTimeout(() => stop.abort(new Error("enough")), 200);
-  let step = await events.next();
-  while (step.done !== true) step = await events.next();
-  expect(step.value.figures.state).toBe("cancelled");
+  const { report } = await runSuite(state.workspace, suiteOf(["hanging"], "", "timeoutSeconds: 60"), { env }, stop.signal);
+  expect(report.figures.state).toBe("cancelled");
   expect(performance.now() - started).toBeLessThan(1500);
   expect(state.server.load.now).toBe(0);
 });
 
 describe("what keeps a provider from being used is said before anything runs", () => {
-  const refusal = async (suite: string, options: Partial<EvaluateOptions> = {}): Promise<unknown> =>
-    prepare(suite, options).then(
-      () => "prepared",
-      (error: unknown) => JSON.parse((error as Error).message) as unknown,
-    );
+  const refusal = (suite: string, options: Partial<EvaluateOptions> = {}): Promise<unknown> =>
+    refusalOf(state.workspace, suite, { env, ...options });
 
   test("a missing key, an untrusted folder, a strange host", async () => {
     expect(await refusal(suiteOf(["good"]), { env: {} })).toMatchObject({
@@ -235,7 +195,7 @@ describe("what keeps a provider from being used is said before anything runs", (
     });
     const strange = suiteOf(["good"]).replace("127.0.0.1", "models.example.com");
     expect(await refusal(strange)).toMatchObject({ problems: [], askHosts: ["models.example.com"] });
-    expect(await refusal(strange, { allowedHosts: ["models.example.com"] })).toBe("prepared");
+    expect(await refusal(strange, { allowedHosts: ["models.example.com"] })).toBeUndefined();
   });
 
   test("variables that nothing gives, files outside the project", async () => {

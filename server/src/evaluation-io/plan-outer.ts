@@ -4,6 +4,8 @@ import type { OuterPlanner } from "../evaluation/plan.js";
 import type { PlanContext } from "../evaluation/plan-context.js";
 import { planPrompt } from "../evaluation/prompt/plan-prompt.js";
 import { letterSimilarity } from "../evaluation/prompt/similarity.js";
+import { planCommand } from "./command/plan-command.js";
+import { planHttp } from "./http/plan-http.js";
 import { matchesInTime } from "./matches-in-time.js";
 import type { Outside } from "./outside.js";
 import { createProviders, type Providers } from "./providers/create-providers.js";
@@ -30,9 +32,11 @@ export function outerPlanning(outside: Outside, cache: ResultCache): OuterPlanni
             matches: matchesInTime,
           });
         }
-        case "http":
-        case "sql":
         case "command":
+          return await planCommand(one, context, outside);
+        case "http":
+          return planHttp(one, context, outside);
+        case "sql":
           context.fault(one.place, `\`${one.kind}\` cases are not in this version`);
           return [];
       }

@@ -9,6 +9,8 @@ export interface Mark {
   readonly end: number;
   readonly kind: "finding" | "related";
   readonly rule?: string;
+  /** Written behind the rule when it is no warning: `query-in-loop (information): …`. */
+  readonly severity?: string;
   readonly message?: string;
 }
 
@@ -31,7 +33,7 @@ export interface Case {
 
 const HEADING = /^## (Flagged|Accepted|Missed|Mistaken): (.+)$/;
 const FENCE = /^```(\w+)(?: (\S+))?$/;
-const MARKER = /^(\s*)(?:\/\/|--|#)(\s*)(\^+|-{2,})(?:\s+([a-z][a-z-]*)(?::\s*(.*))?)?\s*$/;
+const MARKER = /^(\s*)(?:\/\/|--|#)(\s*)(\^+|-{2,})(?:\s+([a-z][a-z-]*)(?: \((error|information|hint)\))?(?::\s*(.*))?)?\s*$/;
 
 /** Throws with the line at fault for a file that does not keep to the format. */
 export function parseCaseFile(text: string): Case[] {
@@ -83,7 +85,8 @@ function parseBlock(
       end: start + symbols.length,
       kind: symbols.startsWith("^") ? "finding" : "related",
       ...(marker[4] === undefined ? {} : { rule: marker[4] }),
-      ...(marker[5] === undefined ? {} : { message: marker[5] }),
+      ...(marker[5] === undefined ? {} : { severity: marker[5] }),
+      ...(marker[6] === undefined ? {} : { message: marker[6] }),
     });
   }
   return { path, language, text: `${code.join("\n")}\n`, marks, lines: at };
@@ -97,8 +100,9 @@ export function renderBlock(text: string, marks: readonly Mark[], comment = "//"
     .flatMap((line, i) => [line, ...marks.filter((mark) => mark.line === i).map((mark) => renderMark(mark, comment))]);
 }
 
-function renderMark({ start, end, rule, message, kind }: Mark, comment: string): string {
+function renderMark({ start, end, rule, severity, message, kind }: Mark, comment: string): string {
+  const what = `${rule ?? ""}${severity === undefined ? "" : ` (${severity})`}${message === undefined ? "" : `: ${message}`}`;
   const sign = kind === "finding" ? "^" : "-";
   const gap = Math.max(0, start - 2);
-  return `${comment}${" ".repeat(gap)}${sign.repeat(Math.max(1, end - Math.max(start, 2)))} ${rule ?? ""}${message === undefined ? "" : `: ${message}`}`.trimEnd();
+  return `${comment}${" ".repeat(gap)}${sign.repeat(Math.max(1, end - Math.max(start, 2)))} ${what}`.trimEnd();
 }

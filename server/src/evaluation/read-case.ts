@@ -103,7 +103,8 @@ function readKind(raw: Raw): object {
         ...pick(raw, ["kind", "url", "body"]),
         method: raw["method"] ?? "GET",
         headers: raw["headers"] ?? {},
-        load: { users: 1, warmupSeconds: 0, ...timed, ...load },
+        // In an open loop, requests that wait for a connection are part of what is measured; many connections keep that rare.
+        load: { users: "rate" in load ? 100 : 1, warmupSeconds: 0, ...timed, ...load },
         expect: raw["expect"] ?? {},
       };
     }

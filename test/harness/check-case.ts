@@ -79,7 +79,7 @@ export function runCase(one: Case): readonly CaseResult[] {
   return one.blocks.map((block) => ({ block, found: host.findings(`${ROOT}/${block.path}`).map(toMark) }));
 }
 
-function toMark({ range, rule, message }: Finding): Mark {
+function toMark({ range, rule, severity, message }: Finding): Mark {
   const oneLine = range.start.line === range.end.line;
   return {
     line: range.start.line - 1,
@@ -87,6 +87,7 @@ function toMark({ range, rule, message }: Finding): Mark {
     end: oneLine ? range.end.column - 1 : range.start.column + 2,
     kind: "finding",
     rule,
+    ...(severity === "warning" ? {} : { severity }),
     message,
   };
 }
@@ -98,7 +99,7 @@ export function differences(one: Case, results: readonly CaseResult[]): string[]
     const missing = expected.filter((mark) => !found.some((other) => agrees(mark, other)));
     const extra = found.filter((mark) => !expected.some((other) => agrees(other, mark)));
     const say = (what: string, mark: Mark): string =>
-      `${what} at ${block.path}:${mark.line + 1}:${mark.start + 1} (case at line ${one.line}): ${mark.rule ?? ""}${mark.message === undefined ? "" : `: ${mark.message}`}`;
+      `${what} at ${block.path}:${mark.line + 1}:${mark.start + 1} (case at line ${one.line}): ${mark.rule ?? ""}${mark.severity === undefined ? "" : ` (${mark.severity})`}${mark.message === undefined ? "" : `: ${mark.message}`}`;
     return [...missing.map((mark) => say("not found", mark)), ...extra.map((mark) => say("not marked", mark))];
   });
 }
@@ -110,6 +111,7 @@ function agrees(expected: Mark, found: Mark): boolean {
     expected.line === found.line &&
     sameStart &&
     expected.rule === found.rule &&
+    expected.severity === found.severity &&
     (expected.message === undefined || expected.message === found.message)
   );
 }

@@ -9,7 +9,7 @@ import type { Column, Index, IndexPart, Table } from "../catalog/model.js";
 import type { BoundQuery } from "./bind.js";
 import type { Candidate } from "./candidate.js";
 import { isLowUse, isOrderable } from "./column-use.js";
-import { bestService, matches, servesOrder } from "./served.js";
+import { bestService, isSimplePredicate, matches, servesOrder } from "./served.js";
 import { type Need, type TableNeeds, tableNeeds } from "./table-needs.js";
 
 export type AdviceKind = "filter" | "join" | "expression" | "wildcard" | "sort";
@@ -28,6 +28,8 @@ export interface Advice {
   readonly candidates: readonly Candidate[];
   /** An index that holds the first wanted column, but behind others that the query does not compare. */
   readonly later?: Index;
+  /** An index that begins with the right column but holds only some of the rows, and the query does not say that it wants no others. */
+  readonly partial?: Index;
 }
 
 export interface OrderColumn {
@@ -141,6 +143,10 @@ function adviseEquality(
   useful: readonly Need[],
 ): Advice | undefined {
   const { table, index } = one;
+  // An index that may or may not apply: its predicate is beyond what is understood here.
+  if (paths.some((path) => leads(path, useful) && path.where !== undefined && !isSimplePredicate(path.where)))
+    return undefined;
+  const partial = paths.find((path) => path.where !== undefined && leads(path, useful));
   const distinct = unique(useful).slice(0, maxEqualColumns);
   const parts = distinct.map(partOf);
   const multiple = useful.some((need) => need.kind === "in");
@@ -163,7 +169,12 @@ function adviseEquality(
     order,
     candidates: [{ table, parts, method: "btree" }],
     ...(later === undefined ? {} : { later }),
+    ...(partial === undefined ? {} : { partial }),
   };
+}
+
+function leads({ parts: [first] }: Index, needs: readonly Need[]): boolean {
+  return first !== undefined && needs.some((need) => matches(first, need));
 }
 
 function unique(needs: readonly Need[]): readonly Need[] {

@@ -4,6 +4,7 @@
  */
 import { columnOf, findTable } from "../catalog/lookup.js";
 import type { Catalog, CodeName, Column, Relation, Table } from "../catalog/model.js";
+import { snakeCase } from "./column-use.js";
 import { ANY_TABLE, type ColumnRef, type QueryModel } from "../queries/model.js";
 
 export interface BoundColumn {
@@ -62,7 +63,10 @@ function bindTable(binding: Binding, index: number, visiting: Set<number>): Tabl
   const where = { near: file, ...(asked.naming === "table" ? {} : { dialect: query.dialect }) };
   if (asked.naming !== "relation") {
     const name = asked.schema === undefined ? asked.name : `${asked.schema}.${asked.name}`;
-    const found = findTable(catalog, name, where) ?? findTable(catalog, asked.name, where);
+    const found =
+      findTable(catalog, name, where) ??
+      findTable(catalog, asked.name, where) ??
+      (asked.naming === "table" ? findTable(catalog, snakeCase(asked.name), where) : undefined);
     if (found !== undefined) tables[index] = found;
     return found;
   }
@@ -181,7 +185,9 @@ function boundColumn(tables: readonly (Table | undefined)[], ref: ColumnRef): Bo
   const places = ref.table === ANY_TABLE ? tables.map((_, index) => index) : [ref.table];
   const found = places.flatMap((index) => {
     const table = tables[index];
-    const column = table === undefined ? undefined : columnOf(table, ref.name);
+    // Builders of tables may spell columns in camel case and translate (Kysely's CamelCasePlugin, mappers of Knex).
+    const column =
+      table === undefined ? undefined : (columnOf(table, ref.name) ?? columnOf(table, snakeCase(ref.name)));
     return column === undefined ? [] : [{ table: index, column }];
   });
   return found.length === 1 ? found[0] : undefined;

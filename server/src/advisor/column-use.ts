@@ -46,6 +46,7 @@ export function isOrderable({ type }: Column): boolean {
   );
 }
 
-function snakeCase(name: string): string {
+/** `createdAt` → `created_at` */
+export function snakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }

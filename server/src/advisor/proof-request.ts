@@ -58,9 +58,10 @@ function typeText({ type }: Column): string {
 function indexText(table: Table, { parts, method, unique, where }: Index): string | undefined {
   if (method !== "btree" && method !== "hash") return undefined;
   if (parts.some(({ expression, collation }) => expression !== undefined || collation !== undefined)) return undefined;
-  if (where !== undefined) return undefined;
+  if (where !== undefined && !/^"?\w+"? is (not )?null$/.test(where)) return undefined;
   const columns = parts.map(({ column = "", descending }) => `${quote(column)}${descending === true ? " DESC" : ""}`);
-  return `CREATE ${unique ? "UNIQUE " : ""}INDEX ON ${quote(table.name)} USING ${method} (${columns.join(", ")})`;
+  const partial = where === undefined ? "" : ` WHERE ${where}`;
+  return `CREATE ${unique ? "UNIQUE " : ""}INDEX ON ${quote(table.name)} USING ${method} (${columns.join(", ")})${partial}`;
 }
 
 function queryText({ table, needs, all, order, kind }: Advice, query: QueryModel): string {

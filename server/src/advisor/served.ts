@@ -91,19 +91,26 @@ export function matches(part: IndexPart, need: Need): boolean {
   return wanted.includes(text) || wanted.includes(text.replace(/::text/g, ""));
 }
 
+/** Parts of predicates that are understood: about one column, and nothing but null or a literal. */
+const simplePart = /^(not )?"?\w+"?( is (not )?null| is (true|false)| = ('[^']*'(::\w+)?|[\w.]+))?$/;
+
+/** Whether the predicate of a partial index is understood, so that not following from a query means that it does not serve. */
+export function isSimplePredicate(where: string): boolean {
+  return predicateParts(where).every((part) => simplePart.test(part));
+}
+
+function predicateParts(where: string): readonly string[] {
+  return where.split(/\s+and\s+/i).map((part) =>
+    part
+      .trim()
+      .replace(/^\((.*)\)$/, "$1")
+      .toLowerCase(),
+  );
+}
+
 /** Whether what a query asks implies the predicate of a partial index; only simple predicates are understood. */
 export function isImplied(where: string, needs: readonly Need[]): boolean {
-  return where.split(/\s+and\s+/i).every((part) =>
-    needs.some((need) =>
-      impliesPart(
-        part
-          .trim()
-          .replace(/^\((.*)\)$/, "$1")
-          .toLowerCase(),
-        need,
-      ),
-    ),
-  );
+  return predicateParts(where).every((part) => needs.some((need) => impliesPart(part, need)));
 }
 
 function impliesPart(part: string, need: Need): boolean {

@@ -49,12 +49,12 @@ function follow(walk: Walk, id: ExprId, optional: boolean): ExprId {
         continue;
       case "call": {
         const callee = exprAt(walk.scope, expr.callee);
-        if (callee?.kind === "member") {
+        if (callee?.kind === "member" && !isCallable(walk, expr.callee)) {
           walk.steps.push({ name: callee.name, args: expr.args, expr: at, optional });
           at = callee.object;
           continue;
         }
-        if (callee?.kind === "ref" || callee?.kind === "call") {
+        if (callee !== undefined) {
           walk.steps.push({ name: "", args: expr.args, expr: at, optional });
           return expr.callee;
         }
@@ -74,6 +74,13 @@ function follow(walk: Walk, id: ExprId, optional: boolean): ExprId {
   }
   walk.open ??= "a very long chain";
   return at;
+}
+
+/** A client that is a member of something and called itself: `this.db("users")`. */
+function isCallable({ scope }: Walk, callee: ExprId): boolean {
+  const value = scope.view.valueOf(callee);
+  const parts = value.kind === "union" ? value.of : [value];
+  return parts.some((part) => part.kind === "dialect" && part.dialect === "knex" && part.state === "client");
 }
 
 function throughVariable(walk: Walk, id: BindingId, at: ExprId, optional: boolean): ExprId {

@@ -99,7 +99,6 @@ function readStep(scope: Scope, draft: Draft, step: ChainStep): void {
     case "executeTakeFirst":
     case "executeTakeFirstOrThrow":
       return;
-    case "$if":
     case "$call":
     case "clearWhere":
     case "union":

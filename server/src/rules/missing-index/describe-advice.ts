@@ -48,18 +48,23 @@ function count(value: number): string {
 }
 
 /** Where the columns are declared, and what index comes close. */
-function places({ table, needs, order, later }: Advice): Description["related"] {
+function places({ table, needs, order, later, partial }: Advice): Description["related"] {
   const sorted = order.flatMap(({ column }) => table.columns.find(({ name }) => name === column) ?? []);
   const columns = needs.length > 0 ? needs.map((need) => need.column) : sorted;
   const declared = columns.map((column) => ({
     at: column.location,
     message: `\`${column.name}\` of \`${table.name}\` is declared here`,
   }));
-  if (later === undefined) return declared;
-  return [
-    ...declared,
-    { at: later.location, message: `this index begins with ${beginning(later)}, which the query does not compare` },
-  ];
+  const near = [];
+  if (later !== undefined) {
+    const message = `this index begins with ${beginning(later)}, which the query does not compare`;
+    near.push({ at: later.location, message });
+  }
+  if (partial?.where !== undefined) {
+    const message = `this index holds only rows where ${partial.where}; it would serve a query that says so too`;
+    near.push({ at: partial.location, message });
+  }
+  return [...declared, ...near];
 }
 
 function beginning({ parts }: Index): string {

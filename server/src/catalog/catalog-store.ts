@@ -134,11 +134,18 @@ class Store implements CatalogStore {
 }
 
 function readText(path: string, text: string): SchemaFile | undefined {
-  if (path.endsWith(".prisma")) return readPrismaFile(path, text);
+  if (path.endsWith(".prisma")) return isPrismaPath(path) ? readPrismaFile(path, text) : undefined;
   if (path.endsWith(".json")) return readJournal(path, text);
   if (isReverse(path)) return undefined;
   const file = readSqlFile(path, text, { source: "sql-migration", engine: "unknown" });
   return file.changes.length === 0 && file.problems.length === 0 ? undefined : file;
+}
+
+/** Where Prisma's tools look for schemas; files of other names elsewhere are somebody's data. */
+function isPrismaPath(path: string): boolean {
+  return /\/schema\.prisma$|\/(?:[\w.-]*prisma|schemas?|models?|db|databases?|[\w.-]*-(?:db|database))\/(?:.*\/)?[^/]*\.prisma$/i.test(
+    path,
+  );
 }
 
 /** Drizzle's list of migrations. */

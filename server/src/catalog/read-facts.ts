@@ -4,11 +4,22 @@ import type { SchemaFile } from "./change.js";
 import { factReader } from "./fact-reader.js";
 import { readCodeMigration } from "./migrations/read-code-migration.js";
 import { readDrizzle } from "./models/drizzle.js";
+import { readMikroOrm } from "./models/mikro-orm.js";
+import { readMongoose } from "./models/mongoose.js";
+import { readTypeorm } from "./models/typeorm.js";
 
 export function readFacts(path: string, facts: FileFacts): SchemaFile | undefined {
   const reader = factReader(path, facts);
   const modules = facts.imports.map(({ module }) => module);
   const from = (pattern: RegExp): boolean => modules.some((module) => pattern.test(module));
-  const model = from(/^drizzle-orm/) ? readDrizzle(reader) : undefined;
+  const model = from(/^drizzle-orm/)
+    ? readDrizzle(reader)
+    : from(/^typeorm$/)
+      ? readTypeorm(reader)
+      : from(/^@mikro-orm\//)
+        ? readMikroOrm(reader)
+        : from(/^(?:mongoose|@nestjs\/mongoose)$/)
+          ? readMongoose(reader)
+          : undefined;
   return model ?? readCodeMigration(reader);
 }

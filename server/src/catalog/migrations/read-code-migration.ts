@@ -33,7 +33,7 @@ export function readCodeMigration(reader: FactReader): SchemaFile | undefined {
 
 /** `.addColumn` and the like on a table builder: what the builder's own call takes in. */
 function isStep({ facts }: FactReader, { receiver, name }: MigrationCall): boolean {
-  return facts.exprs[receiver]?.kind === "call" && !name.includes('Table');
+  return facts.exprs[receiver]?.kind === "call" && !name.includes("Table");
 }
 
 function builderChanges(reader: FactReader, call: MigrationCall): readonly SchemaChange[] {

@@ -10,7 +10,8 @@ import type { CallSite, Operation } from "../../project/model.js";
 import { calledName, type Iteration } from "../loops/iteration.js";
 
 /** Why a finding is worth less than it looks; the first that holds. */
-export type Lightness = "other-work" | "several-steps" | "handed-over" | "own-values" | "search";
+export type Lightness =
+  "other-work" | "several-steps" | "handed-over" | "own-values" | "own-transaction" | "search" | "few";
 
 export interface WeightQuestion {
   readonly view: FileView;
@@ -29,6 +30,8 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   const isWrite = operation.access === "write";
   if (isHandedOver(view, site)) return "handed-over";
   if (isSearch(view, iteration)) return "search";
+  if (isFewByNature(view, iteration)) return "few";
+  if (hasOwnTransaction(view, site, iteration)) return "own-transaction";
   // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends or starts something.
   if (!isWrite)
     return sendsSomething(view, site)
@@ -51,7 +54,9 @@ const NEW_VALUES = /^(data|update|create|set|values)$/;
  * that sets the same values on all rows needs only `IN`; inserts and deletes have bulk forms everywhere.
  */
 function setsOwnValues(view: FileView, site: CallSite, iteration: Iteration, operation: Operation): boolean {
-  if (site.operation === undefined || !CHANGES_ROWS.test(operation.method)) return false;
+  if (!CHANGES_ROWS.test(operation.method)) return false;
+  // Through a function: the row's key and at least one more value come from the element.
+  if (site.operation === undefined) return 2 <= elementArguments(view, site, iteration);
   const { exprs } = view.facts;
   const whole = exprs[operation.expr];
   if (whole === undefined) return false;
@@ -74,6 +79,34 @@ function setsOwnValues(view: FileView, site: CallSite, iteration: Iteration, ope
 function hasNoFilter(view: FileView, id: ExprId): boolean {
   const expr = view.facts.exprs[id];
   return expr?.kind !== "object" || !expr.props.some((prop) => prop.name === "where" || prop.name === "filter");
+}
+
+function elementArguments(view: FileView, site: CallSite, iteration: Iteration): number {
+  const call = view.facts.exprs[site.expr];
+  if (call?.kind !== "call") return 0;
+  return call.args.filter((arg) => view.flow.dependsOn(arg, iteration.element)).length;
+}
+
+/** Things of which a person sets up a handful: what a form, a step or a table has, not what a table holds. */
+const FEW =
+  /^(\w*(filter|relation|channel|variant|locale|language|operator|condition|dimension|metric|datasource|provider|region|environment|permission|scope))s$/i;
+
+/** A guess by name, which is why it only lowers how sure we are. */
+function isFewByNature(view: FileView, { over }: Iteration): boolean {
+  const expr = view.facts.exprs[over];
+  return (expr?.kind === "ref" || expr?.kind === "member") && FEW.test(expr.name);
+}
+
+/** Each element is worked on in a transaction of its own, so that one failure leaves the others alone. */
+function hasOwnTransaction(view: FileView, site: CallSite, iteration: Iteration): boolean {
+  let fn = site.fn;
+  for (let hops = 0; hops < 10 && fn !== iteration.fn; hops++) {
+    const inlined = view.inlinedInto(fn);
+    if (inlined === undefined) return false;
+    if (/transaction/i.test(calledName(view, inlined.site.expr))) return true;
+    fn = inlined.site.fn;
+  }
+  return false;
 }
 
 function isMethodOfElement(view: FileView, id: ExprId, iteration: Iteration): boolean {

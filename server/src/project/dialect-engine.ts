@@ -18,6 +18,8 @@ export interface StepSite {
   readonly member?: string;
   /** Table named by an argument or type argument. */
   readonly table?: string | undefined;
+  /** Class named by an argument. */
+  readonly model?: DialectValue["model"];
   readonly file?: string;
   readonly expr?: ExprId;
 }
@@ -57,10 +59,11 @@ export function stepResult(receiver: DialectValue, step: DialectStep, site: Step
   const table = tableAfter(receiver, step.table, site);
   const pending =
     lazy !== undefined && site.file !== undefined && site.expr !== undefined
-      ? { method: site.member ?? "", spec: lazy, file: site.file, expr: site.expr }
+      ? { method: site.member ?? "", spec: lazy, file: site.file, expr: site.expr, ...rowsAfter(receiver, step) }
       : step.operation === undefined
-        ? resumed(receiver.pending)
+        ? resumed(receiver, step)
         : undefined;
+  const model = site.model ?? (step.table === undefined ? receiver.model : undefined);
   const value: DialectValue = {
     kind: "dialect",
     dialect: receiver.dialect,
@@ -69,7 +72,7 @@ export function stepResult(receiver: DialectValue, step: DialectStep, site: Step
     ...(receiver.lowConfidence === true ? { lowConfidence: true } : {}),
     ...(receiver.transaction === true ? { transaction: true } : {}),
     ...(pending === undefined ? {} : { pending }),
-    ...(receiver.model === undefined || step.table !== undefined ? {} : { model: receiver.model }),
+    ...(model === undefined ? {} : { model }),
     ...(step.to === "same" && receiver.origin !== undefined ? { origin: receiver.origin } : {}),
   };
   const rows = step.operation?.when === "call" && step.operation.rows === "many" && step.to !== undefined;
@@ -81,19 +84,29 @@ const rowMethods = /^(find|get|first|last|all|paginate|fetch|load|create$|build$
 
 /** Rows of a model that is a class of the workspace are its instances. */
 function rowOf(receiver: DialectValue, step: DialectStep, site: StepSite): Value | undefined {
-  if (receiver.model === undefined || !rowMethods.test(site.member ?? "")) return undefined;
+  const model = site.model ?? receiver.model;
+  if (model === undefined || !rowMethods.test(site.member ?? "")) return undefined;
   const { operation } = step;
   const leaves = operation?.when === "call" || (operation === undefined && step.to !== undefined);
   if (!leaves || (operation === undefined && site.member !== "build" && site.member !== "hydrate")) return undefined;
-  const instance: Value = { kind: "instance", file: receiver.model.file, cls: receiver.model.cls };
-  return operation?.rows === "many" ? { kind: "array", of: instance } : instance;
+  const instance: Value = { kind: "instance", ...model };
+  if (operation?.rows !== "many") return instance;
+  const rows: Value = { kind: "array", of: instance };
+  // `[rows, count]`
+  return /AndCount(By)?$/.test(site.member ?? "") ? { kind: "array", of: rows } : rows;
 }
 
 /** Whoever goes on building makes the operation theirs. */
-function resumed(pending: PendingOperation | undefined): PendingOperation | undefined {
-  if (pending?.returned === undefined) return pending;
+function resumed(receiver: DialectValue, step: DialectStep): PendingOperation | undefined {
+  const { pending } = receiver;
+  if (pending === undefined || (pending.returned === undefined && step.rows === undefined)) return pending;
   const { method, spec, file, expr } = pending;
-  return { method, spec, file, expr };
+  return { method, spec, file, expr, ...rowsAfter(receiver, step) };
+}
+
+function rowsAfter({ pending }: DialectValue, { rows }: DialectStep): { readonly rows?: string } {
+  const after = rows === undefined ? pending?.rows : rows;
+  return after === undefined || after === null ? {} : { rows: after };
 }
 
 /** The table a value carries after a step; a step that names none keeps the receiver's. */
@@ -119,6 +132,19 @@ export function namedTable(
   if ("typeArg" in source) return typeTable(typeArgs?.[source.typeArg]);
   const arg = args[source.arg] ?? NONE;
   return tableName(ctx, file, source.property === undefined ? arg : propertyOf(file, arg, source.property));
+}
+
+/** The workspace class that a step's argument names: an entity given to a manager. */
+export function namedModel(
+  ctx: Provenance,
+  file: ProjectFile,
+  source: TableSource | undefined,
+  args: readonly ExprId[],
+): DialectValue["model"] {
+  const arg = typeof source === "object" && "arg" in source ? args[source.arg] : undefined;
+  if (arg === undefined || exprOf(file, arg)?.kind !== "ref") return undefined;
+  const value = valueOf(ctx, file, arg);
+  return value.kind === "class" ? { file: value.file, cls: value.cls } : undefined;
 }
 
 /** A property of an object literal, also of one that a command is made from: `new GetCommand({ TableName })`. */

@@ -86,6 +86,8 @@ export interface PendingOperation {
   /** A function returned it as it is: the operation belongs to that function, not to who awaits its result. */
   readonly returned?: true;
   readonly spec: OperationSpec;
+  /** State of the rows it gives, when they are more than plain data. */
+  readonly rows?: string;
   /** The step that named the operation. */
   readonly file: FilePath;
   readonly expr: ExprId;

@@ -21,7 +21,7 @@ import { moduleValue } from "./resolve-export.js";
 import { indexValue, memberValue } from "./resolve-member.js";
 import { shapeGuess } from "./shape-guess.js";
 import { typeValue } from "./type-provenance.js";
-import { arrayOf, isOpaque, unionOf, unknown } from "./value.js";
+import { arrayOf, isOpaque, rowsOf, unionOf, unknown } from "./value.js";
 import { type ValueMemo } from "./value-memo.js";
 
 export interface Provenance {
@@ -142,7 +142,7 @@ function elementValue(ctx: Provenance, file: ProjectFile, element: ExprId): Valu
 
 /** What awaiting gives: rows, once a pending operation has run. */
 export function settledValue(value: Value): Value {
-  if (value.kind === "dialect") return value.pending === undefined ? value : unknown;
+  if (value.kind === "dialect") return value.pending === undefined ? value : rowsOf(value);
   if (value.kind === "union") return unionOf(value.of.map(settledValue), value.lowConfidence === true);
   return value;
 }

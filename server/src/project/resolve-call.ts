@@ -1,6 +1,6 @@
 /** What calls, `new` and tagged templates give. */
 import { type ExprId, type ExprOf, type FunctionId, NONE } from "../facts/model.js";
-import { namedTable, stepResult, typeTable } from "./dialect-engine.js";
+import { namedModel, namedTable, stepResult, typeTable } from "./dialect-engine.js";
 import { type DialectEntry } from "./dialect-index.js";
 import { isIdentity } from "./identity-functions.js";
 import { type FunctionRef, type Value } from "./model.js";
@@ -94,7 +94,8 @@ export function withTypeTable(entry: DialectEntry, table: string | undefined): V
 function partResult(ctx: Provenance, file: ProjectFile, id: ExprId, expr: ExprOf<"call">, part: CalleePart): Value {
   if (part.kind === "step") {
     const table = namedTable(ctx, file, part.step.table, expr.args, expr.typeArgs);
-    return stepResult(part.receiver, part.step, { member: part.name, table, file: file.path, expr: id });
+    const model = namedModel(ctx, file, part.step.table, expr.args);
+    return stepResult(part.receiver, part.step, { member: part.name, table, model, file: file.path, expr: id });
   }
   const { value } = part;
   switch (value.kind) {

@@ -66,8 +66,28 @@ export function arrayOf(value: Value): Value {
 export function elementOf(value: Value): Value {
   return mapValue(value, (member) => {
     if (member.kind === "array") return member.of;
-    return member.kind === "dialect" && member.pending === undefined ? member : unknown;
+    if (member.kind !== "dialect") return unknown;
+    if (member.pending === undefined) return member;
+    const rows = rowsOf(member);
+    return rows.kind === "array" ? rows.of : rows;
   });
+}
+
+/** What a builder gives when it has run: rows with methods of their own, or plain data. */
+export function rowsOf({ dialect, table, model, pending, lowConfidence, transaction }: DialectValue): Value {
+  if (pending?.rows === undefined) return unknown;
+  const row: Value =
+    model === undefined
+      ? {
+          kind: "dialect",
+          dialect,
+          state: pending.rows,
+          ...(table === undefined ? {} : { table }),
+          ...(lowConfidence === undefined ? {} : { lowConfidence }),
+          ...(transaction === undefined ? {} : { transaction }),
+        }
+      : { kind: "instance", ...model };
+  return pending.spec.rows === "many" ? arrayOf(row) : row;
 }
 
 /** An export of a package, spelled canonically; see `Value`. */

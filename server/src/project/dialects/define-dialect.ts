@@ -65,6 +65,8 @@ export interface DialectStep {
   /** The class of an argument names the operation: `client.send(new GetCommand(…))`. Names may hold one `*`; the first that fits counts. */
   readonly commands?: { readonly arg: number; readonly named: Readonly<Record<string, OperationSpec>> };
   readonly table?: TableSource;
+  /** State of the rows that awaiting or iterating the result gives; `null`: plain data from here on. Unsaid, what was said before holds. */
+  readonly rows?: string | null;
   /** Functions given to this call: which argument, in which states its parameters arrive, and how often it runs. */
   readonly callbacks?: readonly {
     readonly arg: number;
@@ -145,6 +147,7 @@ export function defineDialect(dialect: Dialect): Dialect {
   const used: string[] = [];
   const step = (s: DialectStep | undefined): void => {
     if (s?.to !== undefined) used.push(s.to);
+    if (typeof s?.rows === "string") used.push(s.rows);
     for (const callback of s?.callbacks ?? []) used.push(...callback.params.filter((p) => p !== null));
   };
   for (const state of Object.values(dialect.states)) {

@@ -42,9 +42,9 @@ export const mongoose = defineDialect({
     },
     model: {
       members: {
-        ...each("find", { call: { to: "query", operation: filtered(lazily(readMany), 0) } }),
-        ...each("findOne", { call: { to: "query", operation: filtered(lazily(readOne), 0) } }),
-        ...each("findById", { call: { to: "query", operation: lazily(readOne) } }),
+        ...each("find", { call: { to: "query", operation: filtered(lazily(readMany), 0), rows: "document" } }),
+        ...each("findOne", { call: { to: "query", operation: filtered(lazily(readOne), 0), rows: "document" } }),
+        ...each("findById", { call: { to: "query", operation: lazily(readOne), rows: "document" } }),
         ...each("exists countDocuments estimatedDocumentCount count", {
           call: { to: "query", operation: filtered(lazily(readOne), 0) },
         }),
@@ -57,7 +57,7 @@ export const mongoose = defineDialect({
           call: { to: "query", operation: lazily(write) },
         }),
         ...each("aggregate", { call: { to: "query", operation: lazily(readMany) } }),
-        ...calls("create", write),
+        ...calls("create", write, { to: "document" }),
         ...calls("insertMany bulkWrite bulkSave", bulkWrite),
         ...each("populate", { call: { operation: readMany } }),
         ...calls("paginate aggregatePaginate", filtered(readMany, 0)),
@@ -70,6 +70,7 @@ export const mongoose = defineDialect({
       members: {
         // Cursors read on as they are iterated; one is a single query.
         ...leads("cursor stream", "cursor"),
+        ...each("lean", { call: { to: "same", rows: null } }),
         "*": { call: { to: "same" } },
       },
     },

@@ -18,8 +18,8 @@ export const objection = defineDialect({
   states: {
     model: {
       members: {
-        ...each("query", { call: { to: builder, operation: lazily(readMany) } }),
-        ...each("relatedQuery", { call: { to: builder, operation: lazily(readMany), table: { arg: 0 } } }),
+        ...each("query", { call: { to: builder, operation: lazily(readMany), rows: "row" } }),
+        ...each("relatedQuery", { call: { to: builder, operation: lazily(readMany), table: { arg: 0 }, rows: "row" } }),
         // Takes any number of rows, and needs one query for each relation named.
         ...calls("fetchGraph loadRelated", { ...readMany, bulk: true }),
         ...each("transaction", { call: { callbacks: [{ arg: 0, params: [null], runs: "once", transaction: true }] } }),
@@ -30,8 +30,10 @@ export const objection = defineDialect({
     },
     row: {
       members: {
-        ...each("$query", { call: { to: builder, operation: lazily(readOne) } }),
-        ...each("$relatedQuery", { call: { to: builder, operation: lazily(readMany), table: { arg: 0 } } }),
+        ...each("$query", { call: { to: builder, operation: lazily(readOne), rows: "row" } }),
+        ...each("$relatedQuery", {
+          call: { to: builder, operation: lazily(readMany), table: { arg: 0 }, rows: "row" },
+        }),
         ...calls("$fetchGraph $loadRelated", readMany),
       },
     },
@@ -42,7 +44,8 @@ export const objection = defineDialect({
             "patchAndFetchById delete deleteById del relate unrelate increment decrement truncate",
           { call: { to: builder, operation: lazily(write) } },
         ),
-        ...each("findById findOne first resultSize", { call: { to: builder, operation: lazily(readOne) } }),
+        ...each("resultSize", { call: { to: builder, operation: lazily(readOne), rows: null } }),
+        ...each("findById findOne first", { call: { to: builder, operation: lazily(readOne), rows: "row" } }),
         ...each("toKnexQuery toString toFindQuery clone", { call: {} }),
         "*": { call: { to: "same" } },
       },

@@ -51,7 +51,8 @@ export const sequelize = defineDialect({
     models: { members: { "*": { get: { to: "model", table: "member" } } } },
     model: {
       members: {
-        ...calls("findAll findAndCountAll", filtered(readMany, 0)),
+        ...calls("findAll", filtered(readMany, 0), { to: "row" }),
+        ...calls("findAndCountAll", filtered(readMany, 0)),
         ...calls("findOne", filtered(readOne, 0), { to: "row" }),
         ...calls("findByPk findById", readOne, { to: "row" }),
         ...calls("count max min sum aggregate", filtered(readOne, 0)),

@@ -28,6 +28,8 @@ export interface BoundQuery {
   readonly tables: readonly (Table | undefined)[];
   readonly joins: readonly BoundJoin[];
   readonly columnAt: (ref: ColumnRef) => BoundColumn | undefined;
+  /** Some join narrows the rows over columns that are not known: where the planner would begin cannot be told. */
+  readonly vague: boolean;
 }
 
 interface Binding {
@@ -46,11 +48,13 @@ export function bindQuery(catalog: Catalog, query: QueryModel, file: string): Bo
   const visiting = new Set<number>();
   query.tables.forEach((_, index) => bindTable(binding, index, visiting));
   const tables = query.tables.map((_, index) => binding.tables[index]);
+  const joins = query.joins.map((join) => ({ flow: flowOf(join.kind), bound: bindJoin(binding, join) }));
   return {
     query,
     tables,
-    joins: query.joins.flatMap((join) => bindJoin(binding, join)),
+    joins: joins.flatMap(({ bound }) => bound),
     columnAt: (ref) => boundColumn(tables, ref),
+    vague: joins.some(({ flow, bound }) => flow === "both" && bound.length === 0),
   };
 }
 
@@ -113,11 +117,13 @@ function columnPairs(parent: Table, table: Table, code: CodeName, relation: Rela
     for (const back of Object.values(other.relations)) {
       const leadsBack = back.target === code.name || back.target === parent.name;
       if (!leadsBack || back.label !== relation.label) continue;
+      // Many to many: a table of pairs lies between, which is not followed.
+      if (back.many && relation.many) return [];
       const pairs = pairsOf(table, parent, back.columns, back.references);
       if (pairs.length > 0) return pairs.map(({ left, right }) => ({ left: right, right: left }));
     }
   }
-  return foreignKeyPairs(parent, table);
+  return relation.label === undefined ? foreignKeyPairs(parent, table) : [];
 }
 
 /** The one foreign key between two tables, in either direction. */

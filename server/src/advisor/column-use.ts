@@ -9,7 +9,7 @@ const fewValuesType = /^(bool|boolean|bit\(1\)|tinyint\(1\)|enum\b)/;
  * towards silence.
  */
 const fewValuesName =
-  /(?:^|_)(status|state|type|kind|role|level|gender|category|visibility|mode|stage|phase|priority|locale|language|lang|currency|platform|provider|source|environment|env|plan|tier|severity|direction|channel|format|method|scope|action|country|timezone|reason|result|outcome|flag)$/;
+  /(?:^|_)(status|state|type|kind|role|level|gender|category|visibility|mode|stage|phase|priority|locale|language|lang|currency|platform|provider|source|environment|env|plan|tier|severity|direction|channel|format|method|scope|action|country|timezone|reason|result|outcome|flag|operation|topic|version|table_name|model_name|queue_name|event_name)$/;
 
 /** Columns of soft deletion: nearly all rows agree. */
 const markers =

@@ -29,7 +29,7 @@ export interface TableNeeds {
 export function tableNeeds(bound: BoundQuery): readonly TableNeeds[] {
   const collected = bound.tables.map(() => ({ needs: [] as Need[], choices: [] as Need[][][], open: false }));
   const openAll = (): void => collected.forEach((one) => (one.open = true));
-  if (!bound.query.complete) openAll();
+  if (!bound.query.complete || bound.vague) openAll();
   for (const part of conjuncts(bound.query.where)) collect(bound, part, collected, openAll);
   return bound.tables.flatMap((table, index) => {
     const one = collected[index];

@@ -6,6 +6,7 @@ import { readCodeMigration } from "./migrations/read-code-migration.js";
 import { readDrizzle } from "./models/drizzle.js";
 import { readMikroOrm } from "./models/mikro-orm.js";
 import { readMongoose } from "./models/mongoose.js";
+import { readSequelize } from "./models/sequelize.js";
 import { readTypeorm } from "./models/typeorm.js";
 
 export function readFacts(path: string, facts: FileFacts): SchemaFile | undefined {
@@ -20,6 +21,13 @@ export function readFacts(path: string, facts: FileFacts): SchemaFile | undefine
         ? readMikroOrm(reader)
         : from(/^(?:mongoose|@nestjs\/mongoose)$/)
           ? readMongoose(reader)
-          : undefined;
+          : from(/^sequelize(?:-typescript)?$/) || mentionsSequelize(facts)
+            ? readSequelize(reader)
+            : undefined;
   return model ?? readCodeMigration(reader);
+}
+
+/** Models are often made by a function that is given the library: `(sequelize, DataTypes) => sequelize.define(…)`. */
+function mentionsSequelize({ functions, bindings }: FileFacts): boolean {
+  return functions.some(({ params }) => params.some(({ binding }) => bindings[binding]?.name === "sequelize"));
 }

@@ -88,7 +88,7 @@ export function objectChanges(reader: FactReader, call: MigrationCall): readonly
   }
 }
 
-function columnsOf(reader: FactReader, id: ExprId | undefined): readonly ColumnDraft[] {
+export function columnsOf(reader: FactReader, id: ExprId | undefined): readonly ColumnDraft[] {
   return propsOf(reader, id).map(({ name, value }) => columnOf(reader, name, value, value));
 }
 
@@ -168,7 +168,7 @@ function indexChange(reader: FactReader, table: TableName, call: MigrationCall):
 }
 
 /** A column, `{ name, order }`, or an expression such as `literal("lower(email)")` and `fn("lower", col("email"))`. */
-function partOf(reader: FactReader, id: ExprId): IndexPart {
+export function partOf(reader: FactReader, id: ExprId): IndexPart {
   const text = stringAt(reader, id);
   if (text !== undefined) return { column: text };
   if (exprOf(reader, id, "object") === undefined) return { expression: "an expression" };

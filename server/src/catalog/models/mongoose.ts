@@ -54,7 +54,8 @@ interface SchemaDraft {
 /** `const userSchema = new Schema({ … })`. */
 function schemaVariables(reader: FactReader): readonly SchemaDraft[] {
   return [...reader.byInit].flatMap(([id, binding]): SchemaDraft[] => {
-    const made = exprOf(reader, id, "new");
+    // Mongoose allows both `new Schema(…)` and `Schema(…)`.
+    const made = exprOf(reader, id, "new") ?? exprOf(reader, id, "call");
     if (
       made === undefined ||
       nameAt(reader, made.callee) !== "Schema" ||

@@ -22,7 +22,10 @@ export function buildCatalog(input: CatalogInput): Catalog {
   const prisma = input.files.filter(isPrisma);
   const schemas = prismaSchemas(prisma, input);
   const steps = input.files.filter((file) => file.source === "sql-migration" || file.source === "code-migration");
-  const sets = migrationSets(steps).map((set) => withEngine(set, schemas, input));
+  const sets = withNeighbours(
+    migrationSets(steps).map((set) => withEngine(set, schemas, input)),
+    input,
+  );
   const migrations: MigrationFile[] = [];
   const declared: Declared[] = [...schemas.flatMap(({ tables }) => tables), ...modelTables(input)];
   for (const { set, engine } of sets) {
@@ -114,6 +117,23 @@ function withEngine(
   if (schema !== undefined && schema.engine !== "unknown") return { set, engine: schema.engine };
   const told = engineOfFiles(set.files);
   return { set, engine: told === "unknown" ? input.engineOf(input.packageOf(`${set.folder}/x`)) : told };
+}
+
+/** A file that gives no sign of its engine is for the one that the other files of its package are for. */
+function withNeighbours(
+  sets: readonly { readonly set: MigrationSet; readonly engine: Engine }[],
+  { packageOf }: CatalogInput,
+): readonly { readonly set: MigrationSet; readonly engine: Engine }[] {
+  const known = new Map<string, Set<Engine>>();
+  for (const { set, engine } of sets) {
+    const engines = known.get(packageOf(`${set.folder}/x`)) ?? new Set<Engine>();
+    if (engine !== "unknown") engines.add(engine);
+    known.set(packageOf(`${set.folder}/x`), engines);
+  }
+  return sets.map(({ set, engine }) => {
+    const [only, ...others] = known.get(packageOf(`${set.folder}/x`)) ?? [];
+    return { set, engine: engine === "unknown" && others.length === 0 ? (only ?? engine) : engine };
+  });
 }
 
 function migrationFiles(

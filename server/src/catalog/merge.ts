@@ -96,11 +96,12 @@ function namesOf(group: readonly Declared[]): readonly CodeName[] {
   return group.flatMap(({ draft }) => draft.as ?? []);
 }
 
+/** Models beside which indexes are often made in migrations only. */
+const PARTIAL: ReadonlySet<SourceKind> = new Set(["typeorm", "mikro-orm", "sequelize"]);
+
 /** A schema that is complete by nature makes up for migrations of which only the later ones are there. */
 function incompleteness(group: readonly Declared[]): string | undefined {
-  const declaresAll = group.some(
-    ({ source, draft }) => (source === "prisma" || source === "drizzle") && draft.incomplete === undefined,
-  );
+  const declaresAll = group.some(({ source, draft }) => !PARTIAL.has(source) && draft.incomplete === undefined);
   return group
     .map(({ draft }) => draft.incomplete)
     .find((reason) => reason !== undefined && !(declaresAll && reason === CREATED_ELSEWHERE));

@@ -130,8 +130,12 @@ function adviseTable(bound: BoundQuery, one: TableNeeds): Advice | undefined {
   return adviseChoice(one, paths) ?? adviseWildcard(one, needs) ?? adviseSort(bound, one, paths);
 }
 
-/** Equality that leaves few rows. */
-function isUseful({ kind, column, fn }: Need): boolean {
+/**
+ * Equality that leaves few rows. What is compared with a value written in the code is one of a few kinds of rows, whatever its type: an index on it finds
+ * a good part of the table.
+ */
+function isUseful({ kind, column, fn, value }: Need): boolean {
+  if (value?.kind === "literal" || (value?.kind === "list" && value.constant === true)) return false;
   if ((kind !== "equal" && kind !== "in") || isLowUse(column) || !isOrderable(column)) return false;
   return fn === undefined || immutable.test(fn);
 }

@@ -83,11 +83,23 @@ export function byChoice(scope: Scope, id: ExprId, read: (value: ExprId) => Cond
 export function valueAt(scope: Scope, id: ExprId): QueryValue {
   const expr = exprAt(scope, resolved(scope, id));
   if (expr?.kind === "literal") return { kind: "literal", value: expr.value };
+  // Which member does not matter: that it is one of a few does.
+  if (expr?.kind === "member" && isWritten(scope, id)) return { kind: "literal", value: expr.name };
   if (expr?.kind === "array") {
     const spread = expr.elements.some((element) => exprAt(scope, element)?.kind === "spread");
-    return spread ? { kind: "list" } : { kind: "list", length: expr.elements.length };
+    if (spread) return { kind: "list" };
+    const constant = expr.elements.every((element) => isWritten(scope, element)) ? { constant: true as const } : {};
+    return { kind: "list", length: expr.elements.length, ...constant };
   }
   return { kind: "parameter" };
+}
+
+/** A literal, or a member of something named like a list of constants (`Status.Open`, `KINDS.A`). */
+function isWritten(scope: Scope, id: ExprId): boolean {
+  const expr = exprAt(scope, resolved(scope, id));
+  if (expr?.kind !== "member") return expr?.kind === "literal";
+  const object = exprAt(scope, expr.object);
+  return object?.kind === "ref" && /^[A-Z]/.test(object.name);
 }
 
 /** Comparison with one value, or with nothing: `null` asks for absent values. */

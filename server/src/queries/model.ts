@@ -111,8 +111,8 @@ export type QueryValue =
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }
   /** Known only at run time. */
   | { readonly kind: "parameter" }
-  /** Several values; `length` where it is written out. */
-  | { readonly kind: "list"; readonly length?: number }
+  /** Several values; `length` where it is written out, `constant` where each of them is. */
+  | { readonly kind: "list"; readonly length?: number; readonly constant?: true }
   | { readonly kind: "column"; readonly column: ColumnRef };
 
 export interface OrderTerm {

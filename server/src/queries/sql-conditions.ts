@@ -185,9 +185,14 @@ export function valueOf(node: SqlNode | undefined): QueryValue {
   if ("List" in node) {
     const items = node.List.items ?? [];
     // One placeholder in parentheses is expanded by many drivers.
-    return items.length === 1 ? { kind: "list" } : { kind: "list", length: items.length };
+    if (items.length === 1 && !items.every(isWritten)) return { kind: "list" };
+    return { kind: "list", length: items.length, ...(items.every(isWritten) ? { constant: true as const } : {}) };
   }
   return { kind: "parameter" };
+}
+
+function isWritten(node: SqlNode): boolean {
+  return "TypeCast" in node ? node.TypeCast.arg !== undefined && isWritten(node.TypeCast.arg) : "A_Const" in node;
 }
 
 function isConstant(node: SqlNode | undefined): boolean {

@@ -58,6 +58,9 @@ export interface CaseResult {
   readonly cached: boolean;
   readonly title?: string;
   readonly category?: string;
+  /** Prompt or model that is compared with others, and the question they share. */
+  readonly variant?: string;
+  readonly pair?: string;
   readonly messages: readonly CaseMessage[];
   readonly metrics?: Readonly<Record<string, number>>;
   readonly families?: Readonly<Record<string, FamilyCounts>>;

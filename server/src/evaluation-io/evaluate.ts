@@ -13,6 +13,7 @@ import { runItems, type RunFigures } from "../evaluation/run.js";
 import { resolveSettings, type RunSettings } from "../evaluation/settings.js";
 import type { Suite, SuiteProblem } from "../evaluation/suite.js";
 import { createSumming, type RunSummary } from "../evaluation/summary.js";
+import { createVariantTally, type VariantReport } from "../evaluation/variants.js";
 import { checkThresholds, type Check } from "../evaluation/thresholds.js";
 import { analyzerHere } from "./analyzer-here.js";
 import { isLoopback, type Outside } from "./outside.js";
@@ -59,6 +60,8 @@ export interface EvaluationReport {
   readonly figures: RunFigures;
   readonly summary: RunSummary;
   readonly checks: readonly Check[];
+  /** Prompts or models against each other; undefined when there is one of each. */
+  readonly variants: VariantReport | undefined;
   /** All limits kept and the run complete. */
   readonly ok: boolean;
   /** Reads the journal again each time; results are never held all at once. */
@@ -200,11 +203,25 @@ export function reportOf(
   figures: RunFigures,
 ): EvaluationReport {
   const summing = createSumming();
-  for (const result of journalResults(path)) summing.add(result);
+  const tally = createVariantTally();
+  for (const result of journalResults(path)) {
+    summing.add(result);
+    tally.add(result);
+  }
   const summary = summing.finish(figures);
   const checks = checkThresholds(suite.thresholds, summary);
   const ok = figures.state === "completed" && checks.every((check) => check.ok);
-  return { suite, session, startedAt, figures, summary, checks, ok, results: () => journalResults(path) };
+  return {
+    suite,
+    session,
+    startedAt,
+    figures,
+    summary,
+    checks,
+    variants: tally.finish(suite.choose),
+    ok,
+    results: () => journalResults(path),
+  };
 }
 
 interface EarlierRun {

@@ -40,6 +40,7 @@ export async function loadSuiteText(path: string, text: string, files: SuiteFile
     ...(root.description === undefined ? {} : { description: root.description }),
     settings: root.settings,
     thresholds: root.thresholds,
+    choose: root.choose,
     providers,
     cases,
   };
@@ -47,7 +48,7 @@ export async function loadSuiteText(path: string, text: string, files: SuiteFile
 }
 
 function emptySuite(path: string): Suite {
-  return { path, name: path.slice(path.lastIndexOf("/") + 1), settings: {}, providers: [], thresholds: {}, cases: [] };
+  return { path, name: path.slice(path.lastIndexOf("/") + 1), settings: {}, providers: [], thresholds: {}, choose: {}, cases: [] };
 }
 
 /** @param trail Files that are being included, outermost first. */

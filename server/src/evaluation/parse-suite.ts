@@ -2,7 +2,7 @@
 import { basename } from "node:path/posix";
 import { faultsOf, isRecord, type ValuePath } from "./shape.js";
 import { suiteShape } from "./suite-shape.js";
-import type { CaseDefinition, ProviderDefinition, SuiteProblem, SuiteSettings, Thresholds } from "./suite.js";
+import type { CaseDefinition, ProviderDefinition, ChoiceLimits, SuiteProblem, SuiteSettings, Thresholds } from "./suite.js";
 import { readCase } from "./read-case.js";
 import { readYaml, type YamlSource } from "./yaml-source.js";
 
@@ -14,6 +14,7 @@ export interface ParsedSuite {
   readonly settings: SuiteSettings;
   readonly providers: readonly ProviderDefinition[];
   readonly thresholds: Thresholds;
+  readonly choose: ChoiceLimits;
   readonly cases: readonly CaseDefinition[];
   readonly problems: readonly SuiteProblem[];
 }
@@ -31,6 +32,7 @@ export function parseSuite(path: string, text: string): ParsedSuite {
     settings: {},
     providers: [],
     thresholds: {},
+    choose: {},
     cases: [],
     problems: source.problems,
   };
@@ -74,6 +76,7 @@ function readParts(
     includes: includes.map((item, index) => ({ path: item, ...source.place(["include", index]) })),
     settings: whole("settings"),
     thresholds: whole("thresholds"),
+    choose: whole("choose"),
     providers: entries("providers").map(({ item, at }) => ({
       ...(item as unknown as Omit<ProviderDefinition, "place">),
       place: { file: path, ...source.place(at) },

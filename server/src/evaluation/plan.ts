@@ -53,6 +53,8 @@ function* repeated(one: CaseDefinition, draft: ItemDraft, { settings }: PlanCont
       kind: one.kind,
       ...(title === undefined ? {} : { title }),
       ...(one.category === undefined ? {} : { category: one.category }),
+      ...(draft.variant === undefined ? {} : { variant: draft.variant }),
+      ...(draft.pair === undefined ? {} : { pair: `${one.id} / ${draft.pair} #${repeat + 1}` }),
       weight: one.weight,
       file: place.file,
       line: place.line,

@@ -22,7 +22,7 @@ export function importPromptfoo(path: string, text: string): ParsedSuite {
   const problems: SuiteProblem[] = [...source.problems];
   const warn = (at: ValuePath, message: string): void =>
     void problems.push({ file: path, ...source.place(at, true), severity: "warning", message });
-  const empty = { path, name: "promptfoo", includes: [], settings: {}, thresholds: {}, providers: [], cases: [], problems };
+  const empty = { path, name: "promptfoo", includes: [], settings: {}, thresholds: {}, choose: {}, providers: [], cases: [], problems };
   if (!isRecord(source.value)) return empty;
   const config = source.value;
   for (const key of Object.keys(config)) {

@@ -204,6 +204,8 @@ function resultOf(item: WorkItem, outcome: Exclude<Outcome, { kind: "cancelled" 
     durationMs: Math.round(durationMs * 1000) / 1000,
     ...(item.title === undefined ? {} : { title: item.title }),
     ...(item.category === undefined ? {} : { category: item.category }),
+    ...(item.variant === undefined ? {} : { variant: item.variant }),
+    ...(item.pair === undefined ? {} : { pair: item.pair }),
     file: item.file,
     line: item.line,
   };

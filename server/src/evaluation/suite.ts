@@ -24,6 +24,7 @@ export interface Suite {
   readonly settings: SuiteSettings;
   readonly providers: readonly ProviderDefinition[];
   readonly thresholds: Thresholds;
+  readonly choose: ChoiceLimits;
   /** Those of included suites first. */
   readonly cases: readonly CaseDefinition[];
 }
@@ -47,6 +48,14 @@ export interface Thresholds {
   readonly families?: Readonly<
     Record<string, { readonly precision?: number; readonly recall?: number; readonly f1?: number }>
   >;
+}
+
+/** What a prompt or model must keep to be chosen among others. */
+export interface ChoiceLimits {
+  readonly minScore?: number;
+  readonly maxP95Ms?: number;
+  /** Of all cases together. */
+  readonly maxCost?: number;
 }
 
 export interface ProviderDefinition {

@@ -29,6 +29,9 @@ export interface WorkItem {
   readonly kind: string;
   readonly title?: string;
   readonly category?: string;
+  /** Prompt or model that is compared with others, and the question they share. */
+  readonly variant?: string;
+  readonly pair?: string;
   readonly weight: number;
   readonly file: string;
   readonly line: number;

@@ -3,6 +3,7 @@ import type { CaseResult } from "../../../../protocol/src/evaluation.js";
 import type { BaselineComparison } from "../../evaluation/baseline.js";
 import { describeComparison } from "../../evaluation/compare.js";
 import type { EvaluationReport } from "../../evaluation-io/evaluate.js";
+import type { VariantReport } from "../../evaluation/variants.js";
 import type { Palette } from "../palette.js";
 import { relativeTo } from "../report.js";
 
@@ -29,6 +30,7 @@ export function formatEvaluation(
   if (0 < hidden) out.push(palette.dim(`  … and ${hidden} more: --format json or html has all of them`));
   if (0 < shown) out.push("");
   out.push(...familyLines(report, palette), ...categoryLines(report, palette), ...limitLines(report, palette));
+  if (report.variants !== undefined) out.push(...variantLines(report.variants, palette));
   if (baseline !== undefined) out.push(...baselineLines(baseline, palette));
   const { metrics } = summary;
   const state =
@@ -94,6 +96,22 @@ function categoryLines({ summary }: EvaluationReport, palette: Palette): string[
       ([name, { cases, passed, score }]) =>
         `  ${name.padEnd(width)}${`${passed}/${cases}`.padStart(12)}${score.toFixed(3).padStart(10)}`,
     ),
+    "",
+  ];
+}
+
+function variantLines({ variants, comparisons, choice }: VariantReport, palette: Palette): string[] {
+  const width = Math.max(8, ...variants.map(({ name }) => name.length)) + 2;
+  const head = ["score", "passed", "p50", "p95", "cost"].map((name) => name.padStart(11)).join("");
+  const best = variants[0]?.name ?? "";
+  return [
+    palette.dim(`  ${"variant".padEnd(width)}${head}`),
+    ...variants.map(({ name, score, passRate, p50Ms, p95Ms, cost }) => {
+      const cells = [score.toFixed(3), passRate.toFixed(3), ms(p50Ms), ms(p95Ms), cost?.toPrecision(3) ?? ""];
+      return `  ${name.padEnd(width)}${cells.map((cell) => cell.padStart(11)).join("")}`;
+    }),
+    ...comparisons.map(({ other, comparison }) => `  ${describeComparison(`${best} beside ${other}`, comparison)}`),
+    `  ${palette.cyan("choice")} ${choice.name === undefined ? "" : `${palette.bold(choice.name)}: `}${choice.reason}`,
     "",
   ];
 }

@@ -3,6 +3,7 @@ import type { CaseResult } from "../../../../protocol/src/evaluation.js";
 import { describeComparison } from "../../evaluation/compare.js";
 import { formatDuration } from "../../evaluation/pace.js";
 import type { EvaluationReport } from "../evaluate.js";
+import type { VariantReport } from "../../evaluation/variants.js";
 import { barChart, timeChart } from "./charts.js";
 import { escapeXml as escape } from "./junit-report.js";
 import type { ReportedRun } from "./json-report.js";
@@ -18,7 +19,7 @@ export function* htmlReport(runs: readonly ReportedRun[]): Generator<string> {
 }
 
 function* runSection({ report, baseline }: ReportedRun): Generator<string> {
-  const { suite, summary, figures, checks, ok, startedAt, session } = report;
+  const { suite, summary, figures, checks, variants, ok, startedAt, session } = report;
   yield `<section><h1>${escape(suite.name)} <span class="${ok ? "good" : "bad"}">${figures.state === "completed" ? (ok ? "passed" : "failed") : figures.state}</span></h1>\n`;
   if (suite.description !== undefined) yield `<p>${escape(suite.description)}</p>\n`;
   yield `<p class="dim">${escape(startedAt)} · run ${escape(session)} · ${formatDuration(summary.metrics.totalSeconds)}</p>\n`;
@@ -30,6 +31,7 @@ function* runSection({ report, baseline }: ReportedRun): Generator<string> {
         `<tr><td>${escape(check.name)}</td><td>${number(check.actual)}</td><td>${check.bound} ${number(check.limit)}</td><td class="${check.ok ? "good" : "bad"}">${check.ok ? "kept" : "broken"}</td></tr>`,
     )
     .join("")}</table>\n`;
+  if (variants !== undefined) yield variantTable(variants);
   if (baseline !== undefined) {
     yield `<h2>Beside the baseline</h2><ul><li>${escape(describeComparison("score", baseline.score))}</li><li>${escape(describeComparison("time (ms)", baseline.time))}</li><li>${baseline.broken.length} broken, ${baseline.mended.length} mended, ${baseline.fresh} new, ${baseline.gone} gone</li></ul>\n`;
   }
@@ -62,6 +64,19 @@ function familyTable({ summary }: EvaluationReport): string {
       `<tr><td>${escape(name)}</td><td>${family.right}</td><td>${family.wrong}</td><td>${family.missed}</td><td>${number(family.precision)} ${barChart(family.precision)}</td><td>${number(family.recall)} ${barChart(family.recall)}</td><td>${number(family.f1)}</td></tr>`,
   );
   return `<h2>Detection</h2><table><tr><th>Family</th><th>Right</th><th>False alarms</th><th>Missed</th><th>Precision</th><th>Recall</th><th>F1</th></tr>${rows.join("")}</table>\n`;
+}
+
+function variantTable({ variants, comparisons, choice }: VariantReport): string {
+  const rows = variants.map(
+    ({ name, cases, score, passRate, p50Ms, p95Ms, cost }) =>
+      `<tr><td>${escape(name)}</td><td>${cases}</td><td>${number(score)} ${barChart(score)}</td><td>${number(passRate)}</td><td>${number(p50Ms)}</td><td>${number(p95Ms)}</td><td>${cost === undefined ? "" : number(cost)}</td></tr>`,
+  );
+  const verdicts = comparisons.map(
+    ({ other, comparison }) =>
+      `<li>${escape(describeComparison(`${variants[0]?.name ?? ""} beside ${other}`, comparison))}</li>`,
+  );
+  const chosen = `${choice.name === undefined ? "" : `${choice.name}: `}${choice.reason}`;
+  return `<h2>Against each other</h2><table><tr><th>Variant</th><th>Cases</th><th>Score</th><th>Passed</th><th>p50 ms</th><th>p95 ms</th><th>Cost</th></tr>${rows.join("")}</table><ul>${verdicts.join("")}</ul><p>Choice: ${escape(chosen)}</p>\n`;
 }
 
 function* caseRows(results: Iterable<CaseResult>): Generator<string> {

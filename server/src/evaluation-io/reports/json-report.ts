@@ -17,7 +17,7 @@ export function* jsonReport(runs: readonly ReportedRun[]): Generator<string> {
 }
 
 function* jsonOfRun({ report, baseline }: ReportedRun): Generator<string> {
-  const { suite, session, startedAt, figures, summary, checks, ok } = report;
+  const { suite, session, startedAt, figures, summary, checks, variants, ok } = report;
   const { metrics, categories, families, detection, ...counts } = summary;
   const head = {
     suite: suite.name,
@@ -32,6 +32,7 @@ function* jsonOfRun({ report, baseline }: ReportedRun): Generator<string> {
     families,
     ...(detection === undefined ? {} : { detection }),
     thresholds: checks,
+    ...(variants === undefined ? {} : { variants }),
     ...(baseline === undefined ? {} : { baseline }),
   };
   yield JSON.stringify(head, undefined, 2).slice(0, -2);

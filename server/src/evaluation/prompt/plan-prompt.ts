@@ -62,14 +62,32 @@ function* draftsOf(
           ...(1 < rows.length ? [`row ${index + 1}`] : []),
         ];
         const suffix = parts.length === 0 ? undefined : parts.join(" / ");
+        const variant = 1 < providers.length * prompts.length ? variantName(provider, prompt, providers, prompts) : undefined;
         const draft = draftOf(one, provider, request, variables, ports);
-        yield { ...draft, admit, alone, ...(suffix === undefined ? {} : { suffix }) };
+        yield {
+          ...draft,
+          admit,
+          alone,
+          ...(suffix === undefined ? {} : { suffix }),
+          ...(variant === undefined ? {} : { variant, pair: `row ${index + 1}` }),
+        };
       }
     }
   }
   if (missing.size === 0) return;
   const names = [...missing].map((name) => `\`${name}\``).join(", ");
   context.fault(one.place, `the prompt uses ${names}, which no variable gives`);
+}
+
+/** Only what differs has to be said. */
+function variantName(
+  provider: ModelProvider,
+  prompt: { readonly id: string },
+  providers: readonly unknown[],
+  prompts: readonly unknown[],
+): string {
+  const parts = [...(1 < providers.length ? [provider.id] : []), ...(1 < prompts.length ? [prompt.id] : [])];
+  return parts.join(" + ");
 }
 
 async function promptTexts(one: PromptCase, context: PlanContext): Promise<readonly { readonly id: string; readonly text: string }[]> {

@@ -78,19 +78,33 @@ function undecorated(name: string): string {
   return name.replace(/^[A-Za-z]{2,40}[_-]?(?=\d{6,})/, "");
 }
 
-/** Numbers by value, repeatable migrations last, everything else as text. */
+/** Versions by the values of their numbers (`2` before `2.1` before `10`), folder by folder; repeatable migrations last; everything else as text. */
 export function compareVersions(a: string, b: string): number {
   const repeatable = Number(a.startsWith("R__")) - Number(b.startsWith("R__"));
   if (repeatable !== 0) return repeatable;
-  const left = a.match(/\d+|\D+/g) ?? [];
-  const right = b.match(/\d+|\D+/g) ?? [];
+  const left = a.split("/");
+  const right = b.split("/");
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x = "", y = ""] = [left[i], right[i]];
-    const numbers = /^\d/.test(x) && /^\d/.test(y);
-    const order = numbers ? compareDigits(x, y) : x < y ? -1 : x > y ? 1 : 0;
+    const order = compareNames(left[i] ?? "", right[i] ?? "");
     if (order !== 0) return order;
   }
-  return left.length - right.length || (a < b ? -1 : a > b ? 1 : 0);
+  return left.length - right.length;
+}
+
+function compareNames(a: string, b: string): number {
+  const left = numbersOf(a);
+  const right = numbersOf(b);
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = compareDigits(left[i] ?? "", right[i] ?? "");
+    if (order !== 0) return order;
+  }
+  const longer = left.length === 0 || right.length === 0 ? 0 : left.length - right.length;
+  return longer !== 0 ? longer : a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `V2.1__name` → 2, 1. */
+function numbersOf(name: string): readonly string[] {
+  return /^[vV]?(\d+(?:[._]\d+)*)/.exec(name)?.[1]?.split(/[._]/) ?? [];
 }
 
 /** Digits of any length, without rounding. */

@@ -4,6 +4,7 @@ import { State, type LanguageClient } from "vscode-languageclient/node";
 import { statusMethod, type StatusParams } from "../../protocol/src/messages.js";
 import { registerCommands } from "./commands.js";
 import { createEvaluation, type Evaluation } from "./evaluation.js";
+import { registerKeyCommand } from "./evaluation-keys.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
 import { registerRulePages } from "./rule-page.js";
 import { createClient } from "./start-server.js";
@@ -27,6 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     registerRulePages(() => running.client),
     registerIgnoreCommand(),
+    registerKeyCommand(context, start),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void start()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("hotpath.daemon")) void start();

@@ -9,6 +9,7 @@ import {
   type ServerOptions,
 } from "vscode-languageclient/node";
 import { connectToDaemon } from "./daemon-socket.js";
+import { storedKeys } from "./evaluation-keys.js";
 
 export interface StartedServer {
   readonly client: LanguageClient;
@@ -34,13 +35,16 @@ export async function createClient(
   if (first?.kind === "connected") first.socket.destroy();
   if (fallbackReason !== undefined)
     output.warn(`The shared daemon cannot be used, so a private server is started: ${fallbackReason}`);
-  const server = first?.kind === "connected" ? overDaemon(folder, version) : privateServer(join(folder, "server.js"));
+  const server =
+    first?.kind === "connected"
+      ? overDaemon(folder, version)
+      : privateServer(join(folder, "server.js"), await storedKeys(context));
   return { client: new LanguageClient("hotpath", "Hotpath", server, clientOptions(output)), fallbackReason };
 }
 
-function privateServer(module: string): ServerOptions {
-  const run: NodeModule = { module, transport: TransportKind.ipc };
-  return { run, debug: { ...run, options: { execArgv: ["--nolazy", `--inspect=${DEBUG_PORT}`] } } };
+function privateServer(module: string, env: Readonly<Record<string, string>>): ServerOptions {
+  const run: NodeModule = { module, transport: TransportKind.ipc, options: { env } };
+  return { run, debug: { ...run, options: { env, execArgv: ["--nolazy", `--inspect=${DEBUG_PORT}`] } } };
 }
 
 /** Called again by the client library for each restart, so that a daemon that died is started anew. */

@@ -13,6 +13,7 @@ const commands = [
   { command: "hotpath.rerunFailed", title: "Rerun Failed Evaluation Cases" },
   { command: "hotpath.cancelEvaluation", title: "Cancel Evaluation" },
   { command: "hotpath.compareRuns", title: "Compare Evaluation Runs…" },
+  { command: "hotpath.setModelKey", title: "Set Model Key…" },
   { command: "hotpath.showEvaluation", title: "Show Evaluation" },
   { command: "hotpath.showEvaluationReport", title: "Show Evaluation Report" },
 ];

@@ -27,9 +27,11 @@ describe("commands", () => {
   - { id: good, kind: command, run: ${script("console.log('fine')")} }
   - { id: bad, kind: command, run: ${script("console.error('the reason'); process.exit(3)")} }
   - { id: gone, kind: command, run: [no-such-program-anywhere] }
+  - { id: keys, kind: command, run: ${script("process.exit(process.env.MODEL_KEY === undefined && process.env.OWN === 'mine' ? 0 : 1)")} }
   - { id: env, kind: command, env: { WORD: hi }, run: ${script("process.exit(process.env.WORD === 'hi' ? 0 : 1)")} }
   - { id: shell, kind: command, run: ${script("process.exit(process.argv[1] === '$(id); true' ? 0 : 1)").replace(/\]$/, ", '$(id); true']")} }
 `,
+      { env: { MODEL_KEY: "secret-of-the-editor", HOTPATH_STORED_KEYS: "MODEL_KEY", OWN: "mine" } },
     );
     expect(of("good")?.status).toBe("passed");
     expect(of("bad")).toMatchObject({ status: "failed", output: "the reason\n" });
@@ -38,7 +40,7 @@ describe("commands", () => {
       status: "error",
       messages: [{ text: "`no-such-program-anywhere` cannot be started: it is not installed, or the path is wrong" }],
     });
-    expect([of("env")?.status, of("shell")?.status]).toEqual(["passed", "passed"]);
+    expect(["env", "shell", "keys"].map((id) => of(id)?.status)).toEqual(["passed", "passed", "passed"]);
   });
 
   test("a time limit ends the command and what it has started", async () => {

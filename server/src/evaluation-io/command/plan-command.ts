@@ -49,11 +49,11 @@ async function observe(one: CommandCase, folder: string, outside: Outside, signa
   const resultFile = one.results === undefined ? undefined : resolve(folder, one.results);
   const startedAt = Date.now();
   const started = outside.clock.now();
-  const env = { ...(outside.env as NodeJS.ProcessEnv), ...one.env };
+  const env = { ...withoutStoredKeys(outside.env), ...one.env };
   const end = await runProgram(one.run, { cwd: folder, env }, signal).catch((error: unknown) => {
     throw notStarted(one, error);
   });
-  const redact = redactor(outside.env, []);
+  const redact = redactor(outside.env, (outside.env["HOTPATH_STORED_KEYS"] ?? "").split(","));
   const observation: CommandObservation = {
     exitCode: end.exitCode,
     ms: Math.round((outside.clock.now() - started) * 100) / 100,
@@ -61,6 +61,12 @@ async function observe(one: CommandCase, folder: string, outside: Outside, signa
     ...resultsOf(one, end, resultFile, startedAt),
   };
   return { ...observation };
+}
+
+/** Keys the editor keeps for models are none of a command's business; those the user has set otherwise are the user's. */
+function withoutStoredKeys(env: Outside["env"]): NodeJS.ProcessEnv {
+  const stored = new Set(["HOTPATH_STORED_KEYS", ...(env["HOTPATH_STORED_KEYS"] ?? "").split(",")]);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !stored.has(name)));
 }
 
 function notStarted({ run }: CommandCase, error: unknown): unknown {

@@ -28,10 +28,10 @@ export function createProviders(
 ): Providers {
   const byId = new Map<string, ModelProvider>();
   const agents: Agent[] = [];
-  const redact = redactor(
-    outside.env,
-    definitions.flatMap(({ keyEnv }) => keyEnv ?? []),
-  );
+  const redact = redactor(outside.env, [
+    ...definitions.flatMap(({ keyEnv }) => keyEnv ?? []),
+    ...(outside.env["HOTPATH_STORED_KEYS"] ?? "").split(","),
+  ]);
   const needed = withFallbacks(definitions, wanted);
   for (const definition of definitions) {
     if (!needed.has(definition.id)) continue;

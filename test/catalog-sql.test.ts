@@ -125,7 +125,8 @@ describe("tools", () => {
     ["folders by year", ["2023/9_a.sql", "2024/1_b.sql", "2024/11_c.sql"]],
   ])("%s", (_, names) => {
     const texts = Object.values(made);
-    const files = Object.fromEntries(names.map((name, i) => [`db/migrations/${name}`, texts[i] ?? ""]).reverse());
+    const entries = names.map((name, i): [string, string] => [`db/migrations/${name}`, texts[i] ?? ""]);
+    const files = Object.fromEntries(entries.reverse());
     expect(
       tableLines({
         ...files,
@@ -181,8 +182,8 @@ CREATE INDEX t_u ON public.t USING btree (u);`,
       "V2__b",
       "V2.1__c",
       "9_y",
-      "V10__a",
       "010_q",
+      "V10__a",
       "2023/2_a",
       "2023/11_a",
       "20240101_x",

@@ -173,7 +173,7 @@ function resolveReferences(tables: readonly Table[]): readonly Table[] {
 
 function resolved(key: ForeignKey, table: Table, lookup: Catalog): ForeignKey {
   const { references } = key;
-  const target = findTable(lookup, references.table, { near: key.location.file });
+  const target = references.table === "" ? table : findTable(lookup, references.table, { near: key.location.file });
   if (target === undefined || (target.engine !== table.engine && target.database !== table.database)) return key;
   const named = references.columns.map((name) => columnOf(target, name)?.name ?? name);
   const columns = named.length > 0 ? named : (target.primaryKey?.columns ?? []);

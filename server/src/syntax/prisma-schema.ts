@@ -104,14 +104,19 @@ function readBlock(
     HEAD.lastIndex = reader.at;
     if (HEAD.test(reader.text)) break;
     if (reader.text.startsWith("@@", reader.at)) attributes.push(readAttribute(reader));
-    else if (!readMember(reader, fields, settings)) skipLine(reader);
+    else if (!readMember(reader, keyword, fields, settings)) skipLine(reader);
   }
   const nameSpan = { start: nameStart, end: nameStart + name.length };
   return { block: { start, end: reader.at, keyword, name, nameSpan, fields, attributes, settings }, closed };
 }
 
 /** A field, a setting or a value of an enum. False when it is neither. */
-function readMember(reader: Reader, fields: PrismaField[], settings: Record<string, PrismaValue>): boolean {
+function readMember(
+  reader: Reader,
+  keyword: string,
+  fields: PrismaField[],
+  settings: Record<string, PrismaValue>,
+): boolean {
   const start = reader.at;
   const name = take(reader, WORD)?.[0];
   if (name === undefined) return false;
@@ -124,7 +129,7 @@ function readMember(reader: Reader, fields: PrismaField[], settings: Record<stri
     if (value !== undefined) settings[name] = value;
     return true;
   }
-  const type = take(reader, WORD)?.[0] ?? "";
+  const type = keyword === "enum" ? "" : (take(reader, WORD)?.[0] ?? "");
   if (type === "Unsupported") readArguments(reader, 0);
   const list = takeText(reader, "[]");
   const optional = takeText(reader, "?");

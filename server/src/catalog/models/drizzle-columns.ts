@@ -96,13 +96,15 @@ function actionsOf(
   };
 }
 
-/** `users.id` as table variable and field. */
+/** `users.id` as table variable and field; an empty name is the table itself, which a callback is given. */
 export function columnRef(
   reader: FactReader,
   id: ExprId | undefined,
 ): { readonly table: string; readonly field: string } | undefined {
   const member = id === undefined ? undefined : reader.facts.exprs[id];
   if (member?.kind !== "member") return undefined;
-  const table = nameAt(reader, member.object);
+  const object = reader.facts.exprs[member.object];
+  const isParam = object?.kind === "ref" && reader.facts.bindings[object.binding]?.kind === "param";
+  const table = isParam ? "" : nameAt(reader, member.object);
   return table === undefined ? undefined : { table, field: member.name };
 }

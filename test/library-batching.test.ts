@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { indexVersions, isBelow } from "../server/src/project/installed-versions.js";
 import { parseManifests } from "../server/src/project/manifests.js";
+import { analyzeFiles, ROOT } from "./harness/check-case.js";
 import { linkFiles } from "./harness/link-files.js";
 
 const manifest = (range: string): string => JSON.stringify({ dependencies: { "@prisma/client": range } });
@@ -118,4 +119,17 @@ describe("Prisma's findUnique", () => {
     expect(batched("prisma.user.findUniqueOrThrow({ where: { id } })", "4.6.1")).toContain("4.6.1");
     expect(batched("prisma.user.findUniqueOrThrow({ where: { id } })", "5.1.1")).toContain("5.1.1");
   });
+});
+
+test("a finding says which version would merge the calls if they were started together", () => {
+  const host = analyzeFiles({
+    "package.json": manifest("6.2.1"),
+    "src/a.ts": `import { PrismaClient } from "@prisma/client"; const prisma = new PrismaClient();
+      export async function load(ids: string[]) { for (const id of ids) await prisma.user.findUnique({ where: { id } }); }`,
+  });
+  const [finding] = host.findings(`${ROOT}/src/a.ts`);
+  expect(finding?.rule).toBe("query-in-loop");
+  expect(finding?.related.map(({ message }) => message)).toContain(
+    "Prisma 6.2.1 merges findUnique calls of one tick and one selection into a single query, but these are started one after another",
+  );
 });

@@ -69,7 +69,7 @@ function costOf({ iterations, moreCount, operation, runtime }: RepeatedOperation
 }
 
 function relatedOf(
-  { iterations, path, operationAt, operation, through, runtime }: RepeatedOperation,
+  { iterations, path, operationAt, operation, through, runtime, concurrent }: RepeatedOperation,
   view: FileView,
 ): Description["related"] {
   const entry = runtime.reach.entry;
@@ -89,6 +89,10 @@ function relatedOf(
     ...(through === undefined
       ? []
       : [...calls, { at: operationAt, message: `the ${nounOf(operation)}: ${operation.dialect} ${operation.method}` }]),
+    // What would be merged if it were started together is worth knowing, and by which version.
+    ...(operation.batchedByLibrary === undefined || concurrent || operation.transaction === true
+      ? []
+      : [{ at: operationAt, message: `${operation.batchedByLibrary}, but these are started one after another` }]),
   ];
 }
 

@@ -148,8 +148,8 @@ function adviseEquality(
 ): Advice | undefined {
   const { table, index } = one;
   // An index that may or may not apply: its predicate is beyond what is understood here.
-  if (paths.some((path) => leads(path, useful) && path.where !== undefined && !isSimplePredicate(path.where)))
-    return undefined;
+  const unread = paths.filter(({ where }) => where !== undefined && !isSimplePredicate(where));
+  if (unread.some(({ parts }) => parts.some((part) => useful.some((need) => matches(part, need))))) return undefined;
   const partial = paths.find((path) => path.where !== undefined && leads(path, useful));
   const distinct = unique(useful).slice(0, maxEqualColumns);
   const parts = distinct.map(partOf);

@@ -25,12 +25,21 @@ export interface TableNeeds {
   readonly open: boolean;
 }
 
+/** Libraries that leave out rows marked as deleted by themselves. */
+const softDeleting = /^(sequelize|typeorm|mikro-orm)$/;
+
 /** Needs of every bound table; a condition on names that are not known leaves all of them open. */
 export function tableNeeds(bound: BoundQuery): readonly TableNeeds[] {
   const collected = bound.tables.map(() => ({ needs: [] as Need[], choices: [] as Need[][][], open: false }));
   const openAll = (): void => collected.forEach((one) => (one.open = true));
   if (!bound.query.complete || bound.vague) openAll();
   for (const part of conjuncts(bound.query.where)) collect(bound, part, collected, openAll);
+  if (softDeleting.test(bound.query.dialect)) {
+    bound.tables.forEach((table, index) => {
+      const marker = table?.columns.find(({ name }) => /^deleted_?at$/i.test(name));
+      if (marker !== undefined) collected[index]?.needs.push({ kind: "null", column: marker });
+    });
+  }
   return bound.tables.flatMap((table, index) => {
     const one = collected[index];
     return table === undefined || one === undefined ? [] : [{ index, table, ...one }];

@@ -1,5 +1,5 @@
 /** Puts conditions together and takes them apart. */
-import type { ExprId } from "../facts/model.js";
+import { type ExprId, NONE } from "../facts/model.js";
 import type { ColumnRef, Condition, Predicate, QueryValue } from "./model.js";
 import { exprAt, resolved, type Scope } from "./scope.js";
 
@@ -81,8 +81,14 @@ export function byChoice(scope: Scope, id: ExprId, read: (value: ExprId) => Cond
 
 /** What a column is compared with. */
 export function valueAt(scope: Scope, id: ExprId): QueryValue {
+  const known = scope.view.valueOf(id);
+  if (known.kind === "literal") return known;
   const expr = exprAt(scope, resolved(scope, id));
   if (expr?.kind === "literal") return { kind: "literal", value: expr.value };
+  if (expr?.kind === "call" && isConversion(scope, expr.callee)) {
+    const [only, ...others] = expr.args;
+    if (only !== undefined && others.length === 0) return valueAt(scope, only);
+  }
   // Which member does not matter: that it is one of a few does.
   if (expr?.kind === "member" && isWritten(scope, id)) return { kind: "literal", value: expr.name };
   if (expr?.kind === "array") {
@@ -92,6 +98,12 @@ export function valueAt(scope: Scope, id: ExprId): QueryValue {
     return { kind: "list", length: expr.elements.length, ...constant };
   }
   return { kind: "parameter" };
+}
+
+/** `BigInt(0)`, `String("a")` */
+function isConversion(scope: Scope, callee: ExprId): boolean {
+  const expr = exprAt(scope, callee);
+  return expr?.kind === "ref" && expr.binding === NONE && /^(BigInt|Number|String|Boolean)$/.test(expr.name);
 }
 
 /** A literal, or a member of something named like a list of constants (`Status.Open`, `KINDS.A`). */

@@ -62,7 +62,7 @@ function isReturned(file: ProjectFile, id: ExprId): boolean {
 function isBatch(file: ProjectFile, id: ExprId): boolean {
   const call = exprOf(file, id);
   const callee = call?.kind === "call" ? exprOf(file, call.callee) : undefined;
-  return callee?.kind === "member" && callee.name === "batch";
+  return callee?.kind === "member" && (callee.name === "batch" || callee.name === "transaction");
 }
 
 const iteratedIn = new WeakMap<FileFacts, ReadonlySet<ExprId>>();

@@ -31,7 +31,15 @@ export const pg = defineDialect({
         }),
       },
     },
-    tag: { call: { operation: { ...query, sql: "tag" } }, members: { ...calls("query", query) } },
+    // A statement of Neon's or Vercel's tag is sent when it is awaited, or with others in `transaction([…])`.
+    tag: {
+      call: { to: "statement", operation: { ...query, when: "await", sql: "tag" } },
+      members: {
+        ...calls("query", query),
+        ...calls("transaction", { access: "unknown", rows: "many", when: "call", bulk: true }),
+      },
+    },
+    statement: {},
   },
   documentation: "node-postgres documentation: Queries, Pooling, Transactions",
 });

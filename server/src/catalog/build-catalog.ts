@@ -137,7 +137,7 @@ function withNeighbours(
 }
 
 function migrationFiles(
-  { files }: MigrationSet,
+  { files, hasJournal }: MigrationSet,
   created: ReadonlyMap<string, readonly string[]>,
   database: string,
   engine: Engine,
@@ -152,7 +152,7 @@ function migrationFiles(
     createdIndexes: file.changes.flatMap((change) =>
       change.kind === "create-index" ? [{ table: nameOf(change.table), index: change.index }] : [],
     ),
-    transaction: file.transaction ?? "unknown",
+    transaction: hasJournal === true ? "always" : (file.transaction ?? "unknown"),
   }));
 }
 

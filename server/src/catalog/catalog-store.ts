@@ -14,7 +14,7 @@ import { isReverse } from "./migration-sets.js";
 import type { Catalog, Engine } from "./model.js";
 import { emptyCatalog } from "./lookup.js";
 import { readPrismaFile } from "./read-prisma-file.js";
-import { readSqlFile } from "./read-sql-file.js";
+import { isForeignSql, readSqlFile } from "./read-sql-file.js";
 
 export interface CatalogStore {
   /** Text of a file for which `isSchemaPath` holds. */
@@ -136,7 +136,7 @@ class Store implements CatalogStore {
 function readText(path: string, text: string): SchemaFile | undefined {
   if (path.endsWith(".prisma")) return isPrismaPath(path) ? readPrismaFile(path, text) : undefined;
   if (path.endsWith(".json")) return readJournal(path, text);
-  if (isReverse(path)) return undefined;
+  if (isReverse(path) || isForeignSql(text)) return undefined;
   const file = readSqlFile(path, text, { source: "sql-migration", engine: "unknown" });
   return file.changes.length === 0 && file.problems.length === 0 ? undefined : file;
 }

@@ -8,6 +8,8 @@ export interface MigrationSet {
   readonly files: readonly SchemaFile[];
   /** False for a single file that holds a schema by itself. */
   readonly ordered: boolean;
+  /** The tool keeps a journal, as Drizzle does, and applies everything in one transaction. */
+  readonly hasJournal?: true;
 }
 
 /** `V1__a`, `V1.2__b`, `0001_c`, `20240101120000_d`, `1-e`, `001.f`, `Migration20240101`, and Flyway's repeatable `R__g`. */
@@ -37,7 +39,7 @@ export function migrationSets(files: readonly SchemaFile[]): readonly MigrationS
   }
   const sets = [...folders].map(([folder, members]): MigrationSet => {
     const files = inOrder(folder, members, journals.get(folder));
-    return { folder, files, ordered: true };
+    return { folder, files, ordered: true, ...(journals.has(folder) ? { hasJournal: true as const } : {}) };
   });
   return [...sets, ...single.map((file) => ({ folder: directoryOf(file.path), files: [file], ordered: false }))];
 }

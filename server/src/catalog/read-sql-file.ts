@@ -167,6 +167,14 @@ const MARKS: readonly (readonly [Engine, RegExp])[] = [
   ],
 ];
 
+/** Column stores and other systems with an SQL of their own: what they call an index is something else. */
+const FOREIGN =
+  /\bENGINE\s*=\s*\w*(?:MergeTree|Distributed|Kafka|Buffer|TinyLog)\b|\bON\s+CLUSTER\b|\bMATERIALIZED\s+VIEW\b[^;]*\bTO\s+\w|\bLowCardinality\(/i;
+
+export function isForeignSql(text: string): boolean {
+  return FOREIGN.test(text.length > 200_000 ? text.slice(0, 200_000) : text);
+}
+
 /** Which engine a text is written for, by words only one of them knows. */
 export function engineOf(text: string): Engine {
   const head = text.length > 200_000 ? text.slice(0, 200_000) : text;

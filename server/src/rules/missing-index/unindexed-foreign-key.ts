@@ -51,21 +51,24 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
   },
 
   describe({ table, key }) {
+    // Databases of one user's device are small, and so are lists of who did what.
+    const isMinor = table.engine === "sqlite" || isNote(key);
     const columns = key.columns.map((column) => `\`${column}\``).join(", ");
     const target = `\`${key.references.table}\``;
     return {
       message: `no index serves the foreign key ${columns} of \`${table.name}\`: finding the rows of one ${target} reads the whole table${consequence(key)}`,
-      severity: isNote(key) ? "hint" : "information",
-      confidence: isNote(key) ? 0.5 : 0.7,
+      severity: isMinor ? "hint" : "information",
+      confidence: isMinor ? 0.5 : 0.7,
       cost: `one scan of ${table.name} per ${key.references.table} looked up or deleted`,
       related: [],
     };
   },
 });
 
-function isLookedUp(table: Table, key: ForeignKey): boolean {
-  if (table.engine === "mongodb") return false;
-  return table.engine === "mysql" ? !key.enforced : true;
+/** Engines that do not index foreign keys by themselves. Of an unknown one nothing can be said. */
+function isLookedUp({ engine }: Table, { enforced }: ForeignKey): boolean {
+  if (engine === "mongodb" || engine === "unknown") return false;
+  return engine === "mysql" ? !enforced : true;
 }
 
 /** A relation that only code knows of is looked up from the parent's side only where the parent's model leads to the children. */

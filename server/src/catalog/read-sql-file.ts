@@ -71,7 +71,8 @@ function transactionOf(text: string): "always" | "optional" | "unknown" {
     )
   )
     return "optional";
-  return "unknown";
+  // Whoever writes in a comment why it cannot be concurrent has thought about it.
+  return /--[^\n]*\bconcurrently\b/i.test(text) ? "always" : "unknown";
 }
 
 // ---------------------------------------------------------------------------------------------- statements

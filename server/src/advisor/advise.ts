@@ -4,11 +4,11 @@
  *
  * Candidates follow the access path: columns compared for equality first, then the order wanted (if the query stops early) or one range.
  */
-import { accessPathsOf } from "../catalog/lookup.js";
 import type { Column, Index, IndexPart, Table } from "../catalog/model.js";
 import type { BoundQuery } from "./bind.js";
 import type { Candidate } from "./candidate.js";
 import { isLowUse, isOrderable } from "./column-use.js";
+import { pathsOf } from "./paths.js";
 import { bestService, isSimplePredicate, matches, servesOrder } from "./served.js";
 import { type Need, type TableNeeds, tableNeeds } from "./table-needs.js";
 
@@ -78,7 +78,7 @@ function withDerived(bound: BoundQuery, all: readonly TableNeeds[]): readonly Ta
     const own = needs.get(index);
     const table = bound.tables[index];
     if (own === undefined || table === undefined) return false;
-    const service = bestService(accessPathsOf(table), own);
+    const service = bestService(pathsOf(table), own);
     return service === "unique" || service === "equal";
   };
   const derive = (index: number, columns: readonly Column[]): boolean => {
@@ -120,7 +120,7 @@ function withDerived(bound: BoundQuery, all: readonly TableNeeds[]): readonly Ta
 
 function adviseTable(bound: BoundQuery, one: TableNeeds): Advice | undefined {
   const { table, needs } = one;
-  const paths = accessPathsOf(table);
+  const paths = pathsOf(table);
   const service = bestService(paths, needs);
   if (service === "unique" || service === "equal") return undefined;
   const useful = needs.filter(isUseful);

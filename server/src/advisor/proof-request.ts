@@ -3,13 +3,13 @@
  * rows that a join brings from elsewhere are values like any other.
  */
 import { contentHash } from "../base/content-hash.js";
-import { accessPathsOf } from "../catalog/lookup.js";
 import type { Column, Index, Table } from "../catalog/model.js";
 import type { QueryModel } from "../queries/model.js";
 import type { Advice } from "./advise.js";
 import { candidateSql, quote } from "./candidate.js";
 import { isLowUse, isUniqueColumn } from "./column-use.js";
 import type { ColumnStatistics, ProofRequest } from "./proof.js";
+import { pathsOf } from "./paths.js";
 import type { Need } from "./table-needs.js";
 
 /** Rows a table is taken to have when nobody says: enough for a scan to hurt, few enough for many a product. */
@@ -28,7 +28,7 @@ export function proofRequest(advice: Advice, query: QueryModel, rows = assumedRo
   const statement = queryText(advice, query);
   const body = {
     table: `CREATE TABLE ${quote(table.name)} (${table.columns.map(columnText).join(", ")})`,
-    indexes: accessPathsOf(table).flatMap((path) => indexText(table, path) ?? []),
+    indexes: pathsOf(table).flatMap((path) => indexText(table, path) ?? []),
     query: statement,
     candidates: candidates.map((candidate) => candidateSql(candidate)),
     rows,

@@ -4,6 +4,7 @@ import { bindQuery } from "../../advisor/bind.js";
 import { confirms, type Proof } from "../../advisor/proof.js";
 import { assumedRows, proofRequest } from "../../advisor/proof-request.js";
 import type { Span } from "../../base/span.js";
+import type { Table } from "../../catalog/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { QueryModel } from "../../queries/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
@@ -33,27 +34,54 @@ export function* lackedIndexes(
   kinds: readonly AdviceKind[],
 ): Generator<LackedIndex> {
   const groups = new Map<string, LackedIndex & { readonly twins: Span[] }>();
-  for (const { query, site } of queriesOf(view)) {
-    const runtime = runtimeOf(view, site.fn);
-    if (runtime === undefined || site.operation?.confidence === "low") continue;
-    const bound = bindQuery(view.catalog, query, view.path);
-    for (const advice of advise(bound, { rowsOf: (table) => schema.rowsOf(table) })) {
-      if (!kinds.includes(advice.kind)) continue;
-      const columns = [
-        ...advice.needs.map(({ column }) => column.name),
-        ...(advice.needs.length > 0 ? [] : advice.order.map((term) => term.column)),
-      ];
-      const key = `${site.fn} ${advice.table.id} ${advice.kind} ${columns.sort().join()}`;
-      const rows = schema.rowsOf(advice.table) ?? assumedRows;
-      const judged = judge(advice, query, rows, schema);
-      if (judged === undefined) continue;
-      const first = groups.get(key);
-      const unit = perUnit(runtime.reach);
-      if (first === undefined) groups.set(key, { at: query.span, advice, query, judged, rows, unit, twins: [] });
-      else if (first.at.start !== query.span.start) first.twins.push(query.span);
-    }
+  for (const { advice, query, fn, unit } of advised(view, schema)) {
+    if (!kinds.includes(advice.kind)) continue;
+    const columns = [
+      ...advice.needs.map(({ column }) => column.name),
+      ...(advice.needs.length > 0 ? [] : advice.order.map((term) => term.column)),
+    ];
+    const key = `${fn} ${advice.table.id} ${advice.kind} ${columns.sort().join()}`;
+    const rows = schema.rowsOf(advice.table) ?? assumedRows;
+    const judged = judge(advice, query, rows, schema);
+    if (judged === undefined) continue;
+    const first = groups.get(key);
+    if (first === undefined) groups.set(key, { at: query.span, advice, query, judged, rows, unit, twins: [] });
+    else if (first.at.start !== query.span.start) first.twins.push(query.span);
   }
   yield* groups.values();
+}
+
+interface Advised {
+  readonly advice: Advice;
+  readonly query: QueryModel;
+  readonly fn: number;
+  readonly unit: string;
+}
+
+/** A view is a value and lives for one check: the rules of the family share what is found in it. */
+const known = new WeakMap<FileView, readonly Advised[]>();
+
+function advised(view: FileView, schema: SchemaView): readonly Advised[] {
+  let found = known.get(view);
+  if (found === undefined) known.set(view, (found = adviseAll(view, schema)));
+  return found;
+}
+
+function adviseAll(view: FileView, schema: SchemaView): readonly Advised[] {
+  const queries = queriesOf(view);
+  if (queries.length === 0 || view.catalog.tables.length === 0) return [];
+  const options = { rowsOf: (table: Table) => schema.rowsOf(table) };
+  return queries.flatMap(({ query, site }) => {
+    const runtime = runtimeOf(view, site.fn);
+    if (runtime === undefined || site.operation?.confidence === "low") return [];
+    const unit = perUnit(runtime.reach);
+    return advise(bindQuery(view.catalog, query, view.path), options).map((advice) => ({
+      advice,
+      query,
+      fn: site.fn,
+      unit,
+    }));
+  });
 }
 
 const engines: Readonly<Record<string, string>> = {

@@ -39,6 +39,7 @@ const entries: readonly Entry[] = [
   { source: "server/src/analysis-worker.ts", output: "analysis-worker.js" },
   { source: "server/src/workspace-worker.ts", output: "workspace-worker.js" },
   { source: "server/src/evaluation-worker.ts", output: "evaluation-worker.js" },
+  { source: "server/src/sql-process.ts", output: "sql-process.js" },
   { source: "server/src/planner-process.ts", output: "planner-process.js" },
   { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
 ];

@@ -58,7 +58,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   "evaluation-io": {
     layers: ["base", "analysis", "evaluation", "service", "workspace", "protocol"],
-    packages: ["undici", "hdr-histogram-js", "lmdb", "msgpackr"],
+    packages: ["@electric-sql/pglite", "hdr-histogram-js", "undici"],
     node: "any",
   },
   lsp: {

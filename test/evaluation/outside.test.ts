@@ -1,8 +1,10 @@
 /** Commands and load, against real processes and a real server. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readResults } from "../../server/src/evaluation/command/test-results.js";
+import { repositoryRoot } from "../harness/repository.js";
 import { refusalOf, runSuite } from "../harness/run-suite.js";
 import { temporaryWorkspace, type TemporaryWorkspace } from "../harness/temporary-workspace.js";
 
@@ -127,6 +129,48 @@ async function serve(handle: Parameters<typeof createServer>[1]): Promise<string
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
+
+describe("sql", () => {
+  const sqlProcessFile = path.join(repositoryRoot, "dist/sql-process.js");
+
+  test("plans, indexes, budgets, and statements that fail", async () => {
+    state.workspace.write({
+      "seed.sql": `create table orders (id int primary key, customer int, total int);
+insert into orders select n, n % 500, n from generate_series(1, 20000) n;
+create index orders_customer on orders (customer);`,
+      "broken.sql": "create tabel x ();",
+    });
+    const { of } = await runSuite(
+      state.workspace,
+      `cases:
+  - { id: indexed, kind: sql, seed: seed.sql, query: "select * from orders where customer = $1", parameters: [7], expect: { noSequentialScanOver: 1000, usesIndex: orders_customer, maxBuffers: 100 } }
+  - { id: scan, kind: sql, seed: seed.sql, query: "select * from orders where total = 5;", expect: { noSequentialScanOver: 1000, usesIndex: orders_customer } }
+  - { id: typo, kind: sql, seed: seed.sql, query: "select * from ordres" }
+  - { id: broken, kind: sql, seed: broken.sql, query: "select 1" }
+`,
+      { sqlProcessFile },
+    );
+    expect(of("indexed")?.status).toBe("passed");
+    expect(of("indexed")?.output).toContain("using orders_customer");
+    expect(of("scan")?.messages.map(({ text }) => text)).toEqual([
+      "`orders` is read from end to end: 20000 rows",
+      "the plan does not use `orders_customer`",
+    ]);
+    expect(of("typo")).toMatchObject({ status: "error", messages: [{ text: 'relation "ordres" does not exist' }] });
+    expect(of("broken")?.messages[0]?.text).toMatch(/^the seed fails: syntax error/);
+  }, 90_000);
+
+  test("a query that does not end is ended with its process", async () => {
+    const started = performance.now();
+    const { of } = await runSuite(
+      state.workspace,
+      `cases: [{ id: endless, kind: sql, timeoutSeconds: 4, query: "select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000) b" }]`,
+      { sqlProcessFile },
+    );
+    expect(of("endless")?.status).toBe("timeout");
+    expect(performance.now() - started).toBeLessThan(7000);
+  });
+});
 
 describe("load", () => {
   test("closed loop: users times iterations, with latencies", async () => {

@@ -51,6 +51,8 @@ export interface EvaluateOptions {
   readonly concurrency?: number;
   readonly trusted: boolean;
   readonly allowedHosts: readonly string[];
+  /** The built `sql-process.js`, where this does not run from the same folder. */
+  readonly sqlProcessFile?: string;
 }
 
 export interface EvaluationReport {
@@ -293,6 +295,8 @@ function outsideFor(options: EvaluateOptions, asked: Set<string>): Outside {
     clock: systemClock,
     env: options.env,
     trusted: options.trusted,
+    // Beside the bundle this runs in.
+    sqlProcessFile: options.sqlProcessFile ?? join(__dirname, "sql-process.js"),
     mayReach: (host) => isLoopback(host) || allowed.has(host.toLowerCase()),
     askFor: (host) => void asked.add(host),
   };

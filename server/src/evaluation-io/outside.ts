@@ -7,6 +7,8 @@ export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether programs a suite names may run and keys may be used. */
   readonly trusted: boolean;
+  /** The built `sql-process.js`. */
+  readonly sqlProcessFile: string;
   /** Whether a host may be reached: this machine always, others once the user has said so. */
   mayReach(host: string): boolean;
   /** Remembers a host that somebody has to allow first. */

@@ -8,6 +8,8 @@ import { planCommand } from "./command/plan-command.js";
 import { planHttp } from "./http/plan-http.js";
 import { matchesInTime } from "./matches-in-time.js";
 import type { Outside } from "./outside.js";
+import { createSqlProcess } from "./sql/ask-sql.js";
+import { planSql } from "./sql/plan-sql.js";
 import { createProviders, type Providers } from "./providers/create-providers.js";
 
 export interface OuterPlanning {
@@ -18,6 +20,7 @@ export interface OuterPlanning {
 
 export function outerPlanning(outside: Outside, cache: ResultCache): OuterPlanning {
   const state: { providers?: Providers } = {};
+  const database = createSqlProcess(outside.sqlProcessFile);
   const providersOf = (context: PlanContext): Providers =>
     (state.providers ??= createProviders(context.suite.providers, askedProviders(context), outside, context.fault));
   return {
@@ -37,11 +40,13 @@ export function outerPlanning(outside: Outside, cache: ResultCache): OuterPlanni
         case "http":
           return planHttp(one, context, outside);
         case "sql":
-          context.fault(one.place, `\`${one.kind}\` cases are not in this version`);
-          return [];
+          return await planSql(one, context, outside, database);
       }
     },
-    close: async () => await state.providers?.close(),
+    async close() {
+      database.close();
+      await state.providers?.close();
+    },
   };
 }
 

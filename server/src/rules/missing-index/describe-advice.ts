@@ -20,10 +20,19 @@ export function describeAdvice(lacked: LackedIndex, problem: string, confidence:
     confidence: confirmed ? Math.max(confidence, 0.85) : confidence,
     cost: `one scan of ${advice.table.name} ${unit}`,
     related: [
+      ...plans(lacked, file),
       ...places(advice),
       ...lacked.twins.map((span) => ({ at: { file, span }, message: "this query needs the index too" })),
     ],
   };
+}
+
+/** What the planner does now and would do with the index. */
+function plans({ at, judged }: LackedIndex, file: FilePath): Description["related"] {
+  if (judged.kind !== "confirmed") return [];
+  const { before, after } = judged.proof;
+  const message = `plan now: ${before.nodes} (cost ${cost(before.cost)}); with the index: ${after.nodes} (cost ${cost(after.cost)})`;
+  return [{ at: { file, span: at }, message }];
 }
 
 function judgement({ judged, rows }: LackedIndex): string {

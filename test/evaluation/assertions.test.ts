@@ -68,7 +68,7 @@ describe("expressions", () => {
     ["n >= 4 and not (n > 4)", true],
     ["false or n == 4", true],
     ["'a' + 1", "a1"],
-    ["words(output) == 2 and contains(lower(output), \"world\")", true],
+    ['words(output) == 2 and contains(lower(output), "world")', true],
     ["length(deep.list)", 2],
     ["deep.list.0", 1],
     ["deep.gone", null],
@@ -86,7 +86,23 @@ describe("expressions", () => {
   });
 
   test("nothing makes it throw", () => {
-    const piece = fc.constantFrom("1", "output", "(", ")", "and", "not", "<", "+", "'a'", ",", "length", ".", '"', "\\", "-");
+    const piece = fc.constantFrom(
+      "1",
+      "output",
+      "(",
+      ")",
+      "and",
+      "not",
+      "<",
+      "+",
+      "'a'",
+      ",",
+      "length",
+      ".",
+      '"',
+      "\\",
+      "-",
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         expect(["value", "fault"]).toContain(evaluateExpression(pieces.join(" "), { output: "x" }).kind);

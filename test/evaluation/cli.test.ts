@@ -16,7 +16,11 @@ afterEach(() => state.workspace.dispose());
 const env = (): NodeJS.ProcessEnv => ({ ...process.env, HOTPATH_CACHE_DIR: state.workspace.cache, NO_COLOR: "1" });
 
 function run(...args: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  return spawnSync(process.execPath, [cli, "eval", ...args], { cwd: state.workspace.root, env: env(), encoding: "utf8" });
+  return spawnSync(process.execPath, [cli, "eval", ...args], {
+    cwd: state.workspace.root,
+    env: env(),
+    encoding: "utf8",
+  });
 }
 
 const ECHO = `name: Echo

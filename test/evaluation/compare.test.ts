@@ -39,14 +39,24 @@ describe("pairs", () => {
   });
 
   test("false alarms are as rare as the interval promises", () => {
-    const alarms = Array.from({ length: 300 }, (_, i) => comparePairs(pairs(40, 0, 0.2, 100 + i * 31), "higher is better", i));
+    const alarms = Array.from({ length: 300 }, (_, i) =>
+      comparePairs(pairs(40, 0, 0.2, 100 + i * 31), "higher is better", i),
+    );
     const told = alarms.filter(({ verdict }) => verdict !== "cannot tell").length;
     expect(told / alarms.length).toBeLessThan(0.1);
   });
 
   test("nothing, too little, and all the same", () => {
     expect(comparePairs([], "higher is better")).toMatchObject({ pairs: 0, verdict: "cannot tell", enough: undefined });
-    expect(comparePairs([[0, 1], [0, 1]], "higher is better").verdict).toBe("cannot tell");
+    expect(
+      comparePairs(
+        [
+          [0, 1],
+          [0, 1],
+        ],
+        "higher is better",
+      ).verdict,
+    ).toBe("cannot tell");
     expect(comparePairs(pairs(50, 0, 0), "higher is better")).toMatchObject({ difference: 0, verdict: "cannot tell" });
   });
 });
@@ -102,7 +112,9 @@ describe("choice", () => {
       name: "cheap",
       reason: "score 0.900, not told apart from dear with 0.900, but cheaper (30.0 against 60.0)",
     });
-    expect(choiceOf({ slow: { score: 0.9, ms: 300 }, quick: { score: 0.9, ms: 100 } })).toMatchObject({ name: "quick" });
+    expect(choiceOf({ slow: { score: 0.9, ms: 300 }, quick: { score: 0.9, ms: 100 } })).toMatchObject({
+      name: "quick",
+    });
   });
 });
 
@@ -130,6 +142,9 @@ cases:
     ["polite", 1],
     ["rude", 0.5],
   ]);
-  expect(report.variants?.comparisons[0]).toMatchObject({ other: "rude", comparison: { pairs: 20, verdict: "better" } });
+  expect(report.variants?.comparisons[0]).toMatchObject({
+    other: "rude",
+    comparison: { pairs: 20, verdict: "better" },
+  });
   expect(report.variants?.choice.name).toBe("polite");
 });

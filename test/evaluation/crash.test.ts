@@ -71,7 +71,11 @@ cases: [{ id: a, kind: prompt, prompt: "case {{n}}.", variables: rows.jsonl }]
       writeFileSync(journalFile(workspace) ?? "", '{"r":{"id":"a / row', { flag: "a" });
     }
     await evaluate(workspace, ["--resume"], 350 + Math.random() * 700);
-    const again = new Set(asked().slice(seen).map(({ prompt }) => prompt));
+    const again = new Set(
+      asked()
+        .slice(seen)
+        .map(({ prompt }) => prompt),
+    );
     expect(before.filter((prompt) => again.has(prompt))).toEqual([]);
   }
   expect(midway).toBeGreaterThan(0);

@@ -176,7 +176,12 @@ test("cancelling ends the requests that are open", async () => {
   const stop = new AbortController();
   const started = performance.now();
   setTimeout(() => stop.abort(new Error("enough")), 200);
-  const { report } = await runSuite(state.workspace, suiteOf(["hanging"], "", "timeoutSeconds: 60"), { env }, stop.signal);
+  const { report } = await runSuite(
+    state.workspace,
+    suiteOf(["hanging"], "", "timeoutSeconds: 60"),
+    { env },
+    stop.signal,
+  );
   expect(report.figures.state).toBe("cancelled");
   expect(performance.now() - started).toBeLessThan(1500);
   expect(state.server.load.now).toBe(0);
@@ -199,11 +204,15 @@ describe("what keeps a provider from being used is said before anything runs", (
   });
 
   test("variables that nothing gives, files outside the project", async () => {
-    expect(await refusal("providers: [{ id: e, type: echo }]\ncases: [{ id: a, kind: prompt, prompt: '{{x}}' }]")).toMatchObject({
+    expect(
+      await refusal("providers: [{ id: e, type: echo }]\ncases: [{ id: a, kind: prompt, prompt: '{{x}}' }]"),
+    ).toMatchObject({
       problems: [{ message: "the prompt uses `x`, which no variable gives" }],
     });
     expect(
-      await refusal("providers: [{ id: e, type: echo }]\ncases: [{ id: a, kind: prompt, prompt: { file: /etc/passwd } }]"),
+      await refusal(
+        "providers: [{ id: e, type: echo }]\ncases: [{ id: a, kind: prompt, prompt: { file: /etc/passwd } }]",
+      ),
     ).toMatchObject({ problems: [{ message: expect.stringContaining("it lies outside the project") as string }] });
   });
 });
@@ -223,7 +232,9 @@ test("journal and cache hold every result whole, and no key", async () => {
   const { report, results } = await run(suiteOf(["good", "refusing"]));
   expect(results).toHaveLength(report.summary.total);
   const folder = path.join(state.workspace.cache, "evaluations");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(?:jsonl|log)$/.test(name));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.(?:jsonl|log)$/.test(name),
+  );
   expect(files).toHaveLength(2);
   for (const file of files) expect(readFileSync(path.join(folder, file), "utf8")).not.toContain(KEY);
 });

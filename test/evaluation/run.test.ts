@@ -107,9 +107,7 @@ async function run(
 }
 
 const sleepUntilAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
-  );
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }));
 
 test("goes from starting through running to completed, and only then says 100 %", async () => {
   const { events, figures } = await run(

@@ -34,7 +34,8 @@ export async function attempt(
   const remembered = recall(item, cache);
   // Most remembered cases are judged at once, and a run can have very many: they need no timer and no signal of their own.
   const early = remembered === undefined ? undefined : judgeNow(item, remembered, { signal, attempt: 0, deadline });
-  if (early !== undefined && !(early instanceof Promise)) return { kind: "judged", verdict: early, attempts: 0, cached: true };
+  if (early !== undefined && !(early instanceof Promise))
+    return { kind: "judged", verdict: early, attempts: 0, cached: true };
 
   const controller = new AbortController();
   const cancelTimer = clock.after(item.timeoutMs, () => controller.abort(new TimedOut(item.timeoutMs)));
@@ -53,8 +54,13 @@ export async function attempt(
     return { kind: "judged", verdict, attempts: progress.attempts, cached: false };
   } catch (error) {
     if (isAborted(signal)) return { kind: "cancelled" };
-    if (controller.signal.aborted) return { kind: "timeout", message: reasonOf(controller.signal).message, attempts: progress.attempts };
-    return { kind: "error", message: error instanceof Error ? error.message : String(error), attempts: progress.attempts };
+    if (controller.signal.aborted)
+      return { kind: "timeout", message: reasonOf(controller.signal).message, attempts: progress.attempts };
+    return {
+      kind: "error",
+      message: error instanceof Error ? error.message : String(error),
+      attempts: progress.attempts,
+    };
   } finally {
     cancelTimer();
     signal.removeEventListener("abort", stop);

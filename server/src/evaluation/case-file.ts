@@ -33,7 +33,8 @@ export interface Case {
 
 const HEADING = /^## (Flagged|Accepted|Missed|Mistaken): (.+)$/;
 const FENCE = /^```(\w+)(?: (\S+))?$/;
-const MARKER = /^(\s*)(?:\/\/|--|#)(\s*)(\^+|-{2,})(?:\s+([a-z][a-z-]*)(?: \((error|information|hint)\))?(?::\s*(.*))?)?\s*$/;
+const MARKER =
+  /^(\s*)(?:\/\/|--|#)(\s*)(\^+|-{2,})(?:\s+([a-z][a-z-]*)(?: \((error|information|hint)\))?(?::\s*(.*))?)?\s*$/;
 
 /** Throws with the line at fault for a file that does not keep to the format. */
 export function parseCaseFile(text: string): Case[] {

@@ -16,7 +16,11 @@ const FAILURES = 5;
 const OPEN_MS = 30_000;
 
 export function createCircuitBreaker(clock: Clock): CircuitBreaker {
-  const state: { failures: number; openedAt: number | undefined; trying: boolean } = { failures: 0, openedAt: undefined, trying: false };
+  const state: { failures: number; openedAt: number | undefined; trying: boolean } = {
+    failures: 0,
+    openedAt: undefined,
+    trying: false,
+  };
   return {
     allows() {
       if (state.openedAt === undefined) return true;

@@ -30,7 +30,11 @@ const MOST_CASES = 1_000_000;
  * @param higherIsBetter False for times and costs.
  * @param seed Same seed, same result.
  */
-export function comparePairs(pairs: readonly (readonly [number, number])[], higherIsBetter: "higher is better" | "lower is better", seed = 1): Comparison {
+export function comparePairs(
+  pairs: readonly (readonly [number, number])[],
+  higherIsBetter: "higher is better" | "lower is better",
+  seed = 1,
+): Comparison {
   const count = pairs.length;
   const differences = pairs.map(([before, after]) => after - before);
   const before = mean(pairs.map(([value]) => value));
@@ -58,7 +62,8 @@ function interval(differences: readonly number[], seed: number): readonly [numbe
     const sample = differences.map(() => differences[Math.floor(random() * differences.length)] ?? 0);
     return mean(sample);
   }).sort((a, b) => a - b);
-  const at = (share: number): number => means[Math.min(RESAMPLES - 1, Math.max(0, Math.round(share * (RESAMPLES - 1))))] ?? 0;
+  const at = (share: number): number =>
+    means[Math.min(RESAMPLES - 1, Math.max(0, Math.round(share * (RESAMPLES - 1))))] ?? 0;
   return [at((1 - LEVEL) / 2), at((1 + LEVEL) / 2)];
 }
 
@@ -86,7 +91,10 @@ function randomFrom(seed: number): () => number {
 }
 
 /** The comparison as one sentence. */
-export function describeComparison(what: string, { pairs, difference, low, high, verdict, enough }: Comparison): string {
+export function describeComparison(
+  what: string,
+  { pairs, difference, low, high, verdict, enough }: Comparison,
+): string {
   const digits = (value: number): string => (Math.abs(value) < 10 ? value.toFixed(3) : value.toFixed(1));
   const sign = 0 <= difference ? "+" : "";
   const range = `${sign}${digits(difference)} (95 % between ${digits(low)} and ${digits(high)}, ${pairs} cases)`;

@@ -38,7 +38,11 @@ export function writeLine(line: JournalLine): string {
 /** Undefined for a line that is damaged. */
 export function readLine(text: string): JournalLine | undefined {
   try {
-    const value = JSON.parse(text) as { readonly hotpath?: unknown; readonly r?: CaseResult; readonly end?: RunFigures };
+    const value = JSON.parse(text) as {
+      readonly hotpath?: unknown;
+      readonly r?: CaseResult;
+      readonly end?: RunFigures;
+    };
     if (value.r !== undefined) return { kind: "result", result: value.r };
     if (value.end !== undefined) return { kind: "end", figures: value.end };
     return value.hotpath === 1 ? { kind: "head", head: value as unknown as JournalHead } : undefined;

@@ -19,7 +19,13 @@ const MAX_DEPTH = 20;
 export async function loadSuite(path: string, files: SuiteFiles): Promise<LoadedSuite> {
   const read = await files.read(path);
   if (read.kind === "unreadable") {
-    const problem: SuiteProblem = { file: path, line: 1, column: 1, severity: "error", message: `the suite cannot be read: ${read.reason}` };
+    const problem: SuiteProblem = {
+      file: path,
+      line: 1,
+      column: 1,
+      severity: "error",
+      message: `the suite cannot be read: ${read.reason}`,
+    };
     return { suite: emptySuite(path), problems: [problem] };
   }
   return await loadSuiteText(path, read.text, files);
@@ -31,8 +37,16 @@ export async function loadSuiteText(path: string, text: string, files: SuiteFile
   const parts: ParsedSuite[] = [];
   const problems: SuiteProblem[] = [];
   await collect(root, [path], files, parts, problems);
-  const cases = uniqueById(parts.flatMap((part) => part.cases), "case", problems);
-  const providers = uniqueById(parts.flatMap((part) => part.providers), "provider", problems);
+  const cases = uniqueById(
+    parts.flatMap((part) => part.cases),
+    "case",
+    problems,
+  );
+  const providers = uniqueById(
+    parts.flatMap((part) => part.providers),
+    "provider",
+    problems,
+  );
   checkProviders(cases, providers, problems);
   const suite: Suite = {
     path,
@@ -48,7 +62,15 @@ export async function loadSuiteText(path: string, text: string, files: SuiteFile
 }
 
 function emptySuite(path: string): Suite {
-  return { path, name: path.slice(path.lastIndexOf("/") + 1), settings: {}, providers: [], thresholds: {}, choose: {}, cases: [] };
+  return {
+    path,
+    name: path.slice(path.lastIndexOf("/") + 1),
+    settings: {},
+    providers: [],
+    thresholds: {},
+    choose: {},
+    cases: [],
+  };
 }
 
 /** @param trail Files that are being included, outermost first. */
@@ -65,7 +87,9 @@ async function collect(
     const say = (message: string): void =>
       void problems.push({ file: part.path, line: include.line, column: include.column, severity: "error", message });
     if (trail.includes(target)) {
-      say(`\`${include.path}\` includes this suite again: ${[...trail.slice(trail.indexOf(target)), target].map(fileName).join(" → ")}`);
+      say(
+        `\`${include.path}\` includes this suite again: ${[...trail.slice(trail.indexOf(target)), target].map(fileName).join(" → ")}`,
+      );
       continue;
     }
     if (parts.some(({ path }) => path === target)) continue;
@@ -96,8 +120,15 @@ function uniqueById<T extends { readonly id: string; readonly place: SuitePlace 
       first.set(item.id, item);
       continue;
     }
-    const where = earlier.place.file === item.place.file ? `line ${earlier.place.line}` : `${fileName(earlier.place.file)}:${earlier.place.line}`;
-    problems.push({ ...item.place, severity: "error", message: `there is a ${what} \`${item.id}\` already, in ${where}: give this one another id` });
+    const where =
+      earlier.place.file === item.place.file
+        ? `line ${earlier.place.line}`
+        : `${fileName(earlier.place.file)}:${earlier.place.line}`;
+    problems.push({
+      ...item.place,
+      severity: "error",
+      message: `there is a ${what} \`${item.id}\` already, in ${where}: give this one another id`,
+    });
   }
   return [...first.values()];
 }
@@ -120,7 +151,11 @@ function checkProviders(
       problems.push({ ...provider.place, severity: "error", message: "its `fallback` leads back to itself" });
     }
     if (provider.type === "replay" && provider.recording === undefined) {
-      problems.push({ ...provider.place, severity: "error", message: "`replay` needs a `recording`: the file with the recorded replies" });
+      problems.push({
+        ...provider.place,
+        severity: "error",
+        message: "`replay` needs a `recording`: the file with the recorded replies",
+      });
     }
   }
   for (const one of cases) {
@@ -128,14 +163,18 @@ function checkProviders(
     for (const id of one.providers) check(id, one.place);
     for (const { provider } of one.assertions) if (provider !== undefined) check(provider, one.place);
     if (known.length === 0) {
-      problems.push({ ...one.place, severity: "error", message: "a `prompt` case needs a provider: add one under `providers`" });
+      problems.push({
+        ...one.place,
+        severity: "error",
+        message: "a `prompt` case needs a provider: add one under `providers`",
+      });
     }
   }
 }
 
 function fallsBackOnItself(provider: ProviderDefinition, providers: readonly ProviderDefinition[]): boolean {
   const seen = new Set<string>();
-  for (let id = provider.fallback; id !== undefined && !seen.has(id); ) {
+  for (let id = provider.fallback; id !== undefined && !seen.has(id);) {
     if (id === provider.id) return true;
     seen.add(id);
     id = providers.find((one) => one.id === id)?.fallback;

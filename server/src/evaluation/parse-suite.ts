@@ -2,7 +2,14 @@
 import { basename } from "node:path/posix";
 import { faultsOf, isRecord, type ValuePath } from "./shape.js";
 import { suiteShape } from "./suite-shape.js";
-import type { CaseDefinition, ProviderDefinition, ChoiceLimits, SuiteProblem, SuiteSettings, Thresholds } from "./suite.js";
+import type {
+  CaseDefinition,
+  ProviderDefinition,
+  ChoiceLimits,
+  SuiteProblem,
+  SuiteSettings,
+  Thresholds,
+} from "./suite.js";
 import { readCase } from "./read-case.js";
 import { readYaml, type YamlSource } from "./yaml-source.js";
 

@@ -19,9 +19,14 @@ export interface Plan {
 }
 
 /** @param only Ids of cases; all of them when empty. Never rejects for a wrong suite. */
-export async function planSuite(context: Omit<PlanContext, "fault">, only: ReadonlySet<string>, outer: OuterPlanner): Promise<Plan> {
+export async function planSuite(
+  context: Omit<PlanContext, "fault">,
+  only: ReadonlySet<string>,
+  outer: OuterPlanner,
+): Promise<Plan> {
   const problems: SuiteProblem[] = [];
-  const fault = (place: SuitePlace, message: string): void => void problems.push({ ...place, severity: "error", message });
+  const fault = (place: SuitePlace, message: string): void =>
+    void problems.push({ ...place, severity: "error", message });
   const items: WorkItem[] = [];
   const seen = new Set<string>();
   for (const one of context.suite.cases) {
@@ -30,7 +35,8 @@ export async function planSuite(context: Omit<PlanContext, "fault">, only: Reado
     const drafts = one.kind === "detect" ? await planDetect(one, full) : await outer(one, full);
     for (const draft of drafts) {
       for (const item of repeated(one, draft, full)) {
-        if (seen.has(item.id)) fault({ file: item.file, line: item.line, column: 1 }, `there are two cases called \`${item.id}\``);
+        if (seen.has(item.id))
+          fault({ file: item.file, line: item.line, column: 1 }, `there are two cases called \`${item.id}\``);
         else items.push(item);
         seen.add(item.id);
       }

@@ -21,11 +21,18 @@ const KNOWN: Readonly<Record<string, Import>> = {
   "icontains-all": (value) => (Array.isArray(value) ? { type: "contains", value, ignoreCase: true } : undefined),
   "starts-with": withText("starts-with"),
   regex: withText("regex"),
-  "is-json": (value) => (value === undefined ? { type: "json" } : isRecord(value) ? { type: "json-schema", value } : undefined),
+  "is-json": (value) =>
+    value === undefined ? { type: "json" } : isRecord(value) ? { type: "json-schema", value } : undefined,
   latency: withLimit("latency"),
   cost: withLimit("cost"),
-  similar: (value, threshold) => (typeof value === "string" ? { type: "similar", value, ...(threshold === undefined ? {} : { threshold }) } : undefined),
-  "llm-rubric": (value, threshold) => (typeof value === "string" ? { type: "rubric", value, ...(threshold === undefined ? {} : { threshold }) } : undefined),
+  similar: (value, threshold) =>
+    typeof value === "string"
+      ? { type: "similar", value, ...(threshold === undefined ? {} : { threshold }) }
+      : undefined,
+  "llm-rubric": (value, threshold) =>
+    typeof value === "string"
+      ? { type: "rubric", value, ...(threshold === undefined ? {} : { threshold }) }
+      : undefined,
 };
 
 export function importAssertion(given: unknown, warn: (message: string) => void): Assertion[] {
@@ -38,7 +45,10 @@ export function importAssertion(given: unknown, warn: (message: string) => void)
   const assertion = Object.hasOwn(KNOWN, name) ? KNOWN[name]?.(given["value"], threshold) : undefined;
   const fromFile = typeof given["value"] === "string" && given["value"].startsWith("file://");
   if (assertion === undefined || fromFile) {
-    const why = name === "javascript" || name === "python" ? "code of a suite is never run here; `expression` may do" : "it is left out";
+    const why =
+      name === "javascript" || name === "python"
+        ? "code of a suite is never run here; `expression` may do"
+        : "it is left out";
     warn(`the assertion \`${given["type"]}\` of promptfoo is not understood: ${why}`);
     return [];
   }

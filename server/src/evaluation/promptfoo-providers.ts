@@ -7,7 +7,11 @@ const OLLAMA = "http://127.0.0.1:11434/v1";
 /** Settings of promptfoo that say where and how, not what is sent. */
 const NOT_SENT = new Set(["apiBaseUrl", "apiHost", "apiKey", "apiKeyEnvar", "cost", "inputCost", "outputCost"]);
 
-export function importProvider(given: unknown, place: SuitePlace, warn: (message: string) => void): ProviderDefinition[] {
+export function importProvider(
+  given: unknown,
+  place: SuitePlace,
+  warn: (message: string) => void,
+): ProviderDefinition[] {
   const name = isRecord(given) ? given["id"] : given;
   const config = isRecord(given) && isRecord(given["config"]) ? given["config"] : {};
   if (typeof name !== "string") {
@@ -16,7 +20,9 @@ export function importProvider(given: unknown, place: SuitePlace, warn: (message
   }
   const target = targetOf(name);
   if (target === undefined) {
-    warn(`the provider \`${name}\` of promptfoo is not understood and left out: openai, anthropic, ollama and echo are`);
+    warn(
+      `the provider \`${name}\` of promptfoo is not understood and left out: openai, anthropic, ollama and echo are`,
+    );
     return [];
   }
   if ("apiKey" in config) warn("a key in the configuration is not used: set it as an environment variable");
@@ -39,7 +45,8 @@ function targetOf(name: string): Pick<ProviderDefinition, "type" | "model" | "ur
   const [maker, ...rest] = name.split(":");
   const kind = rest.length < 2 ? undefined : rest[0];
   const model = kind === undefined ? rest.join(":") : rest.slice(1).join(":");
-  if (model === "" || (kind !== undefined && !["chat", "messages", "completion"].includes(kind) && maker !== "ollama")) return undefined;
+  if (model === "" || (kind !== undefined && !["chat", "messages", "completion"].includes(kind) && maker !== "ollama"))
+    return undefined;
   if (maker === "openai") return { type: "openai", model };
   if (maker === "anthropic") return { type: "anthropic", model };
   // The tag of an Ollama model is written with a colon as well.

@@ -14,7 +14,15 @@ export function looksLikePromptfoo(path: string): boolean {
   return /(?:^|\/)promptfooconfig\.ya?ml$/.test(path);
 }
 
-const KNOWN_KEYS = new Set(["description", "prompts", "providers", "tests", "defaultTest", "evaluateOptions", "$schema"]);
+const KNOWN_KEYS = new Set([
+  "description",
+  "prompts",
+  "providers",
+  "tests",
+  "defaultTest",
+  "evaluateOptions",
+  "$schema",
+]);
 const KNOWN_TEST_KEYS = new Set(["vars", "assert", "description"]);
 
 export function importPromptfoo(path: string, text: string): ParsedSuite {
@@ -22,14 +30,26 @@ export function importPromptfoo(path: string, text: string): ParsedSuite {
   const problems: SuiteProblem[] = [...source.problems];
   const warn = (at: ValuePath, message: string): void =>
     void problems.push({ file: path, ...source.place(at, true), severity: "warning", message });
-  const empty = { path, name: "promptfoo", includes: [], settings: {}, thresholds: {}, choose: {}, providers: [], cases: [], problems };
+  const empty = {
+    path,
+    name: "promptfoo",
+    includes: [],
+    settings: {},
+    thresholds: {},
+    choose: {},
+    providers: [],
+    cases: [],
+    problems,
+  };
   if (!isRecord(source.value)) return empty;
   const config = source.value;
   for (const key of Object.keys(config)) {
     if (!KNOWN_KEYS.has(key)) warn([key], `\`${key}\` of promptfoo is not understood and left out`);
   }
   const providers = listOf(config["providers"]).flatMap((value, index) =>
-    importProvider(value, { file: path, ...source.place(["providers", index]) }, (message) => warn(["providers", index], message)),
+    importProvider(value, { file: path, ...source.place(["providers", index]) }, (message) =>
+      warn(["providers", index], message),
+    ),
   );
   const defaults = isRecord(config["defaultTest"]) ? config["defaultTest"] : {};
   const cases = casesOf(path, source, config, defaults, providers, warn);
@@ -52,7 +72,9 @@ function casesOf(
   providers: readonly ProviderDefinition[],
   warn: (at: ValuePath, message: string) => void,
 ): PromptCase[] {
-  const prompts = listOf(config["prompts"]).flatMap((value, index) => promptOf(value, index, (message) => warn(["prompts", index], message)));
+  const prompts = listOf(config["prompts"]).flatMap((value, index) =>
+    promptOf(value, index, (message) => warn(["prompts", index], message)),
+  );
   const tests = typeof config["tests"] === "string" ? fileTest(config["tests"], warn) : listOf(config["tests"] ?? [{}]);
   if (prompts.length === 0) return [];
   return tests.flatMap((test, index): PromptCase[] => {
@@ -61,7 +83,8 @@ function casesOf(
       return [];
     }
     for (const key of Object.keys(test)) {
-      if (!KNOWN_TEST_KEYS.has(key)) warn(["tests", index, key], `\`${key}\` of promptfoo is not understood and left out`);
+      if (!KNOWN_TEST_KEYS.has(key))
+        warn(["tests", index, key], `\`${key}\` of promptfoo is not understood and left out`);
     }
     const own = assertionsOf(test["assert"], ["tests", index, "assert"], warn);
     const shared = assertionsOf(defaults["assert"], ["defaultTest", "assert"], index === 0 ? warn : () => undefined);
@@ -99,7 +122,8 @@ function promptOf(value: unknown, index: number, warn: (message: string) => void
     return [];
   }
   const file = /^file:\/\/(.+)$/.exec(text)?.[1] ?? (/^\S+\.txt$/.test(text) ? text : undefined);
-  if (/\{%|\{\{[^}]*[|(]/.test(text)) warn("templates with filters, functions or loops are not understood: they are sent as they are");
+  if (/\{%|\{\{[^}]*[|(]/.test(text))
+    warn("templates with filters, functions or loops are not understood: they are sent as they are");
   if (file === undefined) return [{ id, text }];
   if (/\.txt$|\.md$/.test(file)) return [{ id, file }];
   warn(`\`${file}\` is not understood: prompts are read from .txt and .md files`);

@@ -25,12 +25,15 @@ function faultsOf(raw: Raw): ReadCase["faults"] {
   const fault = (key: string, message: string): ReadCase["faults"] => [{ key, message }];
   switch (raw["kind"] as CaseKind) {
     case "detect":
-      if (("files" in raw) === ("folder" in raw)) return fault("kind", "give either `files` (case files) or a `folder` with `labels`");
-      if ("folder" in raw && !("labels" in raw)) return fault("folder", "a folder needs `labels`: what should be found in it");
-      if ("labels" in raw && !("folder" in raw)) return fault("labels", "`labels` belong to a `folder`; case files carry their own");
+      if ("files" in raw === "folder" in raw)
+        return fault("kind", "give either `files` (case files) or a `folder` with `labels`");
+      if ("folder" in raw && !("labels" in raw))
+        return fault("folder", "a folder needs `labels`: what should be found in it");
+      if ("labels" in raw && !("folder" in raw))
+        return fault("labels", "`labels` belong to a `folder`; case files carry their own");
       return [];
     case "prompt":
-      if (("prompt" in raw) === ("prompts" in raw)) return fault("kind", "give either `prompt` or `prompts`");
+      if ("prompt" in raw === "prompts" in raw) return fault("kind", "give either `prompt` or `prompts`");
       return [...promptFaults(raw), ...assertionFaults(raw)];
     case "http": {
       const load = isRecord(raw["load"]) ? raw["load"] : {};
@@ -51,20 +54,34 @@ function promptsOf(raw: Raw): readonly unknown[] {
 
 function promptFaults(raw: Raw): ReadCase["faults"] {
   const wrong = promptsOf(raw).some((prompt) => isRecord(prompt) && "text" in prompt === "file" in prompt);
-  return wrong ? [{ key: "prompts" in raw ? "prompts" : "prompt", message: "a prompt has either `text` or `file`" }] : [];
+  return wrong
+    ? [{ key: "prompts" in raw ? "prompts" : "prompt", message: "a prompt has either `text` or `file`" }]
+    : [];
 }
 
 /** Assertions that mean nothing without a value. */
-const NEED_VALUE: ReadonlySet<string> = new Set(["equals", "contains", "starts-with", "regex", "json-schema", "expression", "similar", "rubric"]);
+const NEED_VALUE: ReadonlySet<string> = new Set([
+  "equals",
+  "contains",
+  "starts-with",
+  "regex",
+  "json-schema",
+  "expression",
+  "similar",
+  "rubric",
+]);
 
 function assertionFaults(raw: Raw): ReadCase["faults"] {
   return assertionsOf(raw).flatMap(({ type, value }) => {
-    if (value === undefined && NEED_VALUE.has(type)) return [{ key: "assert", message: `\`${type}\` needs a \`value\`` }];
+    if (value === undefined && NEED_VALUE.has(type))
+      return [{ key: "assert", message: `\`${type}\` needs a \`value\`` }];
     if (["regex", "expression", "similar", "rubric", "starts-with"].includes(type) && typeof value !== "string") {
       return [{ key: "assert", message: `the \`value\` of \`${type}\` must be a text` }];
     }
     if (type === "regex" && regexFault(String(value)) !== undefined) {
-      return [{ key: "assert", message: `\`${String(value)}\` is no regular expression: ${regexFault(String(value)) ?? ""}` }];
+      return [
+        { key: "assert", message: `\`${String(value)}\` is no regular expression: ${regexFault(String(value)) ?? ""}` },
+      ];
     }
     return [];
   });
@@ -109,9 +126,17 @@ function readKind(raw: Raw): object {
       };
     }
     case "sql":
-      return { ...pick(raw, ["kind", "seed", "query"]), parameters: raw["parameters"] ?? [], expect: raw["expect"] ?? {} };
+      return {
+        ...pick(raw, ["kind", "seed", "query"]),
+        parameters: raw["parameters"] ?? [],
+        expect: raw["expect"] ?? {},
+      };
     case "command":
-      return { ...pick(raw, ["kind", "run", "folder", "results", "maxMeanMs"]), env: raw["env"] ?? {}, reads: raw["reads"] ?? "exit" };
+      return {
+        ...pick(raw, ["kind", "run", "folder", "results", "maxMeanMs"]),
+        env: raw["env"] ?? {},
+        reads: raw["reads"] ?? "exit",
+      };
   }
 }
 

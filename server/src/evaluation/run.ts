@@ -91,7 +91,12 @@ export async function* runItems(
     tally.current = item.title ?? item.id;
   };
   const ended: { failure?: Error; over: boolean } = { over: false };
-  const work = workThrough(items, options, { clock, cache: ports.cache, begin, finish, halt: (error) => stop.abort(error) }, stop.signal)
+  const work = workThrough(
+    items,
+    options,
+    { clock, cache: ports.cache, begin, finish, halt: (error) => stop.abort(error) },
+    stop.signal,
+  )
     .catch((error: unknown) => {
       ended.failure = error instanceof Error ? error : new Error(String(error));
       stop.abort(ended.failure);
@@ -115,7 +120,8 @@ export async function* runItems(
     await work;
   }
   const seconds = (clock.now() - startedAt) / 1000;
-  const state = ended.failure !== undefined ? "error" : signal.aborted && tally.done < options.total ? "cancelled" : "completed";
+  const state =
+    ended.failure !== undefined ? "error" : signal.aborted && tally.done < options.total ? "cancelled" : "completed";
   yield event(state, ended.failure?.message);
   return {
     state,
@@ -214,11 +220,26 @@ function resultOf(item: WorkItem, outcome: Exclude<Outcome, { kind: "cancelled" 
     return { ...about, status: outcome.kind, score: 0, attempts: outcome.attempts, cached: false, messages };
   }
   const { passed, ...rest } = outcome.verdict;
-  return { ...about, ...rest, status: passed ? "passed" : "failed", attempts: outcome.attempts, cached: outcome.cached };
+  return {
+    ...about,
+    ...rest,
+    status: passed ? "passed" : "failed",
+    attempts: outcome.attempts,
+    cached: outcome.cached,
+  };
 }
 
 function tallyOf(finished: RunOptions["finished"]): Tally {
-  const tally: Tally = { done: 0, passed: 0, failed: 0, errors: 0, cacheHits: 0, ran: 0, busyMs: 0, current: undefined };
+  const tally: Tally = {
+    done: 0,
+    passed: 0,
+    failed: 0,
+    errors: 0,
+    cacheHits: 0,
+    ran: 0,
+    busyMs: 0,
+    current: undefined,
+  };
   for (const status of finished.values()) countStatus(tally, status);
   return tally;
 }

@@ -42,7 +42,8 @@ export function resolveSettings(
     return value;
   };
   const count = (name: string): number | undefined => read(name, parseCount, "a whole number from 1 to 1000");
-  const time = (name: string): number | undefined => read(name, parseDuration, "seconds, such as 300, 90s, 5m or 1500ms");
+  const time = (name: string): number | undefined =>
+    read(name, parseDuration, "seconds, such as 300, 90s, 5m or 1500ms");
   const choice = (name: string): boolean | undefined => read(name, parseBoolean, "true or false");
 
   const timeoutMs = time("EVALUATION_TIMEOUT") ?? (suite.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;

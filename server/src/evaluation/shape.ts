@@ -85,7 +85,8 @@ function textFaults(value: unknown, shape: Extract<Shape, { kind: "text" }>, pat
 
 function numberFaults(value: unknown, shape: Extract<Shape, { kind: "number" }>, path: ValuePath): ShapeFault[] {
   if (typeof value !== "number" || !Number.isFinite(value)) return [wrongType(value, shape, path)];
-  if (shape.integer === true && !Number.isInteger(value)) return [{ path, message: `must be a whole number, not ${value}` }];
+  if (shape.integer === true && !Number.isInteger(value))
+    return [{ path, message: `must be a whole number, not ${value}` }];
   if (value < (shape.min ?? -Infinity)) return [{ path, message: `must be at least ${shape.min ?? 0}, not ${value}` }];
   if ((shape.max ?? Infinity) < value) return [{ path, message: `must be at most ${shape.max ?? 0}, not ${value}` }];
   return [];

@@ -43,7 +43,10 @@ const provider = record({
     required: true,
     doc: "`openai` for any OpenAI-compatible endpoint, `anthropic`, `replay` for recorded replies, `echo` to get the prompt back.",
   },
-  url: { shape: { kind: "text", pattern: /^https?:\/\//, example: "http://127.0.0.1:11434/v1" }, doc: "Base address of the endpoint." },
+  url: {
+    shape: { kind: "text", pattern: /^https?:\/\//, example: "http://127.0.0.1:11434/v1" },
+    doc: "Base address of the endpoint.",
+  },
   model: { shape: text, doc: "Model the endpoint is asked for." },
   keyEnv: {
     shape: { kind: "text", pattern: /^[A-Z][A-Z0-9_]*$/, example: "OPENAI_API_KEY" },
@@ -83,7 +86,10 @@ const base: Readonly<Record<string, Field>> = {
 
 const detect = record({
   ...base,
-  files: { shape: { kind: "list", of: text, min: 1 }, doc: "Case files (Markdown with labelled code); `*` stands for any part of a name." },
+  files: {
+    shape: { kind: "list", of: text, min: 1 },
+    doc: "Case files (Markdown with labelled code); `*` stands for any part of a name.",
+  },
   folder: { shape: text, doc: "Folder of code that is analyzed as one project." },
   labels: {
     shape: {
@@ -121,7 +127,10 @@ const prompt = record({
   ...base,
   system: { shape: text, doc: "Instructions given before the prompt." },
   prompt: { shape: promptText, doc: "The prompt; `{{name}}` stands for a variable." },
-  prompts: { shape: { kind: "list", of: promptText, min: 1 }, doc: "Several prompts, each tried with everything else." },
+  prompts: {
+    shape: { kind: "list", of: promptText, min: 1 },
+    doc: "Several prompts, each tried with everything else.",
+  },
   variables: {
     shape: {
       kind: "either",
@@ -129,14 +138,21 @@ const prompt = record({
     },
     doc: "Values of the variables: one mapping, a list of them, or a JSONL, JSON or CSV file.",
   },
-  providers: { shape: { kind: "list", of: id, min: 1 }, doc: "Providers that are asked; all of the suite's by default." },
+  providers: {
+    shape: { kind: "list", of: id, min: 1 },
+    doc: "Providers that are asked; all of the suite's by default.",
+  },
   parameters: { shape: { kind: "map", of: { kind: "any" } }, doc: "Sent with every request of this case." },
   assert: { shape: { kind: "list", of: assertion }, doc: "What must hold of every reply." },
 });
 
 const http = record({
   ...base,
-  url: { shape: { kind: "text", pattern: /^https?:\/\//, example: "http://127.0.0.1:3000/orders" }, required: true, doc: "Address that is called." },
+  url: {
+    shape: { kind: "text", pattern: /^https?:\/\//, example: "http://127.0.0.1:3000/orders" },
+    required: true,
+    doc: "Address that is called.",
+  },
   method: { shape: { kind: "text", oneOf: ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] }, doc: "GET by default." },
   headers: { shape: { kind: "map", of: text }, doc: "Headers of every request." },
   body: { shape: text, doc: "Body of every request." },
@@ -145,8 +161,14 @@ const http = record({
       users: { shape: count(1, 10_000), doc: "Connections at once; 1 by default." },
       iterations: { shape: count(1, 10_000_000), doc: "Requests of each user, one after another (closed loop)." },
       seconds: { shape: { kind: "number", min: 0.1, max: 3600 }, doc: "How long to send; 10 by default." },
-      rate: { shape: { kind: "number", min: 0.01, max: 1_000_000 }, doc: "Requests a second that arrive whether or not earlier ones are answered (open loop)." },
-      warmupSeconds: { shape: { kind: "number", min: 0, max: 600 }, doc: "Sent before measuring begins; 0 by default." },
+      rate: {
+        shape: { kind: "number", min: 0.01, max: 1_000_000 },
+        doc: "Requests a second that arrive whether or not earlier ones are answered (open loop).",
+      },
+      warmupSeconds: {
+        shape: { kind: "number", min: 0, max: 600 },
+        doc: "Sent before measuring begins; 0 by default.",
+      },
     }),
     doc: "How much is sent.",
   },
@@ -169,7 +191,10 @@ const sql = record({
   parameters: { shape: { kind: "list", of: { kind: "any" } }, doc: "Values of $1, $2 …" },
   expect: {
     shape: record({
-      noSequentialScanOver: { shape: count(0, 2_000_000_000), doc: "No table with more rows than this is read from end to end." },
+      noSequentialScanOver: {
+        shape: count(0, 2_000_000_000),
+        doc: "No table with more rows than this is read from end to end.",
+      },
       usesIndex: { shape: text, doc: "Index the plan must use." },
       maxMs: { shape: positive, doc: "Limit of the execution time, milliseconds; 500 by default." },
       maxBuffers: { shape: count(0, 2_000_000_000), doc: "Limit of the pages that are touched." },
@@ -180,7 +205,11 @@ const sql = record({
 
 const command = record({
   ...base,
-  run: { shape: { kind: "list", of: text, min: 1 }, required: true, doc: "Program and arguments; no shell reads them." },
+  run: {
+    shape: { kind: "list", of: text, min: 1 },
+    required: true,
+    doc: "Program and arguments; no shell reads them.",
+  },
   folder: { shape: text, doc: "Working folder; the suite's own by default." },
   env: { shape: { kind: "map", of: text }, doc: "Environment variables beside the present ones." },
   reads: {
@@ -195,9 +224,15 @@ export const suiteShape: RecordShape = record({
   $schema: { shape: text, doc: "Address of the schema, for editors." },
   name: { shape: text, doc: "Name of the suite; its file's name by default." },
   description: { shape: text, doc: "What the suite measures." },
-  include: { shape: texts, doc: "Suites whose cases and providers belong to this one, as paths relative to this file." },
+  include: {
+    shape: texts,
+    doc: "Suites whose cases and providers belong to this one, as paths relative to this file.",
+  },
   settings: { shape: settings, doc: "How the cases are run." },
   providers: { shape: { kind: "list", of: provider }, doc: "Models the `prompt` cases ask." },
   thresholds: { shape: thresholds, doc: "Limits the run is held against." },
-  cases: { shape: { kind: "list", of: { kind: "choice", by: "kind", of: { detect, prompt, http, sql, command } } }, doc: "The cases." },
+  cases: {
+    shape: { kind: "list", of: { kind: "choice", by: "kind", of: { detect, prompt, http, sql, command } } },
+    doc: "The cases.",
+  },
 });

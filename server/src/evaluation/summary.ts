@@ -66,7 +66,12 @@ export function createSumming(): Summing {
   const statuses = { passed: 0, failed: 0, error: 0, timeout: 0 };
   const categories = new Map<string, Group>();
   const families = new Map<string, FamilyCounts>();
-  const times = build({ bitBucketSize: 64, lowestDiscernibleValue: 1, highestTrackableValue: HIGHEST, numberOfSignificantValueDigits: 3 });
+  const times = build({
+    bitBucketSize: 64,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST,
+    numberOfSignificantValueDigits: 3,
+  });
   return {
     add(result) {
       statuses[result.status]++;
@@ -98,7 +103,9 @@ export function createSumming(): Summing {
           { cases: group.cases, passed: group.passed, score: shareOf(group.score, group.weight) },
         ]),
       ),
-      families: Object.fromEntries([...families].sort().map(([name, counts]) => [name, { ...counts, ...ratesOf(counts) }])),
+      families: Object.fromEntries(
+        [...families].sort().map(([name, counts]) => [name, { ...counts, ...ratesOf(counts) }]),
+      ),
       detection: detectionOf([...families.values()]),
     }),
   };

@@ -22,7 +22,9 @@ export function checkThresholds(thresholds: Thresholds, summary: RunSummary): re
   const atMost = (name: string, actual: number, limit: number | undefined): void => {
     if (limit !== undefined) checks.push({ name, actual, limit, bound: "at most", ok: actual <= limit });
   };
-  const scored = [thresholds.precision, thresholds.recall, thresholds.f1, thresholds.families].some((limit) => limit !== undefined);
+  const scored = [thresholds.precision, thresholds.recall, thresholds.f1, thresholds.families].some(
+    (limit) => limit !== undefined,
+  );
   atLeast("pass rate", summary.passRate, thresholds.passRate ?? (scored ? undefined : 1));
   atMost("error rate", summary.errorRate, thresholds.errorRate ?? DEFAULT_ERROR_RATE);
   atMost("p95 (ms)", summary.metrics.p95, thresholds.p95Ms);

@@ -60,14 +60,20 @@ export function createVariantTally(): VariantTally {
       const variants = [...tallies].map(([name, tally]) => figuresOf(name, tally)).sort((a, b) => b.score - a.score);
       const best = variants[0];
       if (best === undefined) return undefined;
-      const comparisons = variants.slice(1).map(({ name }) => ({ other: name, comparison: compareTallies(tallies.get(name), tallies.get(best.name)) }));
+      const comparisons = variants
+        .slice(1)
+        .map(({ name }) => ({ other: name, comparison: compareTallies(tallies.get(name), tallies.get(best.name)) }));
       return { variants, comparisons, choice: choose(variants, tallies, limits) };
     },
   };
 }
 
 function newTally(): Tally {
-  const times = build({ lowestDiscernibleValue: 1, highestTrackableValue: HIGHEST_US, numberOfSignificantValueDigits: 3 });
+  const times = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_US,
+    numberOfSignificantValueDigits: 3,
+  });
   return { cases: 0, weight: 0, passed: 0, score: 0, cost: undefined, times, byPair: new Map() };
 }
 
@@ -104,7 +110,11 @@ function compareTallies(before: Tally | undefined, after: Tally | undefined): Co
   return comparePairs(pairs, "higher is better");
 }
 
-function choose(variants: readonly VariantFigures[], tallies: ReadonlyMap<string, Tally>, limits: ChoiceLimits): VariantReport["choice"] {
+function choose(
+  variants: readonly VariantFigures[],
+  tallies: ReadonlyMap<string, Tally>,
+  limits: ChoiceLimits,
+): VariantReport["choice"] {
   const fitting = variants.filter((one) => brokenLimit(one, limits) === undefined);
   const best = fitting[0];
   if (best === undefined) {
@@ -112,9 +122,13 @@ function choose(variants: readonly VariantFigures[], tallies: ReadonlyMap<string
     return { name: undefined, reason: `none keeps the limits (${reasons.join("; ")})` };
   }
   // Those that cannot be told from the best are as good as it; among them the cheaper, then the faster one is the better choice.
-  const equals = fitting.filter((one) => one === best || compareTallies(tallies.get(one.name), tallies.get(best.name)).verdict === "cannot tell");
+  const equals = fitting.filter(
+    (one) => one === best || compareTallies(tallies.get(one.name), tallies.get(best.name)).verdict === "cannot tell",
+  );
   const chosen = equals.reduce((a, b) => (isPreferred(b, a) ? b : a));
-  const left = variants.filter((one) => !fitting.includes(one)).map((one) => `${one.name} is out: ${brokenLimit(one, limits) ?? ""}`);
+  const left = variants
+    .filter((one) => !fitting.includes(one))
+    .map((one) => `${one.name} is out: ${brokenLimit(one, limits) ?? ""}`);
   const why =
     chosen === best
       ? equals.length === 1
@@ -125,8 +139,10 @@ function choose(variants: readonly VariantFigures[], tallies: ReadonlyMap<string
 }
 
 function brokenLimit({ score, p95Ms, cost }: VariantFigures, limits: ChoiceLimits): string | undefined {
-  if (limits.minScore !== undefined && score < limits.minScore) return `score ${score.toFixed(3)} is under ${limits.minScore}`;
-  if (limits.maxP95Ms !== undefined && limits.maxP95Ms < p95Ms) return `p95 ${p95Ms.toFixed(0)} ms is over ${limits.maxP95Ms}`;
+  if (limits.minScore !== undefined && score < limits.minScore)
+    return `score ${score.toFixed(3)} is under ${limits.minScore}`;
+  if (limits.maxP95Ms !== undefined && limits.maxP95Ms < p95Ms)
+    return `p95 ${p95Ms.toFixed(0)} ms is over ${limits.maxP95Ms}`;
   if (limits.maxCost === undefined) return undefined;
   if (cost === undefined) return "its cost is not known";
   return limits.maxCost < cost ? `cost ${cost.toPrecision(3)} is over ${limits.maxCost}` : undefined;
@@ -153,10 +169,14 @@ function advantage(chosen: VariantFigures, equals: readonly VariantFigures[]): s
     return `cheaper (${cost.toPrecision(3)} against ${dearest.toPrecision(3)})`;
   }
   const slowest = Math.max(...rivals.map((one) => one.p95Ms));
-  if (chosen.p95Ms < slowest * CLEARLY) return `faster (p95 ${chosen.p95Ms.toFixed(0)} against ${slowest.toFixed(0)} ms)`;
+  if (chosen.p95Ms < slowest * CLEARLY)
+    return `faster (p95 ${chosen.p95Ms.toFixed(0)} against ${slowest.toFixed(0)} ms)`;
   return "neither cheaper nor faster by much";
 }
 
 function others(equals: readonly VariantFigures[], chosen: VariantFigures): string {
-  return equals.filter((one) => one !== chosen).map(({ name }) => name).join(", ");
+  return equals
+    .filter((one) => one !== chosen)
+    .map(({ name }) => name)
+    .join(", ");
 }

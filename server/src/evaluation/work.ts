@@ -57,7 +57,14 @@ export class CaseError extends Error {
   /** The other side only asked for patience: trying again is not counted as a retry, the time limit is limit enough. */
   readonly patience: boolean;
 
-  constructor(message: string, options: { readonly retryable?: boolean; readonly retryAfterMs?: number | undefined; readonly patience?: boolean } = {}) {
+  constructor(
+    message: string,
+    options: {
+      readonly retryable?: boolean;
+      readonly retryAfterMs?: number | undefined;
+      readonly patience?: boolean;
+    } = {},
+  ) {
     super(message);
     this.name = "CaseError";
     this.retryable = options.retryable ?? false;

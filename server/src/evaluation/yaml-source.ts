@@ -2,7 +2,17 @@
  * YAML text as a value with positions. Never throws: what cannot be read is a problem with its line. Aliases are limited, because a
  * few lines of them can stand for gigabytes.
  */
-import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+} from "yaml";
 import type { SuiteProblem } from "./suite.js";
 import type { ValuePath } from "./shape.js";
 
@@ -51,7 +61,9 @@ export function readYaml(file: string, text: string): YamlSource {
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     if (/alias count/i.test(said)) {
-      return unreadable([problem("its aliases stand for far more than is written: write the values out", aliasLine(text))]);
+      return unreadable([
+        problem("its aliases stand for far more than is written: write the values out", aliasLine(text)),
+      ]);
     }
     if (error instanceof RangeError) return unreadable([problem("it is nested too deeply")]);
     return unreadable([problem(`not valid YAML: ${firstLine(said)}`)]);

@@ -30,11 +30,16 @@ export function judgeCommand(one: CommandCase, observation: Observation): Verdic
   }
   for (const [name, mean] of Object.entries(results?.benchmarks ?? {})) {
     if (one.maxMeanMs === undefined || mean <= one.maxMeanMs) continue;
-    messages.push({ text: `\`${name}\` is too slow`, expected: `at most ${one.maxMeanMs} ms`, actual: `${mean.toFixed(1)} ms` });
+    messages.push({
+      text: `\`${name}\` is too slow`,
+      expected: `at most ${one.maxMeanMs} ms`,
+      actual: `${mean.toFixed(1)} ms`,
+    });
   }
   const means = Object.values(results?.benchmarks ?? {});
   const passed = messages.length === 0;
-  const score = tests.length === 0 || unreadable !== undefined ? (passed ? 1 : 0) : (tests.length - failed.length) / tests.length;
+  const score =
+    tests.length === 0 || unreadable !== undefined ? (passed ? 1 : 0) : (tests.length - failed.length) / tests.length;
   return {
     passed,
     score,

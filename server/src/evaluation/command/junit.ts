@@ -4,7 +4,11 @@ import type { CommandResults, TestResult } from "./test-results.js";
 
 export function readJunit(text: string): CommandResults | string {
   const tests: TestResult[] = [];
-  const state: { open: { name: string; ms?: number; status: TestResult["status"]; message: string } | undefined; inside: boolean; seen: boolean } = {
+  const state: {
+    open: { name: string; ms?: number; status: TestResult["status"]; message: string } | undefined;
+    inside: boolean;
+    seen: boolean;
+  } = {
     open: undefined,
     inside: false,
     seen: false,
@@ -14,8 +18,15 @@ export function readJunit(text: string): CommandResults | string {
     if (name === "testsuites" || name === "testsuite") state.seen = true;
     if (name === "testcase") {
       const seconds = Number(attributes["time"]);
-      const full = [attributes["classname"], attributes["name"]].filter((part) => part !== undefined && part !== "").join(" ");
-      state.open = { name: full, status: "passed", message: "", ...(Number.isFinite(seconds) ? { ms: seconds * 1000 } : {}) };
+      const full = [attributes["classname"], attributes["name"]]
+        .filter((part) => part !== undefined && part !== "")
+        .join(" ");
+      state.open = {
+        name: full,
+        status: "passed",
+        message: "",
+        ...(Number.isFinite(seconds) ? { ms: seconds * 1000 } : {}),
+      };
     }
     if (state.open === undefined) return;
     if (name === "failure" || name === "error") {

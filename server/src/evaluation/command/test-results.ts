@@ -63,12 +63,15 @@ function readJest(value: unknown): CommandResults | string {
   return {
     tests: files.flatMap(({ name, status, message, assertionResults = [] }): readonly TestResult[] => {
       // A file that could not even be loaded has no tests.
-      if (assertionResults.length === 0 && status === "failed") return [{ name: String(name), status: "failed", message: String(message) }];
+      if (assertionResults.length === 0 && status === "failed")
+        return [{ name: String(name), status: "failed", message: String(message) }];
       return assertionResults.map((one) => ({
         name: String(one.fullName),
         status: one.status === "passed" ? "passed" : one.status === "failed" ? "failed" : "skipped",
         ...(typeof one.duration === "number" ? { ms: one.duration } : {}),
-        ...(Array.isArray(one.failureMessages) && 0 < one.failureMessages.length ? { message: one.failureMessages.join("\n") } : {}),
+        ...(Array.isArray(one.failureMessages) && 0 < one.failureMessages.length
+          ? { message: one.failureMessages.join("\n") }
+          : {}),
       }));
     }),
   };

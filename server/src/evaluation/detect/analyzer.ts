@@ -21,7 +21,11 @@ export interface Analyzer {
   /** Families of the rules, by rule id. */
   readonly families: ReadonlyMap<string, string>;
   /** Analyzes texts as one small project. @param throwIfStopped Asked often; throws once the work is to stop. */
-  analyzeTexts(files: readonly ProjectFile[], rules: readonly string[], throwIfStopped: () => void): readonly FoundPlace[];
+  analyzeTexts(
+    files: readonly ProjectFile[],
+    rules: readonly string[],
+    throwIfStopped: () => void,
+  ): readonly FoundPlace[];
   /** Analyzes a folder on disk as a check would. */
   analyzeFolder(folder: string, rules: readonly string[], throwIfStopped: () => void): Promise<readonly FoundPlace[]>;
 }

@@ -52,7 +52,10 @@ function caseDraft(one: DetectCase, labelled: Case, file: string, name: string, 
     cacheKey: identity === undefined ? undefined : contentHash(JSON.stringify([identity, files, one.rules])),
     observe: (context) => Promise.resolve(observe(() => analyzer.analyzeTexts(files, one.rules, stopper(context)))),
     judge: (observation) => {
-      const placeOf = (path: string, line: number): { file: string; line: number } => ({ file, line: markdownLine(labelled, path, line) });
+      const placeOf = (path: string, line: number): { file: string; line: number } => ({
+        file,
+        line: markdownLine(labelled, path, line),
+      });
       return verdictOf(observation, labels, families, placeOf);
     },
   };
@@ -122,7 +125,10 @@ async function folderDrafts(one: DetectCase, folder: string, context: PlanContex
   const placeOf = (path: string, line: number): { file: string; line: number } => ({ file: `${base}/${path}`, line });
   return [
     {
-      cacheKey: analyzer.identity === undefined ? undefined : contentHash(JSON.stringify([analyzer.identity, texts, one.rules])),
+      cacheKey:
+        analyzer.identity === undefined
+          ? undefined
+          : contentHash(JSON.stringify([analyzer.identity, texts, one.rules])),
       observe: async (work) => {
         const started = performance.now();
         const found = await analyzer.analyzeFolder(base, one.rules, stopper(work));

@@ -31,14 +31,22 @@ export function judgeHttp(one: HttpCase, observation: Observation): Verdict {
   const messages: CaseMessage[] = [];
   const atMost = (what: string, actual: number, limit: number | undefined, unit: string): void => {
     if (limit === undefined || actual <= limit) return;
-    messages.push({ text: `${what} is over its limit`, expected: `at most ${limit}${unit}`, actual: `${round(actual)}${unit}` });
+    messages.push({
+      text: `${what} is over its limit`,
+      expected: `at most ${limit}${unit}`,
+      actual: `${round(actual)}${unit}`,
+    });
   };
   atMost("p50", seen.p50, limits.p50Ms, " ms");
   atMost("p95", seen.p95, limits.p95Ms, " ms");
   atMost("p99", seen.p99, limits.p99Ms, " ms");
   atMost("the share of failed requests", errorRate, limits.errorRate, "");
   if (limits.minPerSecond !== undefined && seen.perSecond < limits.minPerSecond) {
-    messages.push({ text: "throughput is under its limit", expected: `at least ${limits.minPerSecond} a second`, actual: `${round(seen.perSecond)} a second` });
+    messages.push({
+      text: "throughput is under its limit",
+      expected: `at least ${limits.minPerSecond} a second`,
+      actual: `${round(seen.perSecond)} a second`,
+    });
   }
   const statuses = Object.entries(seen.statuses).map(([status, count]) => `${status}: ${count}`);
   return {

@@ -51,7 +51,11 @@ export async function checkAssertion(
     score,
     message: holds
       ? undefined
-      : { text: `${negation}${assertion.type}: ${say}`, expected: `${negation}${found.expected}`, actual: found.actual ?? shown(reply.text) },
+      : {
+          text: `${negation}${assertion.type}: ${say}`,
+          expected: `${negation}${found.expected}`,
+          actual: found.actual ?? shown(reply.text),
+        },
   };
 }
 
@@ -75,7 +79,12 @@ async function measure(
   const wanted = valueText(assertion, variables);
   const fold = (text: string): string => (assertion.ignoreCase === true ? text.toLowerCase() : text);
   const text = fold(reply.text);
-  const yesOrNo = (holds: boolean, say: string, expected = wanted): Measured => ({ holds, score: holds ? 1 : 0, say, expected });
+  const yesOrNo = (holds: boolean, say: string, expected = wanted): Measured => ({
+    holds,
+    score: holds ? 1 : 0,
+    say,
+    expected,
+  });
   switch (assertion.type) {
     case "equals":
       return yesOrNo(text.trim() === fold(wanted).trim(), "the reply is another one");
@@ -85,7 +94,8 @@ async function measure(
       return yesOrNo(text.trimStart().startsWith(fold(wanted)), "the reply begins differently");
     case "regex": {
       const matched = ports.matches(wanted, assertion.ignoreCase === true ? "iu" : "u", reply.text);
-      if (matched === undefined) throw new CaseError(`the regular expression \`${wanted}\` takes too long on this reply: make it simpler`);
+      if (matched === undefined)
+        throw new CaseError(`the regular expression \`${wanted}\` takes too long on this reply: make it simpler`);
       return yesOrNo(matched, "the reply does not match", `/${wanted}/`);
     }
     case "json":
@@ -97,17 +107,34 @@ async function measure(
     case "similar": {
       const score = await ports.similarity.compare(reply.text, wanted, signal);
       const limit = assertion.threshold ?? DEFAULTS.similarity;
-      return { holds: limit <= score, score, say: `similarity ${score.toFixed(3)} is under ${limit} (by ${ports.similarity.name})`, expected: wanted };
+      return {
+        holds: limit <= score,
+        score,
+        say: `similarity ${score.toFixed(3)} is under ${limit} (by ${ports.similarity.name})`,
+        expected: wanted,
+      };
     }
     case "latency":
-      return atMost("the reply took", reply.latencyMs, assertion.threshold ?? numberOf(assertion) ?? DEFAULTS.latencyMs, "ms");
+      return atMost(
+        "the reply took",
+        reply.latencyMs,
+        assertion.threshold ?? numberOf(assertion) ?? DEFAULTS.latencyMs,
+        "ms",
+      );
     case "cost":
-      if (cost === undefined) throw new CaseError("the cost is not known: give the provider a `price`, and use one that counts tokens");
+      if (cost === undefined)
+        throw new CaseError("the cost is not known: give the provider a `price`, and use one that counts tokens");
       return atMost("the reply cost", cost, assertion.threshold ?? numberOf(assertion) ?? 0, "");
     case "rubric": {
       const grade = await ports.grade(wanted, reply.text, assertion, signal);
       const limit = assertion.threshold ?? DEFAULTS.grade;
-      return { holds: limit <= grade.score, score: grade.score, say: grade.reason, expected: `a grade of at least ${limit} for: ${wanted}`, actual: `${grade.score}: ${shown(reply.text)}` };
+      return {
+        holds: limit <= grade.score,
+        score: grade.score,
+        say: grade.reason,
+        expected: `a grade of at least ${limit} for: ${wanted}`,
+        actual: `${grade.score}: ${shown(reply.text)}`,
+      };
     }
   }
 }
@@ -122,14 +149,24 @@ function numberOf({ value }: Assertion): number | undefined {
 }
 
 /** A list of texts must all be there; the score is the share that is. */
-function containsAll(assertion: Assertion, text: string, fold: (text: string) => string, variables: Variables): Measured {
+function containsAll(
+  assertion: Assertion,
+  text: string,
+  fold: (text: string) => string,
+  variables: Variables,
+): Measured {
   const values: readonly unknown[] = Array.isArray(assertion.value) ? assertion.value : [assertion.value];
   const wanted = values.map((value) => valueText({ ...assertion, value }, variables));
   const missing = wanted.filter((part) => !text.includes(fold(part)));
   const score = wanted.length === 0 ? 1 : 1 - missing.length / wanted.length;
   // The opposite of containing all is containing none.
   const holds = assertion.not === true ? missing.length < wanted.length : missing.length === 0;
-  return { holds, score, say: `the reply does not hold ${missing.map((part) => `\`${part}\``).join(", ")}`, expected: wanted.join(", ") };
+  return {
+    holds,
+    score,
+    say: `the reply does not hold ${missing.map((part) => `\`${part}\``).join(", ")}`,
+    expected: wanted.join(", "),
+  };
 }
 
 function jsonEquals(assertion: Assertion, reply: ModelReply): Measured {
@@ -137,7 +174,12 @@ function jsonEquals(assertion: Assertion, reply: ModelReply): Measured {
   if (value === undefined) return { holds: false, score: 0, say: "the reply is no JSON", expected: "JSON" };
   if (assertion.value === undefined) return { holds: true, score: 1, say: "the reply is JSON", expected: "JSON" };
   const holds = canonical(value) === canonical(assertion.value);
-  return { holds, score: holds ? 1 : 0, say: "the JSON is another one", expected: JSON.stringify(assertion.value, undefined, 2) };
+  return {
+    holds,
+    score: holds ? 1 : 0,
+    say: "the JSON is another one",
+    expected: JSON.stringify(assertion.value, undefined, 2),
+  };
 }
 
 function canonical(value: unknown): string {
@@ -154,8 +196,15 @@ function jsonSchema(assertion: Assertion, reply: ModelReply): Measured {
   if (value === undefined) return { holds: false, score: 0, say: "the reply is no JSON", expected };
   try {
     const { valid, errors } = new Validator(assertion.value as Schema, "7", false).validate(value);
-    const reasons = errors.filter(({ keyword }) => keyword !== "properties").map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
-    return { holds: valid, score: valid ? 1 : 0, say: reasons.slice(0, 3).join("; ") || "the JSON does not fit", expected };
+    const reasons = errors
+      .filter(({ keyword }) => keyword !== "properties")
+      .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+    return {
+      holds: valid,
+      score: valid ? 1 : 0,
+      say: reasons.slice(0, 3).join("; ") || "the JSON does not fit",
+      expected,
+    };
   } catch (error) {
     throw new CaseError(`the JSON schema cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -163,17 +212,33 @@ function jsonSchema(assertion: Assertion, reply: ModelReply): Measured {
 
 function expression(source: string, reply: ModelReply, cost: number | undefined, variables: Variables): Measured {
   const { text: output, latencyMs, inputTokens = null, outputTokens = null } = reply;
-  const names = { output, latencyMs, inputTokens, outputTokens, cost: cost ?? null, json: jsonOf(output) ?? null, vars: variables };
+  const names = {
+    output,
+    latencyMs,
+    inputTokens,
+    outputTokens,
+    cost: cost ?? null,
+    json: jsonOf(output) ?? null,
+    vars: variables,
+  };
   const result = evaluateExpression(source, names);
-  if (result.kind === "fault") throw new CaseError(`the expression \`${source}\` cannot be evaluated: ${result.message}`);
-  const score = typeof result.value === "number" ? Math.min(1, Math.max(0, result.value)) : isTrue(result.value) ? 1 : 0;
+  if (result.kind === "fault")
+    throw new CaseError(`the expression \`${source}\` cannot be evaluated: ${result.message}`);
+  const score =
+    typeof result.value === "number" ? Math.min(1, Math.max(0, result.value)) : isTrue(result.value) ? 1 : 0;
   return { holds: isTrue(result.value), score, say: `it is ${JSON.stringify(result.value)}`, expected: source };
 }
 
 function atMost(what: string, actual: number, limit: number, unit: string): Measured {
   const rounded = Math.round(actual * 1e6) / 1e6;
   const holds = actual <= limit;
-  return { holds, score: holds ? 1 : 0, say: `${what} ${rounded} ${unit}`.trim(), expected: `at most ${limit} ${unit}`.trim(), actual: `${rounded} ${unit}`.trim() };
+  return {
+    holds,
+    score: holds ? 1 : 0,
+    say: `${what} ${rounded} ${unit}`.trim(),
+    expected: `at most ${limit} ${unit}`.trim(),
+    actual: `${rounded} ${unit}`.trim(),
+  };
 }
 
 export function shown(text: string): string {

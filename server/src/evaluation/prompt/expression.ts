@@ -44,7 +44,8 @@ interface Reader {
 
 type Names = Readonly<Record<string, unknown>>;
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_][\w.]*)|(<=|>=|==|!=|[-+*/()<>,]))/y;
+const TOKEN =
+  /\s*(?:(\d+(?:\.\d+)?)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_][\w.]*)|(<=|>=|==|!=|[-+*/()<>,]))/y;
 
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
@@ -57,7 +58,11 @@ function tokenize(source: string): Token[] {
     if (number !== undefined) tokens.push({ kind: "number", text: number });
     else if (name !== undefined) tokens.push({ kind: "name", text: name });
     else if (sign !== undefined) tokens.push({ kind: "sign", text: sign });
-    else tokens.push({ kind: "text", text: (double ?? single ?? "").replaceAll(/\\(.)/g, (_, escaped: string) => (escaped === "n" ? "\n" : escaped)) });
+    else
+      tokens.push({
+        kind: "text",
+        text: (double ?? single ?? "").replaceAll(/\\(.)/g, (_, escaped: string) => (escaped === "n" ? "\n" : escaped)),
+      });
   }
   tokens.push({ kind: "end", text: "end" });
   return tokens;
@@ -74,7 +79,13 @@ function take(reader: Reader): Token {
 }
 
 /** From loosely to tightly binding. */
-const LEVELS: readonly (readonly string[])[] = [["or"], ["and"], ["==", "!=", "<", "<=", ">", ">="], ["+", "-"], ["*", "/"]];
+const LEVELS: readonly (readonly string[])[] = [
+  ["or"],
+  ["and"],
+  ["==", "!=", "<", "<=", ">", ">="],
+  ["+", "-"],
+  ["*", "/"],
+];
 
 function binary(reader: Reader, names: Names, level: number): unknown {
   const signs = LEVELS[level];
@@ -102,7 +113,9 @@ function unary(reader: Reader, names: Names): unknown {
     if (token.kind !== "name") throw new Fault(`a value is missing before \`${token.text}\``);
     if (token.text === "not") return !isTrue(unary(reader, names));
     if (token.text === "true" || token.text === "false") return token.text === "true";
-    return peek(reader).text === "(" && peek(reader).kind === "sign" ? call(reader, names, token.text) : named(names, token.text);
+    return peek(reader).text === "(" && peek(reader).kind === "sign"
+      ? call(reader, names, token.text)
+      : named(names, token.text);
   } finally {
     reader.depth--;
   }
@@ -110,22 +123,35 @@ function unary(reader: Reader, names: Names): unknown {
 
 function named(names: Names, path: string): unknown {
   const [first = ""] = path.split(".");
-  if (!Object.hasOwn(names, first)) throw new Fault(`there is nothing called \`${first}\`: known are ${Object.keys(names).join(", ")}`);
+  if (!Object.hasOwn(names, first))
+    throw new Fault(`there is nothing called \`${first}\`: known are ${Object.keys(names).join(", ")}`);
   return lookUp(names, path) ?? null;
 }
 
-const FUNCTIONS: Readonly<Record<string, { readonly takes: number; readonly run: (...values: readonly unknown[]) => unknown }>> = {
+const FUNCTIONS: Readonly<
+  Record<string, { readonly takes: number; readonly run: (...values: readonly unknown[]) => unknown }>
+> = {
   length: { takes: 1, run: (value) => (Array.isArray(value) ? value.length : asText(value).length) },
-  words: { takes: 1, run: (value) => asText(value).split(/\s+/).filter((word) => word !== "").length },
+  words: {
+    takes: 1,
+    run: (value) =>
+      asText(value)
+        .split(/\s+/)
+        .filter((word) => word !== "").length,
+  },
   lower: { takes: 1, run: (value) => asText(value).toLowerCase() },
   trim: { takes: 1, run: (value) => asText(value).trim() },
   number: { takes: 1, run: asNumber },
-  contains: { takes: 2, run: (value, part) => (Array.isArray(value) ? value.includes(part) : asText(value).includes(asText(part))) },
+  contains: {
+    takes: 2,
+    run: (value, part) => (Array.isArray(value) ? value.includes(part) : asText(value).includes(asText(part))),
+  },
 };
 
 function call(reader: Reader, names: Names, name: string): unknown {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-  if (known === undefined) throw new Fault(`there is no function \`${name}\`: known are ${Object.keys(FUNCTIONS).join(", ")}`);
+  if (known === undefined)
+    throw new Fault(`there is no function \`${name}\`: known are ${Object.keys(FUNCTIONS).join(", ")}`);
   expectSign(reader, "(");
   const values: unknown[] = [];
   while (peek(reader).text !== ")" || peek(reader).kind !== "sign") {
@@ -153,7 +179,9 @@ function apply(sign: string, left: unknown, right: unknown): unknown {
     case "!=":
       return left !== right;
     case "+":
-      return typeof left === "string" || typeof right === "string" ? asText(left) + asText(right) : asNumber(left) + asNumber(right);
+      return typeof left === "string" || typeof right === "string"
+        ? asText(left) + asText(right)
+        : asNumber(left) + asNumber(right);
     case "-":
       return asNumber(left) - asNumber(right);
     case "*":
@@ -176,7 +204,8 @@ export function isTrue(value: unknown): boolean {
 }
 
 function asNumber(value: unknown): number {
-  const number = typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+  const number =
+    typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
   if (Number.isNaN(number)) throw new Fault(`\`${asText(value).slice(0, 40)}\` is no number`);
   return number;
 }

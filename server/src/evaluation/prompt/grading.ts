@@ -25,7 +25,10 @@ export function gradingRequest(rubric: string, reply: string, parameters: ModelR
 /** Throws `CaseError` for an answer that is no grade; asking again may help. */
 export function readGrade(text: string): Grade {
   const value = jsonOf(text) ?? jsonOf(/\{[\s\S]*\}/.exec(text)?.[0] ?? "");
-  const { score, reason } = (typeof value === "object" && value !== null ? value : {}) as { readonly score?: unknown; readonly reason?: unknown };
+  const { score, reason } = (typeof value === "object" && value !== null ? value : {}) as {
+    readonly score?: unknown;
+    readonly reason?: unknown;
+  };
   if (typeof score !== "number" || !(0 <= score && score <= 1)) {
     throw new CaseError("the grading model gave no grade from 0 to 1", { retryable: true });
   }

@@ -62,7 +62,8 @@ function* draftsOf(
           ...(1 < rows.length ? [`row ${index + 1}`] : []),
         ];
         const suffix = parts.length === 0 ? undefined : parts.join(" / ");
-        const variant = 1 < providers.length * prompts.length ? variantName(provider, prompt, providers, prompts) : undefined;
+        const variant =
+          1 < providers.length * prompts.length ? variantName(provider, prompt, providers, prompts) : undefined;
         const draft = draftOf(one, provider, request, variables, ports);
         yield {
           ...draft,
@@ -90,7 +91,10 @@ function variantName(
   return parts.join(" + ");
 }
 
-async function promptTexts(one: PromptCase, context: PlanContext): Promise<readonly { readonly id: string; readonly text: string }[]> {
+async function promptTexts(
+  one: PromptCase,
+  context: PlanContext,
+): Promise<readonly { readonly id: string; readonly text: string }[]> {
   const texts: { id: string; text: string }[] = [];
   for (const { id, text, file } of one.prompts) {
     if (file === undefined) {

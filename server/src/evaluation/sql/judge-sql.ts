@@ -31,16 +31,28 @@ export function judgeSql({ expect }: SqlCase, observation: Observation): Verdict
   if (expect.noSequentialScanOver !== undefined) {
     const limit = expect.noSequentialScanOver;
     for (const { table, rows } of sequentialScans.filter((scan) => limit < scan.rows)) {
-      messages.push({ text: `\`${table}\` is read from end to end: ${rows} rows`, expected: `no sequential scan over ${limit} rows`, actual: plan });
+      messages.push({
+        text: `\`${table}\` is read from end to end: ${rows} rows`,
+        expected: `no sequential scan over ${limit} rows`,
+        actual: plan,
+      });
     }
   }
   if (expect.usesIndex !== undefined && !indexes.includes(expect.usesIndex)) {
-    messages.push({ text: `the plan does not use \`${expect.usesIndex}\``, expected: expect.usesIndex, actual: indexes.length === 0 ? plan : indexes.join(", ") });
+    messages.push({
+      text: `the plan does not use \`${expect.usesIndex}\``,
+      expected: expect.usesIndex,
+      actual: indexes.length === 0 ? plan : indexes.join(", "),
+    });
   }
   const limit = expect.maxMs ?? DEFAULT_MS;
   if (limit < ms) messages.push({ text: "it takes too long", expected: `at most ${limit} ms`, actual: `${ms} ms` });
   if (expect.maxBuffers !== undefined && expect.maxBuffers < buffers) {
-    messages.push({ text: "it touches too many pages", expected: `at most ${expect.maxBuffers}`, actual: String(buffers) });
+    messages.push({
+      text: "it touches too many pages",
+      expected: `at most ${expect.maxBuffers}`,
+      actual: String(buffers),
+    });
   }
   const passed = messages.length === 0;
   return { passed, score: passed ? 1 : 0, messages, output: plan, metrics: { latencyMs: ms, buffers } };

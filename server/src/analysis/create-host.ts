@@ -19,6 +19,7 @@ import type { CatalogRule } from "../rules/define-catalog-rule.js";
 import { rules as allRules } from "../rules/registry.js";
 import type { Rule } from "../rules/define-rule.js";
 import { ruleInfos } from "./explain.js";
+import { explainLoops } from "./explain-loop.js";
 import type { Finding, Problem } from "./finding.js";
 import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshResult, RefreshWork } from "./host.js";
 import { hoverText } from "./hover.js";
@@ -378,6 +379,12 @@ class Host implements AnalysisHost {
       linkTo,
       factsOf: (other) => this.#files.get(other)?.facts,
     });
+  }
+
+  explainLoops(path: string, line: number): ReturnType<AnalysisHost["explainLoops"]> {
+    const state = this.#files.get(path);
+    const view = state === undefined ? undefined : this.#view(path, state);
+    return state === undefined || view === undefined ? [] : explainLoops(view, line, state.findings);
   }
 
   files(): readonly string[] {

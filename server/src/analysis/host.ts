@@ -7,6 +7,7 @@
 import type { FileFacts } from "../facts/model.js";
 import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
+import type { LoopExplanation } from "./explain-loop.js";
 import type { Finding, Problem } from "./finding.js";
 import type { DeclaredQuery } from "../project/declared-queries.js";
 import type { ManifestSource } from "../project/manifests.js";
@@ -87,6 +88,8 @@ export interface AnalysisHost {
     path: string,
     offset: number,
   ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
+  /** What the rules think of the loops at a 1-based line of a file; empty where there is none. */
+  explainLoops(path: string, line: number): readonly LoopExplanation[];
   files(): readonly string[];
 }
 

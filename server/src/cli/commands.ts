@@ -47,9 +47,12 @@ export const checkCommand: CommandSpec = {
 
 export const explainCommand: CommandSpec = {
   name: "explain",
-  usage: "hotpath explain [rule]",
-  doc: "Prints what a rule finds, why it matters and what to do instead; without a rule, lists them.",
-  options: { help },
+  usage: "hotpath explain [rule]\n       hotpath explain --loop FILE:LINE",
+  doc: "Prints what a rule finds, why it matters and what to do instead; without a rule, lists them.\nWith --loop, says of each call in the loop at that line what was found, or why it is left alone.",
+  options: {
+    loop: { type: "string", value: "FILE:LINE", doc: "Explain the loop that begins on, or stands around, this line." },
+    help,
+  },
 };
 
 export const doctorCommand: CommandSpec = {

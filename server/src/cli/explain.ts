@@ -1,11 +1,14 @@
-/** `hotpath explain`. */
+/** `hotpath explain RULE`, and `hotpath explain --loop FILE:LINE`. */
 import { explainRule, ruleInfos } from "../analysis/explain.js";
 import { nearest } from "../base/nearest.js";
+import { explainLoop } from "./explain-loop.js";
 import { UsageError, type ParsedCommand } from "./command-line.js";
 import { paletteFor } from "./palette.js";
 import { EXIT, type Terminal } from "./terminal.js";
 
-export function explain(command: ParsedCommand, terminal: Terminal): number {
+export async function explain(command: ParsedCommand, terminal: Terminal): Promise<number> {
+  const place = command.values["loop"]?.at(-1);
+  if (place !== undefined) return explainLoop(place, terminal);
   const palette = paletteFor(terminal.stdout, terminal.env);
   const rules = ruleInfos();
   const [wanted, ...rest] = command.positionals;

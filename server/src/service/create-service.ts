@@ -375,11 +375,20 @@ class Service implements WorkspaceService {
   }
 
   hover(path: string, offset: number): ReturnType<WorkspaceService["hover"]> {
-    if (this.#saved !== undefined) {
-      this.#leaveSaved();
-      this.#refreshHost(undefined);
-    }
+    this.#wakeHost();
     return this.#host.hover(path, offset);
+  }
+
+  explainLoops(path: string, line: number): ReturnType<WorkspaceService["explainLoops"]> {
+    this.#wakeHost();
+    return this.#host.explainLoops(path, line);
+  }
+
+  /** Remembered results answer only for findings; everything else asks the analyzer. */
+  #wakeHost(): void {
+    if (this.#saved === undefined) return;
+    this.#leaveSaved();
+    this.#refreshHost(undefined);
   }
 
   rules(): ReturnType<WorkspaceService["rules"]> {

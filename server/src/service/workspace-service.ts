@@ -3,6 +3,7 @@
  * server, the daemon and the command line. Declares the contract; `create-service.ts` implements it.
  */
 import type { AnalysisOptions, Cancellation, RefreshResult, RuleInfo } from "../analysis/host.js";
+import type { LoopExplanation } from "../analysis/explain-loop.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 
 export interface ServiceOptions {
@@ -72,6 +73,8 @@ export interface WorkspaceService {
     path: string,
     offset: number,
   ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
+  /** See `AnalysisHost.explainLoops`. */
+  explainLoops(path: string, line: number): readonly LoopExplanation[];
   rules(): readonly RuleInfo[];
   /** Files that are parsed. */
   files(): readonly string[];

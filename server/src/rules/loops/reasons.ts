@@ -79,7 +79,8 @@ const CHUNK_NAME = /^(chunk|batch|page|slice|bucket|window|part|segment)(s|ed|Id
 /** The element is a slice of a larger list: the query already takes many at once. */
 function chunked({ view, iteration }: Question): LoopReason | undefined {
   const reason: LoopReason = { id: "chunk", text: "it goes through chunks; each query already takes many" };
-  if (iteration.over !== NONE && comesFromChunking(view, iteration.over, 0)) return reason;
+  const named = iteration.over === NONE ? undefined : comesFromChunking(view, iteration.over, 0);
+  if (named === "made") return reason;
   const step = iteration.loop === undefined ? undefined : view.facts.exprs[iteration.loop.step];
   if (step?.kind === "assign" && step.op === "+=" && step.value !== NONE) {
     const by = view.facts.exprs[step.value];
@@ -88,25 +89,59 @@ function chunked({ view, iteration }: Question): LoopReason | undefined {
   if (iteration.loop?.over === NONE && [...iteration.element].some((id) => isSplice(view, id))) return reason;
   for (const id of iteration.element) {
     const binding = view.facts.bindings[id];
-    if (binding !== undefined && binding.path === undefined && CHUNK_NAME.test(binding.name)) return reason;
+    if (binding === undefined || binding.path !== undefined) continue;
+    if (named === undefined && !CHUNK_NAME.test(binding.name)) continue;
+    // A page can be a slice of rows or a row of a wiki: only what is used as a list is one.
+    if (isUsedAsList(view, id, iteration)) return reason;
   }
   return undefined;
 }
 
-function comesFromChunking(view: FileView, given: ExprId, depth: number): boolean {
+const LIST_MEMBERS =
+  /^(length|map|filter|forEach|flatMap|slice|reduce|some|every|find|join|values|entries|size|concat|includes|at|indexOf)$/;
+
+const HOLDS_LIST = /^(data|in|\$in|values|rows|records|ids|items|documents|keys)$/;
+
+/** Whether a variable is taken for a list in a loop: iterated, spread, asked for its length, or given whole to a call. */
+function isUsedAsList(view: FileView, binding: BindingId, iteration: Iteration): boolean {
+  const { exprs, regions } = view.facts;
+  const loops = regions.some(({ loop }) => loop !== undefined && refersTo(view, loop.over, binding));
+  return (
+    loops ||
+    exprs.some((expr) => {
+      if (expr.kind === "member") return LIST_MEMBERS.test(expr.name) && refersTo(view, expr.object, binding);
+      if (expr.kind === "spread") return refersTo(view, expr.value, binding);
+      if (!isInside(view.facts, expr.region, iteration.region)) return false;
+      if (expr.kind === "object")
+        return expr.props.some((prop) => HOLDS_LIST.test(prop.name ?? "") && refersTo(view, prop.value, binding));
+      if (expr.kind !== "call") return false;
+      return expr.args.some((arg) => refersTo(view, arg, binding));
+    })
+  );
+}
+
+function refersTo(view: FileView, id: ExprId, binding: BindingId): boolean {
+  const expr = view.facts.exprs[id];
+  return expr?.kind === "ref" && expr.binding === binding;
+}
+
+/** `made`: a call cuts a list into slices; `named`: a variable is only called as if it held some. */
+function comesFromChunking(view: FileView, given: ExprId, depth: number): "made" | "named" | undefined {
   const id = unwrap(view, given);
   const expr = view.facts.exprs[id];
-  if (expr === undefined || depth > 4) return false;
+  if (expr === undefined || depth > 4) return undefined;
   if (expr.kind === "call") {
-    if (CHUNK_CALL.test(calledName(view, id))) return true;
+    if (CHUNK_CALL.test(calledName(view, id))) return "made";
     const callee = view.facts.exprs[expr.callee];
-    return callee?.kind === "member" && comesFromChunking(view, callee.object, depth + 1);
+    return callee?.kind === "member" ? comesFromChunking(view, callee.object, depth + 1) : undefined;
   }
-  if (expr.kind !== "ref" || expr.binding === NONE) return false;
+  if (expr.kind !== "ref" || expr.binding === NONE) return undefined;
   const binding = view.facts.bindings[expr.binding];
-  if (binding === undefined) return false;
-  if (/^(chunks|batches|pages|slices|chunked\w*|batched\w*)$|(Chunks|Batches)$/.test(binding.name)) return true;
-  return binding.init !== NONE && binding.path === undefined && comesFromChunking(view, binding.init, depth + 1);
+  if (binding === undefined) return undefined;
+  const made =
+    binding.init !== NONE && binding.path === undefined ? comesFromChunking(view, binding.init, depth + 1) : undefined;
+  if (made === "made") return made;
+  return /^(chunks|batches|pages|slices|chunked\w*|batched\w*)$|(Chunks|Batches)$/.test(binding.name) ? "named" : made;
 }
 
 function isSplice(view: FileView, id: BindingId): boolean {

@@ -96,7 +96,8 @@ export class SchemaAnalysis {
     const before = this.#found;
     if (catalog !== this.#catalog || force) this.#found = grouped(runCatalogRules(catalog, run));
     this.#catalog = catalog;
-    const inCode = [...new Set([...before.keys(), ...this.#found.keys()])].filter(
+    const paths = before === this.#found ? [] : [...new Set([...before.keys(), ...this.#found.keys()])];
+    const inCode = paths.filter(
       (path) => !this.#texts.has(path) && JSON.stringify(before.get(path)) !== JSON.stringify(this.foundIn(path)),
     );
     const inSchema = this.paths().filter((path) => this.#settle(path, run));

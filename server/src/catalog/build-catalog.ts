@@ -1,5 +1,4 @@
 /** What all schema files say → the catalog. Pure; what a single file says is remembered by whoever calls (`catalog-store.ts`). */
-import { contentHash } from "../base/content-hash.js";
 import { directoryOf } from "../project/path-text.js";
 import type { SchemaFile, TableDraft } from "./change.js";
 import { columnOf, findTable } from "./lookup.js";
@@ -16,6 +15,8 @@ export interface CatalogInput {
   readonly packageOf: (path: string) => string;
   /** The engine a package has the one driver of. */
   readonly engineOf: (database: string) => Engine;
+  /** Equal for inputs that say the same. */
+  readonly hash: string;
 }
 
 export function buildCatalog(input: CatalogInput): Catalog {
@@ -43,7 +44,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
     [...mergeDeclared(declared)].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
   );
   const problems = input.files.flatMap((file) => file.problems.slice(0, 1));
-  return { tables, problems, migrations, hash: contentHash(JSON.stringify([tables, problems, migrations])) };
+  return { tables, problems, migrations, hash: input.hash };
 }
 
 function isPrisma(file: SchemaFile): file is PrismaSchemaFile {
@@ -74,7 +75,7 @@ function prismaSchemas(files: readonly PrismaSchemaFile[], { packageOf }: Catalo
     const path = typeof key === "string" ? `${key}/schema.prisma` : key.path;
     const database = packageOf(path);
     const { engine } = datasource;
-    const tables = prismaTables(group, datasource).map((draft): Declared => ({
+    const tables = tablesOf(group, datasource).map((draft): Declared => ({
       draft,
       source: "prisma",
       engine,
@@ -82,6 +83,27 @@ function prismaSchemas(files: readonly PrismaSchemaFile[], { packageOf }: Catalo
     }));
     return { folder: directoryOf(path), engine, tables };
   });
+}
+
+/** Tables of files that have not changed are not made again while a migration is edited. */
+const known = new WeakMap<
+  PrismaSchemaFile,
+  { readonly group: readonly PrismaSchemaFile[]; readonly tables: readonly TableDraft[] }
+>();
+
+function tablesOf(group: readonly PrismaSchemaFile[], datasource: PrismaDatasource): readonly TableDraft[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const before = known.get(first);
+  if (
+    before !== undefined &&
+    before.group.length === group.length &&
+    before.group.every((file, i) => file === group[i])
+  )
+    return before.tables;
+  const tables = prismaTables(group, datasource);
+  known.set(first, { group, tables });
+  return tables;
 }
 
 /** The nearest file with a datasource: in the same folder or above; or below, when the others stand beside its folder. */

@@ -91,7 +91,7 @@ class Store implements CatalogStore {
 
   catalog(): Catalog {
     for (const path of [...this.#stale]) this.#read(path);
-    if (!this.#changed) return this.#catalog;
+    if (!this.#changed || (this.#catalog !== emptyCatalog && this.#hash() === this.#catalog.hash)) return this.#catalog;
     this.#changed = false;
     const files = [...this.#entries.values()].flatMap(({ read }) => read ?? []);
     if (files.length === 0) {
@@ -100,12 +100,21 @@ class Store implements CatalogStore {
     }
     const folders = this.#packages.map(({ directory }) => directory);
     const next = buildCatalog({
+      hash: this.#hash(),
       files: files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
       packageOf: (path) => packageOf(path, folders),
       engineOf: (database) => engineOfPackage(this.#packages.find(({ directory }) => directory === database)),
     });
-    if (next.hash !== this.#catalog.hash) this.#catalog = next;
-    return this.#catalog;
+    this.#catalog = next;
+    return next;
+  }
+
+  #hash(): string {
+    const said = [...this.#entries]
+      .filter(([, { hash }]) => hash !== NOTHING)
+      .map(([path, { hash }]) => `${path}\0${hash}`);
+    const packages = this.#packages.map(({ directory, dependencies }) => [directory, ...dependencies].join("\0"));
+    return contentHash([...said.sort(), "", ...packages].join("\n"));
   }
 
   #read(path: string): void {
@@ -118,7 +127,7 @@ class Store implements CatalogStore {
           ? undefined
           : readFacts(path, entry.facts)
         : readText(path, entry.text);
-    const hash = read === undefined ? NOTHING : contentHash(JSON.stringify(read));
+    const hash = read === undefined ? NOTHING : hashOf(read, entry.text);
     if (hash !== entry.hash) this.#changed = true;
     const provisional = path.endsWith(".sql") && !isPostgresLoaded();
     if (provisional) this.#stale.add(path);
@@ -131,6 +140,11 @@ class Store implements CatalogStore {
       hash,
     });
   }
+}
+
+/** What a Prisma schema says is as long as its text; of the others little more than the places of names is left. */
+function hashOf(read: SchemaFile, text: string | undefined): string {
+  return contentHash(read.source === "prisma" && text !== undefined ? text : JSON.stringify(read));
 }
 
 function readText(path: string, text: string): SchemaFile | undefined {

@@ -30,6 +30,8 @@ export interface DialectIndex {
   readonly dialectOf: (id: string) => Dialect | undefined;
   /** Clients a receiver of that name probably is, when its origin cannot be resolved. */
   readonly shapesFor: (name: string) => readonly DialectValue[];
+  /** The model that a receiver named so probably is, by the method called on it. */
+  readonly modelFor: (receiver: string, method: string) => DialectValue | undefined;
   /** Version of a package as a file of the workspace uses it; undefined when nothing says. */
   readonly versionOf: (name: string, from: FilePath) => InstalledVersion | undefined;
 }
@@ -92,6 +94,7 @@ export function indexDialects(
     stateOf: (value) => own(byId.get(value.dialect)?.states, value.state),
     dialectOf: (id) => byId.get(id),
     shapesFor: shapeTable(dialects, dependsOn),
+    modelFor: modelTable(dialects, dependsOn),
     versionOf,
   };
 }
@@ -109,6 +112,22 @@ function shapeTable(
     }
   }
   return (name) => byName.get(name) ?? [];
+}
+
+function modelTable(
+  dialects: readonly Dialect[],
+  dependsOn: (packages: readonly string[]) => boolean,
+): DialectIndex["modelFor"] {
+  const byMethod = new Map<string, DialectValue>();
+  for (const { id, packages, modelMethods } of dialects) {
+    if (modelMethods === undefined || !dependsOn(packages)) continue;
+    const value: DialectValue = { kind: "dialect", dialect: id, state: modelMethods.state, lowConfidence: true };
+    for (const name of modelMethods.names) if (!byMethod.has(name)) byMethod.set(name, value);
+  }
+  return (receiver, method) => {
+    const value = /^[A-Z][a-z]/.test(receiver) ? byMethod.get(method) : undefined;
+    return value === undefined ? undefined : { ...value, table: receiver };
+  };
 }
 
 function covers(name: string, module: string): boolean {

@@ -1,5 +1,5 @@
 /** What a call calls: steps of a dialect, and the values its callee can be. */
-import { type ExprId, NONE } from "../facts/model.js";
+import { type ExprId, type ExprOf, NONE } from "../facts/model.js";
 import { memberStep } from "./dialect-engine.js";
 import { type DialectStep } from "./dialects/define-dialect.js";
 import { type DialectValue, type Value } from "./model.js";
@@ -37,7 +37,12 @@ export function calleeOf(ctx: Provenance, file: ProjectFile, id: ExprId): Callee
     const parent = self.kind === "instance" ? superclassOf(ctx, file, self.cls) : unknown;
     return { ...nothing, name: "super", parts: [{ kind: "value", value: parent }] };
   }
-  if (callee.kind === "member") return methodCallee(ctx, valueOf(ctx, file, callee.object), callee.name);
+  if (callee.kind === "member") {
+    const found = methodCallee(ctx, valueOf(ctx, file, callee.object), callee.name);
+    return found.parts.length === 0 && found.receiver?.kind === "unknown"
+      ? modelCallee(ctx, file, callee, found)
+      : found;
+  }
   if (callee.kind === "index") {
     const key = valueOf(ctx, file, callee.index);
     if (key.kind === "literal" && typeof key.value === "string")
@@ -52,6 +57,17 @@ type CallForm = "call" | "construct" | "tag";
 function nameOf(file: ProjectFile, id: ExprId): string {
   const expr = exprOf(file, id);
   return expr?.kind === "ref" || expr?.kind === "member" ? expr.name : "";
+}
+
+/** The last resort for `User.findByPk(…)` when nobody can say where `User` comes from. */
+function modelCallee(
+  ctx: Provenance,
+  file: ProjectFile,
+  { object, name }: ExprOf<"member">,
+  otherwise: Callee,
+): Callee {
+  const model = ctx.dialects.modelFor(nameOf(file, object), name);
+  return model === undefined ? otherwise : methodCallee(ctx, model, name);
 }
 
 function methodCallee(ctx: Provenance, receiver: Value, name: string): Callee {

@@ -137,6 +137,11 @@ export interface Dialect {
     readonly receivers: readonly string[];
     readonly state: string;
   }[];
+  /**
+   * The same for models whose place cannot be found (an index that loads its folder): methods of no other library, called on a name that begins with a
+   * capital. Their table is that name.
+   */
+  readonly modelMethods?: { readonly names: readonly string[]; readonly state: string };
   /** Documentation the shapes were taken from. */
   readonly documentation: string;
 }
@@ -171,6 +176,7 @@ export function defineDialect(dialect: Dialect): Dialect {
     used.push(...[sub.class, sub.instance].filter((s) => s !== undefined));
   }
   used.push(...(dialect.shapes ?? []).map((shape) => shape.state));
+  if (dialect.modelMethods !== undefined) used.push(dialect.modelMethods.state);
   const missing = used.filter((name) => !known.has(name));
   if (missing.length > 0)
     throw new Error(`dialect ${dialect.id} names unknown states: ${[...new Set(missing)].join(", ")}`);

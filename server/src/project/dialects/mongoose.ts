@@ -26,6 +26,13 @@ export const mongoose = defineDialect({
     "@nestjs/mongoose#InjectModel": { state: "model", table: { arg: 0 } },
     "@nestjs/mongoose#InjectConnection": { state: "connection" },
   },
+  modelMethods: {
+    names:
+      "findById findByIdAndUpdate findByIdAndDelete findByIdAndRemove findOneAndUpdate findOneAndDelete countDocuments estimatedDocumentCount insertMany".split(
+        " ",
+      ),
+    state: "model",
+  },
   states: {
     mongoose: {
       members: {

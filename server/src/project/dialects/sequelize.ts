@@ -32,6 +32,10 @@ export const sequelize = defineDialect({
   },
   subclasses: { Model: { class: "model", instance: "row" }, Sequelize: { instance: "client" } },
   decorators: { "@nestjs/sequelize#InjectModel": { state: "model", table: { arg: 0 } } },
+  modelMethods: {
+    names: "findAll findByPk findAndCountAll findOrCreate findOrBuild findCreateFind bulkCreate".split(" "),
+    state: "model",
+  },
   states: {
     client: {
       members: {

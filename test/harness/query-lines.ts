@@ -9,9 +9,21 @@ import { renderQuery } from "../../server/src/queries/render-query.js";
 
 const MANIFEST = JSON.stringify({
   dependencies: Object.fromEntries(
-    ["@prisma/client", "typeorm", "drizzle-orm", "knex", "kysely", "sequelize", "mongoose", "pg", "mysql2"].map(
-      (name) => [name, "*"],
-    ),
+    [
+      "@prisma/client",
+      "typeorm",
+      "drizzle-orm",
+      "knex",
+      "kysely",
+      "sequelize",
+      "mongoose",
+      "mongodb",
+      "@mikro-orm/core",
+      "@supabase/supabase-js",
+      "objection",
+      "pg",
+      "mysql2",
+    ].map((name) => [name, "*"]),
   ),
 });
 

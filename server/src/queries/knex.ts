@@ -10,11 +10,18 @@ import { sqlFragment } from "./sql-query.js";
 
 export function knexQueries(scope: Scope, { operation }: QuerySite): readonly QueryModel[] {
   const chain = readChain(scope, operation.expr);
+  const isModel = operation.dialect === "objection";
   if (operation.table === undefined || chain.steps.some(({ name }) => /^(insert|batchInsert|raw)$/.test(name)))
     return [];
-  const draft = newDraft(operation, accessOf(operation), mainTable(scope, chain, operation.table));
+  const draft = newDraft(
+    operation,
+    accessOf(operation),
+    isModel
+      ? { name: operation.table, naming: "model", alias: operation.table }
+      : mainTable(scope, chain, operation.table),
+  );
   if (chain.open !== undefined) draft.unknown.push(chain.open);
-  if (!chain.steps.some(({ name }) => name === "" || /^(from|table|into)$/.test(name))) {
+  if (!chain.steps.some(({ name }) => name === "" || /^(from|table|into|query)$/.test(name))) {
     draft.unknown.push("a builder made elsewhere");
   }
   for (const step of chain.steps) readStep(scope, draft, step);
@@ -84,6 +91,23 @@ function readStep(scope: Scope, draft: Draft, step: ChainStep): void {
       return;
     case "offset":
       draft.offset = valueAt(scope, first);
+      return;
+    case "findById":
+    case "findByIds":
+    case "deleteById":
+    case "patchAndFetchById":
+    case "updateAndFetchById":
+      draft.keyed = true;
+      return;
+    case "findOne":
+      draft.where.push(plainWhere(scope, draft, args, false));
+      draft.limit = { kind: "literal", value: 1 };
+      return;
+    case "withGraphJoined":
+    case "joinRelated":
+    case "innerJoinRelated":
+    case "whereExists":
+      draft.unknown.push(`\`${name}\``);
       return;
     case "first":
       draft.limit = { kind: "literal", value: 1 };

@@ -14,7 +14,7 @@ const starts =
 export function mongooseQueries(scope: Scope, { operation }: QuerySite): readonly QueryModel[] {
   if (operation.table === undefined) return [];
   const draft = newDraft(operation, accessOf(operation), { name: operation.table, naming: "model" });
-  const chain = readChain(scope, operation.expr);
+  const chain = readChain(scope, operation.dialect === "mongodb" ? outermost(scope, operation.expr) : operation.expr);
   if (chain.open !== undefined) draft.unknown.push(chain.open);
   const start = chain.steps.findIndex((step) => starts.test(step.name));
   const first = chain.steps[start];
@@ -24,6 +24,21 @@ export function mongooseQueries(scope: Scope, { operation }: QuerySite): readonl
   for (const step of chain.steps.slice(start + 1)) readStep(scope, draft, step);
   const model = finish(draft);
   return model === undefined ? [] : [model];
+}
+
+/** A cursor's `sort` and `limit` follow the call that names the operation. */
+function outermost(scope: Scope, id: ExprId): ExprId {
+  let at = id;
+  for (let hops = 0; hops < 20; hops++) {
+    const member = exprAt(scope, at)?.parent ?? NONE;
+    const expr = exprAt(scope, member);
+    const call = expr?.kind === "member" && expr.object === at ? expr.parent : NONE;
+    const next = exprAt(scope, call);
+    if (expr?.kind !== "member" || next?.kind !== "call" || next.callee !== member) return at;
+    if (!/^(sort|limit|skip|project|toArray|next|hint|batchSize|map|filter)$/.test(expr.name)) return at;
+    at = call;
+  }
+  return at;
 }
 
 function readStart(scope: Scope, draft: Draft, name: string, args: readonly ExprId[]): void {
@@ -179,7 +194,7 @@ function readSort(scope: Scope, draft: Draft, id: ExprId, optional: boolean): vo
   if (object.open) draft.orderUnknown = true;
   for (const { name, value } of object.entries) {
     const expr = exprAt(scope, resolved(scope, value));
-    const unary = expr?.kind === "unary" && expr.op === "-";
+    const unary = (expr?.kind === "unary" && expr.op === "-") || (expr?.kind === "literal" && expr.value === -1);
     const descending = unary || /^desc/i.test(constantString(scope, value) ?? "");
     if (name === undefined) draft.orderUnknown = true;
     else draft.orderBy.push({ column: { table: 0, name }, direction: descending ? "desc" : "asc", ...more });

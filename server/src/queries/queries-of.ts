@@ -6,11 +6,13 @@ import type { QuerySite } from "./draft.js";
 import { knexQueries } from "./knex.js";
 import { kyselyQueries } from "./kysely.js";
 import type { QueryModel } from "./model.js";
+import { mikroOrmQueries } from "./mikro-orm.js";
 import { mongooseQueries } from "./mongoose.js";
 import { prismaQueries } from "./prisma.js";
 import { type Scope, scopeOf } from "./scope.js";
 import { sequelizeQueries } from "./sequelize.js";
 import { sqlQueries } from "./sql-query.js";
+import { supabaseQueries } from "./supabase.js";
 import { typeormBuilderQueries } from "./typeorm-builder.js";
 import { typeormQueries } from "./typeorm-find.js";
 
@@ -50,8 +52,14 @@ function read(scope: Scope, site: QuerySite): readonly QueryModel[] {
     case "sequelize":
       return sequelizeQueries(scope, site, operation.method === "update" ? 1 : 0);
     case "mongoose":
+    case "mongodb":
       return mongooseQueries(scope, site);
+    case "mikro-orm":
+      return mikroOrmQueries(scope, site, filterArgument(scope, site.operation));
+    case "supabase":
+      return supabaseQueries(scope, site);
     case "knex":
+    case "objection":
       return knexQueries(scope, site);
     case "kysely":
       return kyselyQueries(scope, site);

@@ -44,6 +44,7 @@ function item(id: string, parts: Partial<WorkItem> = {}): WorkItem {
     file: "/suite.yaml",
     line: 1,
     alone: false,
+    judgesAtOnce: true,
     timeoutMs: 300_000,
     retries: 2,
     cacheKey: undefined,

@@ -33,9 +33,8 @@ export async function attempt(
   const deadline = clock.now() + item.timeoutMs;
   const remembered = recall(item, cache);
   // Most remembered cases are judged at once, and a run can have very many: they need no timer and no signal of their own.
-  const early = remembered === undefined ? undefined : judgeNow(item, remembered, { signal, attempt: 0, deadline });
-  if (early !== undefined && !(early instanceof Promise))
-    return { kind: "judged", verdict: early, attempts: 0, cached: true };
+  if (remembered !== undefined && item.judgesAtOnce)
+    return judgedAtOnce(item, remembered, { signal, attempt: 0, deadline });
 
   const controller = new AbortController();
   const cancelTimer = clock.after(item.timeoutMs, () => controller.abort(new TimedOut(item.timeoutMs)));
@@ -44,8 +43,9 @@ export async function attempt(
   const progress = { attempts: 0 };
   const context = (): WorkContext => ({ signal: controller.signal, attempt: progress.attempts, deadline });
   try {
-    if (early !== undefined) {
-      const verdict = await untilAborted(early, controller.signal, clock);
+    if (remembered !== undefined) {
+      const judging = Promise.resolve(item.judge(remembered, context()));
+      const verdict = await untilAborted(judging, controller.signal, clock);
       return { kind: "judged", verdict, attempts: 0, cached: true };
     }
     const work = withRetries(item, context, progress, clock, controller.signal, random);
@@ -72,12 +72,11 @@ function isAborted({ aborted }: AbortSignal): boolean {
   return aborted;
 }
 
-/** A verdict, or the promise of one; a judgement that throws is a promise that is rejected. */
-function judgeNow(item: WorkItem, observation: Observation, context: WorkContext): Verdict | Promise<Verdict> {
+async function judgedAtOnce(item: WorkItem, observation: Observation, context: WorkContext): Promise<Outcome> {
   try {
-    return item.judge(observation, context);
+    return { kind: "judged", verdict: await item.judge(observation, context), attempts: 0, cached: true };
   } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    return { kind: "error", message: error instanceof Error ? error.message : String(error), attempts: 0 };
   }
 }
 

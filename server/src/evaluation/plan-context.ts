@@ -14,6 +14,8 @@ export interface ItemDraft extends Pick<WorkItem, "observe" | "judge" | "admit">
   readonly place?: SuitePlace;
   readonly cacheKey: string | undefined;
   readonly alone?: boolean;
+  /** True by default. */
+  readonly judgesAtOnce?: boolean;
   readonly variant?: string;
   /** The same for all variants of one question. */
   readonly pair?: string;

@@ -65,6 +65,7 @@ function* repeated(one: CaseDefinition, draft: ItemDraft, { settings }: PlanCont
       file: place.file,
       line: place.line,
       alone: draft.alone ?? false,
+      judgesAtOnce: draft.judgesAtOnce ?? true,
       timeoutMs: one.timeoutSeconds === undefined ? limit : one.timeoutSeconds * 1000,
       retries: one.retries ?? settings.retries,
       // Repeats exist to see how much results vary, so only the first may be a remembered one.

@@ -219,13 +219,18 @@ function resultOf(item: WorkItem, outcome: Exclude<Outcome, { kind: "cancelled" 
     const messages = [{ text: outcome.message }];
     return { ...about, status: outcome.kind, score: 0, attempts: outcome.attempts, cached: false, messages };
   }
-  const { passed, ...rest } = outcome.verdict;
+  // Field by field: collecting the rest of an object is slow, and there can be very many.
+  const { passed, score, messages, metrics, families, output } = outcome.verdict;
   return {
     ...about,
-    ...rest,
     status: passed ? "passed" : "failed",
+    score,
     attempts: outcome.attempts,
     cached: outcome.cached,
+    messages,
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(families === undefined ? {} : { families }),
+    ...(output === undefined ? {} : { output }),
   };
 }
 

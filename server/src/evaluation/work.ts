@@ -44,6 +44,8 @@ export interface WorkItem {
   /** Waits until a rate limit lets it start. Not part of the time limit. */
   admit?(signal: AbortSignal): Promise<void>;
   observe(context: WorkContext): Promise<Observation>;
+  /** Whether a verdict takes no time and asks nobody, so that it needs neither a time limit nor a way to be stopped. */
+  readonly judgesAtOnce: boolean;
   /** Asked again for remembered observations, so that a changed expectation needs no new observation. */
   judge(observation: Observation, context: WorkContext): Promise<Verdict> | Verdict;
 }

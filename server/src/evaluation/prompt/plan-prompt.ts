@@ -46,6 +46,7 @@ function* draftsOf(
   ports: PromptPorts,
 ): Generator<ItemDraft> {
   const alone = one.assertions.some(({ type }) => type === "latency");
+  const judgesAtOnce = !one.assertions.some(({ type }) => type === "rubric" || type === "similar");
   const missing = new Set<string>();
   for (const provider of providers) {
     const parameters = { ...provider.parameters, ...one.parameters };
@@ -69,6 +70,7 @@ function* draftsOf(
           ...draft,
           admit,
           alone,
+          judgesAtOnce,
           ...(suffix === undefined ? {} : { suffix }),
           ...(variant === undefined ? {} : { variant, pair: `row ${index + 1}` }),
         };

@@ -123,3 +123,12 @@ test("files that say what a folder ignores are respected, and tests are left alo
   });
   expect((await workspace.open()).lines()).toEqual([]);
 });
+
+test("a hover over a finding in a schema explains it", async () => {
+  const { service } = await workspaceOf({ "prisma/schema.prisma": MODEL }).open();
+  const file = made[0]?.at("prisma/schema.prisma") ?? "";
+  const hover = service.hover(file, MODEL.indexOf("authorId") + 2);
+  expect(hover?.markdown).toContain("no index serves the foreign key");
+  expect(MODEL.slice(hover?.start, hover?.end)).toBe("authorId");
+  expect(service.hover(file, 0)).toBeUndefined();
+});

@@ -366,19 +366,11 @@ class Host implements AnalysisHost {
   }
 
   hover(path: string, offset: number): ReturnType<AnalysisHost["hover"]> {
+    const facts = this.#factsOf(path);
     const state = this.#files.get(path);
     const view = state === undefined ? undefined : this.#view(path, state);
-    if (state === undefined || view === undefined) return undefined;
-    const linkTo = (target: string, line: number): string =>
-      `file://${encodeURI(target.startsWith("/") ? target : `/${target}`)}#L${line}`;
-    return hoverText({
-      view,
-      findings: state.findings,
-      rules: ruleInfos(),
-      offset,
-      linkTo,
-      factsOf: (other) => this.#files.get(other)?.facts,
-    });
+    if (facts === undefined) return undefined;
+    return hoverText({ facts, view, findings: this.findings(path), rules: ruleInfos(), offset });
   }
 
   explainLoops(path: string, line: number): ReturnType<AnalysisHost["explainLoops"]> {

@@ -13,25 +13,27 @@ export interface HoverText {
 }
 
 export interface HoverInput {
-  readonly view: FileView;
+  readonly facts: FileFacts;
+  /** Undefined for a file that is not code. */
+  readonly view: FileView | undefined;
   readonly findings: readonly Finding[];
   readonly rules: readonly RuleInfo[];
   readonly offset: number;
-  readonly linkTo: (path: string, line: number) => string;
-  readonly factsOf: (path: string) => FileFacts | undefined;
 }
 
 export function hoverText(input: HoverInput): HoverText | undefined {
-  const { facts } = input.view;
+  return findingHover(input) ?? (input.view === undefined ? undefined : callHover(input.view, input.offset));
+}
+
+/** The findings at a place; undefined when there are none. */
+function findingHover(input: HoverInput): HoverText | undefined {
+  const { facts } = input;
   const { line, column } = positionAt(facts.lineStarts, input.offset);
   const here = input.findings.filter((finding) => includes(finding, line + 1, column + 1));
-  if (here.length > 0) {
-    const [first] = here;
-    const start = first === undefined ? 0 : offsetOf(facts, first.range.start);
-    const end = first === undefined ? 0 : offsetOf(facts, first.range.end);
-    return { markdown: here.map((finding) => findingText(finding, input)).join("\n\n---\n\n"), start, end };
-  }
-  return callHover(input);
+  const [first] = here;
+  if (first === undefined) return undefined;
+  const markdown = here.map((finding) => findingText(finding, input)).join("\n\n---\n\n");
+  return { markdown, start: offsetOf(facts, first.range.start), end: offsetOf(facts, first.range.end) };
 }
 
 function includes({ range }: Finding, line: number, column: number): boolean {
@@ -44,7 +46,7 @@ function offsetOf(facts: FileFacts, { line, column }: { readonly line: number; r
   return (facts.lineStarts[line - 1] ?? 0) + column - 1;
 }
 
-function findingText(finding: Finding, { rules, linkTo }: HoverInput): string {
+function findingText(finding: Finding, { rules }: HoverInput): string {
   const docs = rules.find((rule) => rule.id === finding.rule)?.docs;
   const path = finding.related.map(
     (place, i) =>
@@ -58,6 +60,10 @@ function findingText(finding: Finding, { rules, linkTo }: HoverInput): string {
   ].join("\n\n");
 }
 
+function linkTo(target: string, line: number): string {
+  return `file://${encodeURI(target.startsWith("/") ? target : `/${target}`)}#L${line}`;
+}
+
 function shortName(place: RelatedPlace): string {
   return `${place.path.slice(place.path.lastIndexOf("/") + 1)}:${place.range.start.line}`;
 }
@@ -68,7 +74,7 @@ function escape(text: string): string {
 }
 
 /** For a call that reaches queries and is no finding: one line per thing it reaches. */
-function callHover({ view, offset }: HoverInput): HoverText | undefined {
+function callHover(view: FileView, offset: number): HoverText | undefined {
   let best: CallSite | undefined;
   for (const call of view.calls) {
     const expr = view.facts.exprs[call.expr];

@@ -81,7 +81,7 @@ function ignoreLine(document: TextDocument, diagnostic: Diagnostic, rule: string
   const start = { line, character: 0 };
   return {
     range: { start, end: start },
-    newText: `${indent}// hotpath-ignore-next-line ${rule} -- ${NO_REASON}${newlineOf(document)}`,
+    newText: `${indent}${commentOf(document)} hotpath-ignore-next-line ${rule} -- ${NO_REASON}${newlineOf(document)}`,
   };
 }
 
@@ -90,8 +90,13 @@ function ignoreFile(document: TextDocument, rule: string): TextEdit {
   const start = { line: lineText(document, 0).startsWith("#!") ? 1 : 0, character: 0 };
   return {
     range: { start, end: start },
-    newText: `// hotpath-ignore-file ${rule} -- ${NO_REASON}${newlineOf(document)}`,
+    newText: `${commentOf(document)} hotpath-ignore-file ${rule} -- ${NO_REASON}${newlineOf(document)}`,
   };
+}
+
+/** What starts a comment in the document's language. */
+function commentOf({ uri }: TextDocument): string {
+  return /\.sql$/i.test(uri) ? "--" : "//";
 }
 
 function lineText(document: TextDocument, line: number): string {

@@ -9,6 +9,7 @@ import { leadingWildcard } from "./missing-index/leading-wildcard.js";
 import { unindexedFilter } from "./missing-index/unindexed-filter.js";
 import { unindexedJoin } from "./missing-index/unindexed-join.js";
 import { unindexedSort } from "./missing-index/unindexed-sort.js";
+import { queryInFieldResolver } from "./n-plus-one/query-in-field-resolver.js";
 import { queryInLoop } from "./n-plus-one/query-in-loop.js";
 import { queryInRecursion } from "./n-plus-one/query-in-recursion.js";
 import { queryPerPromise } from "./n-plus-one/query-per-promise.js";
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   anyRule(queryPerPromise),
   anyRule(writeInLoop),
   anyRule(queryInRecursion),
+  anyRule(queryInFieldResolver),
   anyRule(remoteCallInLoop),
   anyRule(awaitInPromiseAll),
   anyRule(independentAwaits),

@@ -49,7 +49,8 @@ export function isDatabase(operation: Operation): boolean {
   return operation.kind === "sql" || operation.kind === "document";
 }
 
-interface Candidate {
+/** An operation a call performs itself, or reaches through a function it calls. */
+export interface Candidate {
   readonly operation: Operation;
   readonly effect: ReachedEffect | undefined;
   readonly target: FunctionRef | undefined;
@@ -138,7 +139,7 @@ function toEvidence(
 }
 
 /** Whether a call stands in a function, or in callbacks that run as part of it. */
-function runsIn(view: FileView, site: CallSite, wanted: number): boolean {
+export function runsIn(view: FileView, site: CallSite, wanted: number): boolean {
   for (let fn: number | undefined = site.fn, hops = 0; fn !== undefined && hops < 20; hops++) {
     if (fn === wanted) return true;
     fn = view.inlinedInto(fn)?.site.fn;
@@ -150,7 +151,7 @@ function hasGuard(view: FileView, site: CallSite, inner: Iteration | undefined):
   return inner?.kind === "callback" && hasEarlyExitBefore(view.facts, site.region, site.span.start);
 }
 
-function candidatesOf(view: FileView, site: CallSite): Candidate[] {
+export function candidatesOf(view: FileView, site: CallSite): Candidate[] {
   if (site.operation !== undefined) return [{ operation: site.operation, effect: undefined, target: undefined }];
   const found: Candidate[] = [];
   for (const target of site.targets) {
@@ -160,7 +161,7 @@ function candidatesOf(view: FileView, site: CallSite): Candidate[] {
 }
 
 /** Databases before slow remote calls, those before quick ones, sure before guessed, direct before far. */
-function rankOf({ operation, effect }: Candidate): number {
+export function rankOf({ operation, effect }: Candidate): number {
   const slow = operation.kind === "http" || operation.kind === "inference";
   const kind = isDatabase(operation) ? (operation.inProcess === true ? 90 : 0) : slow ? 100 : 200;
   return (
@@ -169,7 +170,7 @@ function rankOf({ operation, effect }: Candidate): number {
 }
 
 /** Whether the operation's own arguments depend on what the iteration hands out. */
-function dependsOnElement(
+export function dependsOnElement(
   view: FileView,
   site: CallSite,
   { operation, effect, target }: Candidate,

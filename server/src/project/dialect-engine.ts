@@ -196,7 +196,9 @@ function tableName(ctx: Provenance, file: ProjectFile, id: ExprId): string | und
       if (value.kind === "class") return ctx.fileAt(value.file)?.facts.classes[value.cls]?.name;
       // `User.name` names the class, `schema.users` the table.
       if (expr.kind === "member" && expr.name === "name") return tableName(ctx, file, expr.object);
-      return expr.name;
+      // A parameter stands for any table, `constructor` for any class.
+      if (expr.kind === "ref" && file.facts.bindings[expr.binding]?.kind === "param") return undefined;
+      return expr.name === "constructor" ? undefined : expr.name;
     }
     default:
       return undefined;

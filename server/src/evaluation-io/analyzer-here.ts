@@ -6,7 +6,7 @@ import type { Analyzer, FoundPlace, ProjectFile } from "../evaluation/detect/ana
 import { createService } from "../service/create-service.js";
 import { drain } from "../service/slices.js";
 import { programIdentity } from "../workspace/build-identity.js";
-import { isManifestName, isSourceName } from "../workspace/discover.js";
+import { isManifestName, isSchemaName, isSourceName } from "../workspace/discover.js";
 
 /** Where projects in memory stand. */
 const ROOT = "/case";
@@ -20,11 +20,11 @@ export function analyzerHere(): Analyzer {
   };
 }
 
-function analyzeTexts(
+async function analyzeTexts(
   files: readonly ProjectFile[],
   rules: readonly string[],
   throwIfStopped: () => void,
-): readonly FoundPlace[] {
+): Promise<readonly FoundPlace[]> {
   throwIfStopped();
   const host = createHost();
   host.configure({ roots: [ROOT], rules, severities: {}, quietPaths: [], smallLoopBound: 10, queryFunctions: [] });
@@ -36,9 +36,10 @@ function analyzeTexts(
   ]);
   host.apply(
     files
-      .filter(({ path }) => isSourceName(baseName(path)))
+      .filter(({ path }) => isSourceName(baseName(path)) || isSchemaName(baseName(path)))
       .map(({ path, text }) => ({ path: `${ROOT}/${path}`, text })),
   );
+  await host.prepare();
   host.refresh({ throwIfCancelled: throwIfStopped });
   return host.allFindings().map((finding) => toPlace(finding, ROOT));
 }

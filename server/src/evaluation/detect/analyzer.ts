@@ -25,7 +25,7 @@ export interface Analyzer {
     files: readonly ProjectFile[],
     rules: readonly string[],
     throwIfStopped: () => void,
-  ): readonly FoundPlace[];
+  ): Promise<readonly FoundPlace[]>;
   /** Analyzes a folder on disk as a check would. */
   analyzeFolder(folder: string, rules: readonly string[], throwIfStopped: () => void): Promise<readonly FoundPlace[]>;
 }

@@ -50,7 +50,7 @@ function caseDraft(one: DetectCase, labelled: Case, file: string, name: string, 
     title: labelled.title,
     place: { file, line: labelled.line, column: 1 },
     cacheKey: identity === undefined ? undefined : contentHash(JSON.stringify([identity, files, one.rules])),
-    observe: (context) => Promise.resolve(observe(() => analyzer.analyzeTexts(files, one.rules, stopper(context)))),
+    observe: (context) => observe(() => analyzer.analyzeTexts(files, one.rules, stopper(context))),
     judge: (observation) => {
       const placeOf = (path: string, line: number): { file: string; line: number } => ({
         file,
@@ -61,10 +61,10 @@ function caseDraft(one: DetectCase, labelled: Case, file: string, name: string, 
   };
 }
 
-/** Runs synchronous analysis; a result is worth its time as well. */
-function observe(analyze: () => readonly FoundPlace[]): Observation {
+/** What was found, and how long that took. */
+async function observe(analyze: () => Promise<readonly FoundPlace[]>): Promise<Observation> {
   const started = performance.now();
-  const found = analyze();
+  const found = await analyze();
   return { found, analysisMs: performance.now() - started };
 }
 
@@ -129,11 +129,7 @@ async function folderDrafts(one: DetectCase, folder: string, context: PlanContex
         analyzer.identity === undefined
           ? undefined
           : contentHash(JSON.stringify([analyzer.identity, texts, one.rules])),
-      observe: async (work) => {
-        const started = performance.now();
-        const found = await analyzer.analyzeFolder(base, one.rules, stopper(work));
-        return { found, analysisMs: performance.now() - started };
-      },
+      observe: (work) => observe(() => analyzer.analyzeFolder(base, one.rules, stopper(work))),
       judge: (observation) => verdictOf(observation, labels, analyzer.families, placeOf),
     },
   ];

@@ -8,6 +8,7 @@ import type { Column, Index, IndexPart, Table } from "../catalog/model.js";
 import type { BoundQuery } from "./bind.js";
 import type { Candidate } from "./candidate.js";
 import { isLowUse, isOrderable } from "./column-use.js";
+import { isLoad, withDerived } from "./derived.js";
 import { pathsOf } from "./paths.js";
 import { bestService, isSimplePredicate, matches, servesOrder } from "./served.js";
 import { type Need, type TableNeeds, tableNeeds } from "./table-needs.js";
@@ -51,71 +52,28 @@ const maxEqualColumns = 3;
 /** Functions whose result depends on their argument alone, so that PostgreSQL accepts them in an index. */
 const immutable = /^(lower|upper|btrim|trim|md5)$/;
 
-/** Rounds of passing known rows along joins; chains of tables longer than this are rare. */
-const maxRounds = 4;
-
+/** One index may be enough for several tables of a query: after each, those that are reached through it are looked at again. */
 export function advise(bound: BoundQuery, options: AdviceOptions): readonly Advice[] {
-  const all = withDerived(bound, tableNeeds(bound));
-  return all.flatMap((one) => {
-    const { table, index } = one;
-    if (table.kind !== "table" && table.kind !== "collection") return [];
-    if (one.open || table.incomplete !== undefined || table.partitionOf !== undefined) return [];
-    if (bound.query.keyed === true && index === 0 && !isLoad(bound)) return [];
-    if ((options.rowsOf(table) ?? smallTable) < smallTable) return [];
-    const found = adviseTable(bound, one);
-    return found === undefined ? [] : [found];
-  });
-}
-
-function isLoad({ query }: BoundQuery): boolean {
-  return query.joins[0]?.kind === "load";
-}
-
-/** Rows that are known on one side of a join give values to look for on the other. */
-function withDerived(bound: BoundQuery, all: readonly TableNeeds[]): readonly TableNeeds[] {
-  const needs = new Map(all.map((one) => [one.index, [...one.needs]]));
-  const isKnown = (index: number): boolean => {
-    const own = needs.get(index);
-    const table = bound.tables[index];
-    if (own === undefined || table === undefined) return false;
-    const service = bestService(pathsOf(table), own);
-    return service === "unique" || service === "equal";
-  };
-  const derive = (index: number, columns: readonly Column[]): boolean => {
-    const own = needs.get(index);
-    if (
-      own === undefined ||
-      columns.every((column) => own.some((need) => need.derived === true && need.column === column))
-    )
-      return false;
-    own.push(...columns.map((column): Need => ({ kind: "in", column, derived: true })));
-    return true;
-  };
-  for (let round = 0, changed = true; changed && round < maxRounds; round++) {
-    changed = false;
-    for (const { left, right, pairs, flow } of bound.joins) {
-      if (flow === "none") continue;
-      const loaded = isLoad(bound) && right === 0;
-      if (
-        (loaded || isKnown(left)) &&
-        derive(
-          right,
-          pairs.map((pair) => pair.right),
-        )
-      )
-        changed = true;
-      if (
-        flow === "both" &&
-        isKnown(right) &&
-        derive(
-          left,
-          pairs.map((pair) => pair.left),
-        )
-      )
-        changed = true;
-    }
+  const asked = tableNeeds(bound);
+  const found = new Map<number, Advice>();
+  for (;;) {
+    const assumed = new Set(found.keys());
+    const next = withDerived(bound, asked, assumed)
+      .filter(({ index }) => !assumed.has(index))
+      .map((one) => adviseIfOpen(bound, one, options))
+      .find((advice) => advice !== undefined);
+    if (next === undefined) return [...found.values()];
+    found.set(next.index, next);
   }
-  return all.map((one) => ({ ...one, needs: needs.get(one.index) ?? one.needs }));
+}
+
+function adviseIfOpen(bound: BoundQuery, one: TableNeeds, options: AdviceOptions): Advice | undefined {
+  const { table, index } = one;
+  if (table.kind !== "table" && table.kind !== "collection") return undefined;
+  if (one.open || table.incomplete !== undefined || table.partitionOf !== undefined) return undefined;
+  if (bound.query.keyed === true && index === 0 && !isLoad(bound)) return undefined;
+  if ((options.rowsOf(table) ?? smallTable) < smallTable) return undefined;
+  return adviseTable(bound, one);
 }
 
 function adviseTable(bound: BoundQuery, one: TableNeeds): Advice | undefined {

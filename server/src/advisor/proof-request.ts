@@ -58,13 +58,20 @@ function typeText({ type }: Column): string {
 function indexText(table: Table, { parts, method, unique, where }: Index): string | undefined {
   if (method !== "btree" && method !== "hash") return undefined;
   if (parts.some(({ expression, collation }) => expression !== undefined || collation !== undefined)) return undefined;
-  if (where !== undefined && !/^"?\w+"? is (not )?null$/.test(where)) return undefined;
+  const partial = where === undefined ? "" : partialText(table, where);
+  if (partial === undefined) return undefined;
   const columns = parts.map(({ column = "", descending }) => `${quote(column)}${descending === true ? " DESC" : ""}`);
-  const partial = where === undefined ? "" : ` WHERE ${where}`;
   return `CREATE ${unique ? "UNIQUE " : ""}INDEX ON ${quote(table.name)} USING ${method} (${columns.join(", ")})${partial}`;
 }
 
-function queryText({ table, needs, all, order, kind }: Advice, query: QueryModel): string {
+/** Undefined for predicates that are more than a test for null. */
+function partialText(table: Table, where: string): string | undefined {
+  const [, name, test] = /^"?(\w+)"? (is (?:not )?null)$/i.exec(where) ?? [];
+  const column = table.columns.find((one) => one.name.toLowerCase() === name?.toLowerCase());
+  return column === undefined || test === undefined ? undefined : ` WHERE ${quote(column.name)} ${test}`;
+}
+
+function queryText({ table, index, needs, all, order, kind }: Advice, query: QueryModel): string {
   const parameters = { count: 0 };
   const value = (): string => `$${++parameters.count}`;
   const alternatives = kind === "filter" && needs.some((need) => !all.includes(need));
@@ -75,7 +82,7 @@ function queryText({ table, needs, all, order, kind }: Advice, query: QueryModel
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const sorted = order.map(({ column, direction }) => `${quote(column)}${direction === "desc" ? " DESC" : ""}`);
   const by = sorted.length === 0 ? "" : ` ORDER BY ${sorted.join(", ")}`;
-  return `SELECT ${what} FROM ${quote(table.name)}${where}${by}${limitText(query)}`;
+  return `SELECT ${what} FROM ${quote(table.name)}${where}${by}${index === 0 ? limitText(query) : ""}`;
 }
 
 function limitText({ limit, aggregate }: QueryModel): string {

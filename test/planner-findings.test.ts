@@ -27,8 +27,8 @@ import express from "express";
 const prisma = new PrismaClient();
 const app = express();
 app.get("/sessions/:id", async (request, response) => {
-  await prisma.plan.findFirst({ where: { code: 4 } });
-  await prisma.small.findMany({ where: { code: 4 } });
+  await prisma.plan.findFirst({ where: { code: Number(request.query.code) } });
+  await prisma.small.findMany({ where: { code: Number(request.query.code) } });
   response.json(await prisma.session.findMany({ where: { userId: Number(request.params.id) } }));
 });
 `,

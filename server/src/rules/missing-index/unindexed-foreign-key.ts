@@ -6,7 +6,7 @@
  * `relations`) are looked at there.
  */
 import { accessPathsOf, leadingPrefix } from "../../catalog/lookup.js";
-import type { ForeignKey, Table } from "../../catalog/model.js";
+import type { ForeignKey, Index, Table } from "../../catalog/model.js";
 import type { Location } from "../../project/model.js";
 import { defineCatalogRule } from "../define-catalog-rule.js";
 
@@ -39,7 +39,7 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
       if (table.kind !== "table" || table.incomplete !== undefined || table.partitionOf !== undefined) continue;
       const paths = accessPathsOf(table);
       for (const key of table.foreignKeys) {
-        if (!isLookedUp(table, key) || leadingPrefix(paths, key.columns) !== undefined) continue;
+        if (!isLookedUp(table, key) || isServed(paths, key.columns)) continue;
         const column = table.columns.find(({ name }) => name === key.columns[0]);
         const at = column?.location.file === key.location.file ? column.location : key.location;
         if (key.columns.length === 0 || column === undefined || isQuiet(at.file)) continue;
@@ -65,6 +65,14 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
   },
 });
 
+/** Of a key of several columns, an index on one of them already keeps the database from reading the whole table. */
+function isServed(paths: readonly Index[], columns: readonly string[]): boolean {
+  return (
+    leadingPrefix(paths, columns) !== undefined ||
+    columns.some((column) => leadingPrefix(paths, [column]) !== undefined)
+  );
+}
+
 /** Engines that do not index foreign keys by themselves. Of an unknown one nothing can be said. */
 function isLookedUp({ engine }: Table, { enforced }: ForeignKey): boolean {
   if (engine === "mongodb" || engine === "unknown") return false;
@@ -86,7 +94,7 @@ function isSmall(target: Table | undefined, values: readonly string[] | undefine
 
 /** Who created, changed or approved a row is noted on it, and rows are seldom looked up by that. */
 const NOTE =
-  /(?:ed|ing)_?by(?:_?(?:user|member|account)?_?id)?$|^(?:creator|uploader|updater|editor|inviter|reviewer|approver)_?(?:user)?_?id$/i;
+  /(?:ed|ing)_?by(?:_?(?:user|member|account)?_?id)?$|^(?:creator|uploader|updater|editor|inviter|reviewer|approver)_?(?:user)?_?u?id$/i;
 
 function isNote({ columns, onDelete }: ForeignKey): boolean {
   return onDelete !== "cascade" && NOTE.test(columns[0] ?? "");

@@ -5,7 +5,7 @@
  * returns. There is no loop to be seen: the executor is the loop. Root fields have no parent and are left alone.
  */
 import type { Span } from "../../base/span.js";
-import type { BindingId, FunctionId } from "../../facts/model.js";
+import type { BindingId, FunctionId, TypeRef } from "../../facts/model.js";
 import { NONE } from "../../facts/model.js";
 import { regionChain } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
@@ -24,6 +24,8 @@ interface ReadPerParent {
   readonly cached: boolean;
   /** The parent is asked first whether it has brought the field along. */
   readonly fallback: boolean;
+  /** A query declared beside it returns a list, so that there are many parents. */
+  readonly listed: boolean;
 }
 
 export const queryInFieldResolver = defineRule({
@@ -127,6 +129,7 @@ function examine(view: FileView, entry: EntryPoint, parent: Parent, site: CallSi
       (best.effect?.confidence ?? "high") === "high",
     cached: best.effect?.cached === true || view.isCacheGuarded(site),
     fallback: isFallback(view, site, parent),
+    listed: returnsList(view, entry.ref.fn),
   };
 }
 
@@ -148,6 +151,34 @@ function isFallback(view: FileView, site: CallSite, parent: Parent): boolean {
   });
 }
 
+/** Whether the resolver's class has a `@Query()` or another field that gives a list of objects. */
+function returnsList(view: FileView, fn: FunctionId): boolean {
+  const { facts } = view;
+  const cls = facts.classes[facts.functions[fn]?.cls ?? NONE];
+  return (cls?.members ?? []).some((member) => {
+    const names = member.decorators.map((id) => decoratorName(view, id));
+    if (!names.includes("Query")) return false;
+    return (
+      isListType(facts.functions[member.fn]?.returnType) || member.decorators.some((id) => namesListType(view, id))
+    );
+  });
+}
+
+function isListType(type: TypeRef | undefined): boolean {
+  if (type === undefined) return false;
+  if (type.name === "[]" || /Array$|Connection|Page|Paginated|List$/.test(type.name)) return true;
+  return type.name === "Promise" && isListType(type.args?.[0]);
+}
+
+/** `@Query(() => [Order])`. */
+function namesListType(view: FileView, id: number): boolean {
+  const call = view.facts.exprs[id];
+  const [first] = call?.kind === "call" ? call.args : [];
+  const arrow = view.facts.exprs[first ?? NONE];
+  if (arrow?.kind !== "function") return false;
+  return (view.facts.functions[arrow.fn]?.returns ?? []).some((value) => view.facts.exprs[value]?.kind === "array");
+}
+
 /** Resolvers of one level start in one tick, so what the library merges there is merged. */
 function isMerged(site: CallSite, { effect, operation }: Candidate): boolean {
   if (operation.transaction === true) return false;
@@ -155,11 +186,11 @@ function isMerged(site: CallSite, { effect, operation }: Candidate): boolean {
 }
 
 function describe(
-  { entry, parent, best, through, sure, cached, fallback }: ReadPerParent,
+  { entry, parent, best, through, sure, cached, fallback, listed }: ReadPerParent,
   view: FileView,
 ): Description {
   const { operation, effect } = best;
-  const confidence = cached ? 0.5 : sure && !fallback ? 0.8 : 0.6;
+  const confidence = cached ? 0.5 : sure && listed && !fallback ? 0.8 : sure ? 0.65 : 0.55;
   const table = operation.table === undefined ? "" : `\`${operation.table}\` `;
   const who = through === undefined ? "" : `\`${view.describeFunction(through).name}\` runs `;
   return {

@@ -33,6 +33,10 @@ export function renderDialects(dialects: readonly Dialect[]): string {
     "",
     "<!-- Generated from `server/src/project/dialects/` by `npm run generate`; do not edit. -->",
     "",
+    "What each library looks like to its caller. Functions of your own are followed into; where that is not possible, `queries` in `hotpath.config.json` declares",
+    "them ([settings](settings.md)). Kinds `sql` and `document` are databases, whose repetition can be a warning; `http` and `inference` are information at most,",
+    "`cache`, `queue` and `rpc` hints.",
+    "",
     ...sections,
   ].join("\n");
 }

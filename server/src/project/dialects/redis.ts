@@ -57,6 +57,8 @@ function states(batched: LibraryBatching): Dialect["states"] {
         ...each("sendCommand send_command", { call: { operation: { ...readOne, access: "unknown", batched } } }),
         ...leads("pipeline multi", "pipeline"),
         ...leads("duplicate connect withTypeMapping legacy", "client"),
+        // Event emitters give themselves.
+        ...leads("on once off addListener removeListener setMaxListeners", "same"),
         // These wait for what is not there yet.
         ...each(
           "blpop brpop blmove blPop brPop blMove brpoplpush subscribe psubscribe ssubscribe quit disconnect destroy",

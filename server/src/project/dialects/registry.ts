@@ -21,7 +21,7 @@ import { prisma } from "./prisma.js";
 import { brokers, bullmq, kafkajs } from "./queues.js";
 import { ioredis, nodeRedis, upstash } from "./redis.js";
 import { sequelize } from "./sequelize.js";
-import { googleapis, messaging, octokit, stripe } from "./services.js";
+import { googleapis, messaging, objectStores, octokit, stripe } from "./services.js";
 import { slonik } from "./slonik.js";
 import { sqlite } from "./sqlite.js";
 import { supabase } from "./supabase.js";
@@ -71,6 +71,7 @@ export const dialects: readonly Dialect[] = [
   stripe,
   octokit,
   googleapis,
+  objectStores,
   messaging,
   openai,
   anthropic,

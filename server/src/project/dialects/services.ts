@@ -87,6 +87,68 @@ export const googleapis = defineDialect({
   documentation: "Google APIs Node.js client: Getting started, Batch requests",
 });
 
+const object = { access: "read", rows: "one", when: "call" } as const;
+
+export const objectStores = defineDialect({
+  id: "object-stores",
+  title: "Object stores",
+  kind: "rpc",
+  packages: ["@google-cloud/storage", "minio", "@azure/storage-blob", "@vercel/blob"],
+  instances: {
+    Storage: { state: "storage" },
+    Bucket: { state: "bucket" },
+    File: { state: "file" },
+    Client: { state: "minio" },
+    BlobServiceClient: { state: "azure" },
+    ContainerClient: { state: "azure" },
+    BlockBlobClient: { state: "blob" },
+    BlobClient: { state: "blob" },
+  },
+  factories: { "BlobServiceClient.fromConnectionString": { state: "azure" } },
+  exports: { put: "call", del: "call", head: "call", copy: "call" },
+  states: {
+    storage: { members: { bucket: { call: { to: "bucket" } }, ...calls("getBuckets", read) } },
+    bucket: {
+      members: {
+        file: { call: { to: "file" } },
+        ...calls("getFiles", read),
+        ...calls("upload", write),
+        ...calls("deleteFiles", { ...write, bulk: true }),
+      },
+    },
+    // Streams are opened here and read elsewhere.
+    file: {
+      members: {
+        ...calls("download exists getMetadata", object),
+        ...calls("save delete copy move setMetadata makePublic", write),
+      },
+    },
+    minio: {
+      members: {
+        ...calls("getObject fGetObject statObject", object),
+        ...calls("putObject fPutObject removeObject copyObject", write),
+        ...calls("removeObjects", { ...write, bulk: true }),
+      },
+    },
+    azure: {
+      members: {
+        ...each("getContainerClient getBlobBatchClient", { call: { to: "azure" } }),
+        ...each("getBlockBlobClient getBlobClient", { call: { to: "blob" } }),
+        ...calls("deleteBlob uploadBlockBlob", write),
+        ...calls("deleteBlobs", { ...write, bulk: true }),
+      },
+    },
+    blob: {
+      members: {
+        ...calls("download downloadToBuffer downloadToFile exists getProperties", object),
+        ...calls("upload uploadData uploadFile uploadStream delete deleteIfExists", write),
+      },
+    },
+    call: { call: { operation: { ...write, access: "unknown" } } },
+  },
+  documentation: "Google Cloud Storage, MinIO, Azure Blob Storage and Vercel Blob client references",
+});
+
 export const messaging = defineDialect({
   id: "messaging",
   title: "Mail, chat and SMS services",

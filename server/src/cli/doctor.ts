@@ -31,7 +31,15 @@ const SAMPLE: Readonly<Record<string, string>> = {
 };
 
 export async function doctor(command: ParsedCommand, terminal: Terminal): Promise<number> {
-  const parts = [nodePart(), await enginePart(), await cachePart(), gitPart(), await daemonPart(), ...laterParts()];
+  const parts = [
+    nodePart(),
+    await enginePart(),
+    await cachePart(),
+    gitPart(),
+    await plannerPart(),
+    await daemonPart(),
+    ...laterParts(),
+  ];
   if (command.flags.has("json")) {
     terminal.stdout.write(`${JSON.stringify({ version, parts }, undefined, 2)}\n`);
   } else {
@@ -72,6 +80,36 @@ async function enginePart(): Promise<Part> {
       };
     return { name: "engine", state: "degraded", detail: "did not find the planted query: reinstall Hotpath" };
   }).catch((error: unknown) => failed("engine", error, "reinstall Hotpath"));
+}
+
+/** A table and a query that no index of it serves: PostgreSQL's planner confirms that, or says why it cannot. */
+const PLANNER_SAMPLE: Readonly<Record<string, string>> = {
+  "package.json": '{ "name": "sample", "dependencies": { "pg": "8", "express": "4" } }',
+  "schema.sql": "CREATE TABLE users (id bigserial PRIMARY KEY, email text);\n",
+  "app.ts":
+    'import express from "express";\nimport { Pool } from "pg";\nconst pool = new Pool();\nconst app = express();\napp.get("/users", async (req, res) => {\n  res.json(await pool.query("select * from users where email = $1", [req.query.email]));\n});\n',
+};
+
+async function plannerPart(): Promise<Part> {
+  return await withSample<Part>(async (folder) => {
+    const started = performance.now();
+    const { findings } = await analyze(
+      {
+        roots: [slashes(folder)],
+        cacheFolder: defaultCacheFolder(),
+        plannerFile: join(__dirname, "planner-process.js"),
+        overrides: { rules: ["unindexed-filter"] },
+        workers: 0,
+      },
+      () => undefined,
+    );
+    const ms = Math.round(performance.now() - started);
+    const [finding] = findings;
+    if (finding?.severity === "warning")
+      return { name: "planner", state: "works", detail: `confirmed the planted missing index in ${ms} ms` };
+    const reason = finding?.message ?? "the planted missing index was not found";
+    return { name: "planner", state: "degraded", detail: `${reason}: findings about indexes stay information` };
+  }, PLANNER_SAMPLE).catch((error: unknown) => failed("planner", error, "findings about indexes stay information"));
 }
 
 async function cachePart(): Promise<Part> {
@@ -122,7 +160,7 @@ async function daemonPart(): Promise<Part> {
 
 /** Named so that nobody searches for a switch that does not exist. */
 function laterParts(): Part[] {
-  return ["model", "planner", "Redis"].map((name) => ({
+  return ["model", "Redis"].map((name) => ({
     name,
     state: "absent" as const,
     detail: "not in this version; nothing depends on it",
@@ -134,11 +172,11 @@ function failed(name: string, error: unknown, wayOut: string): Part {
   return { name, state: "degraded", detail: `${reason}: ${wayOut}` };
 }
 
-async function withSample<T>(use: (folder: string) => Promise<T>): Promise<T> {
+async function withSample<T>(use: (folder: string) => Promise<T>, files = SAMPLE): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "hotpath-doctor-"));
   try {
     mkdirSync(folder, { recursive: true });
-    for (const [name, text] of Object.entries(SAMPLE)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -34,7 +34,7 @@ function readStep(scope: Scope, draft: Draft, step: ChainStep): void {
     case "select": {
       // `count` with `head` asks for no rows; names in parentheses are relations read along by the same statement.
       if (entryOf(readObject(scope, second), "head") !== undefined) draft.aggregate = true;
-      if ((constantString(scope, first) ?? "").includes('!inner')) draft.unknown.push("a relation that narrows");
+      if ((constantString(scope, first) ?? "").includes("!inner")) draft.unknown.push("a relation that narrows");
       return;
     }
     case "order":

@@ -36,6 +36,7 @@ export function registerEvaluationCommands(context: EvaluationCommandContext): v
         void vscode.window.showInformationMessage("There is no evaluation case at the cursor.");
       else await run(request);
     }),
+    register("hotpath.runEvaluationCases", async (request: RunRequest) => await run(request)),
     register("hotpath.rerunFailed", async () => {
       const suite = await chooseSuite(tree);
       if (suite !== undefined) await run({ suite, retryFailed: "last" });

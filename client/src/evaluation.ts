@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { EvaluationUpdate } from "../../protocol/src/evaluation.js";
 import { registerEvaluationCommands } from "./evaluation-commands.js";
+import { registerEvaluationLenses } from "./evaluation-lenses.js";
 import { createEvaluationRuns } from "./evaluation-runs.js";
 import { createEvaluationStatus } from "./evaluation-status.js";
 import { createRunInView } from "./evaluation-tests.js";
@@ -21,12 +22,14 @@ export function createEvaluation(clientOf: () => LanguageClient | undefined): Ev
   const tree = createEvaluationTree(controller, clientOf);
   const runs = createEvaluationRuns(clientOf);
   const status = createEvaluationStatus();
+  const listed = new vscode.EventEmitter<void>();
   const runInView = createRunInView(controller, tree, runs);
   const state: { latest?: EvaluationUpdate; listed: boolean } = { listed: false };
   const refresh = async (): Promise<void> => {
     state.listed = true;
     // Before the server is up there is nothing to ask; the view asks again.
     await tree.refresh().catch(() => undefined);
+    listed.fire();
   };
   controller.refreshHandler = refresh;
   controller.resolveHandler = async (item) => {
@@ -40,6 +43,8 @@ export function createEvaluation(clientOf: () => LanguageClient | undefined): Ev
     tree,
     runs,
     status,
+    listed,
+    registerEvaluationLenses(tree, listed.event),
     watcher,
     watcher.onDidCreate(changed),
     watcher.onDidChange(changed),

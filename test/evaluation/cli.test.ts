@@ -125,6 +125,7 @@ describe("bad usage ends with 2 and one line that says the way out", () => {
     [["--resume"], "there is no earlier run of this suite: run the suite first"],
     [["--resume", "--retry-failed"], "--resume and --retry-failed exclude each other"],
     [["--concurrency", "0"], "--concurrency 0 is not a number from 1 to 999"],
+    [["--watch"], "there is no run to watch of this project: start one with hotpath eval"],
     [["--case", "nope"], "there is no case `nope` in this suite"],
     [["--baseline", "gone.json"], "cannot read the baseline"],
   ])("%j", (args, says) => {
@@ -155,7 +156,12 @@ test("an interrupted run says how to go on, and goes on", async () => {
   const status = await new Promise((resolve) => child.on("exit", resolve));
   expect(stderr).toContain("stopped; go on with hotpath eval --resume");
   expect(status).toBe(1);
+  expect(run("--watch").stdout).toMatch(/^cancelled: [1-5] of 6 cases/);
   const resumed = report("--resume");
   expect([resumed.ok, resumed.cases.length]).toEqual([true, 6]);
+  expect(run("--watch", "--session", resumed.session)).toMatchObject({
+    status: 0,
+    stdout: "completed: 6 of 6 cases, 6 passed\n",
+  });
   expect(new Set(resumed.cases.map(({ id }) => id)).size).toBe(6);
 });

@@ -85,6 +85,22 @@ describe.each([
   });
 });
 
+test.each(["", ", parameters: { stream: true }"])(
+  "Anthropic's endpoint is spoken to in its own way%s",
+  async (more) => {
+    const suite = suiteOf(["good"], `${more}, price: { inputPerMillion: 1, outputPerMillion: 2 }`).replace(
+      "type: openai",
+      "type: anthropic",
+    );
+    const { of } = await run(suite);
+    expect(of("good")).toMatchObject({
+      status: "passed",
+      output: "You said: Hello Zoë",
+      metrics: { inputTokens: 10, outputTokens: 5, cost: 0.00002 },
+    });
+  },
+);
+
 test("keys reach the endpoint and nothing else", async () => {
   const { report, of } = await run(suiteOf(["refusing", "good"]));
   expect(state.server.seen.get("good")?.[0]?.authorization).toBe(`Bearer ${KEY}`);

@@ -95,6 +95,12 @@ test("suites are listed, run with progress and results, recorded and compared", 
   });
   expect(known).toEqual(last?.progress);
 
+  // Another server, which has not started it, tells it from the journal.
+  const other = await startClient([open.workspace!.root], PULL, open.workspace!.cache);
+  const told: EvaluationProgress = await other.connection.sendRequest("hotpath/evaluationProgress", { session: first });
+  expect(told).toMatchObject({ session: first, state: "completed", done: 2, total: 2, passed: 2 });
+  await other.stop();
+
   const second = await run();
   expect(updates.at(-1)?.progress.cacheHits).toBe(2);
   expect(updates.at(-1)?.report?.summary).toContain("beside the last run 0 broken, 0 mended");

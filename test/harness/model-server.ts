@@ -20,6 +20,7 @@ interface Visit {
 interface Chat {
   readonly model: string;
   readonly stream?: boolean;
+  readonly max_tokens?: number;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
 }
 
@@ -51,6 +52,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, seen: 
   const prompt = chat.messages.at(-1)?.content ?? "";
   visits.push({ at: performance.now(), prompt, authorization: request.headers.authorization });
   const said = `You said: ${prompt}`;
+  if (request.url?.endsWith("/messages") === true) {
+    replyAsAnthropic(response, chat, said, request.headers);
+    return;
+  }
   const [behaviour, argument] = chat.model.split(":");
   switch (behaviour) {
     case "good":
@@ -116,6 +121,34 @@ function reply(response: ServerResponse, chat: Chat, text: string): void {
   // Cut where no event ends and letters of several bytes are torn apart.
   for (let at = 0; at < bytes.length; at += 7) response.write(bytes.subarray(at, at + 7));
   response.end();
+}
+
+function replyAsAnthropic(
+  response: ServerResponse,
+  chat: Chat,
+  text: string,
+  headers: IncomingMessage["headers"],
+): void {
+  if (
+    headers["x-api-key"] === undefined ||
+    headers["anthropic-version"] === undefined ||
+    chat.max_tokens === undefined
+  ) {
+    response.writeHead(401).end(JSON.stringify({ error: { message: "no key, no version or no limit" } }));
+    return;
+  }
+  const usage = { input_tokens: 10, output_tokens: 5 };
+  if (chat.stream !== true) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ content: [{ type: "text", text }], usage }));
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+  response.write(event({ type: "message_start", message: { usage: { input_tokens: 10 } } }));
+  for (const letter of Array.from(text))
+    response.write(event({ type: "content_block_delta", delta: { text: letter } }));
+  response.write(event({ type: "message_delta", usage: { output_tokens: 5 } }));
+  response.end(event({ type: "message_stop" }));
 }
 
 function event(value: unknown): string {

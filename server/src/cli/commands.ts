@@ -86,6 +86,7 @@ export const evaluateCommand: CommandSpec = {
       doc: "Run again what did not pass in the last run, or the one --session names.",
     },
     session: { type: "string", value: "ID", doc: "The run that --resume and --retry-failed mean." },
+    watch: { type: "boolean", doc: "Show how far the last run is, or the one --session names, whoever started it." },
     "no-cache": { type: "boolean", doc: "Neither read nor write remembered results." },
     baseline: { type: "string", value: "FILE", doc: "Compare with this file; what got worse makes the exit code 1." },
     "update-baseline": { type: "boolean", doc: "Write the outcome to the --baseline file." },

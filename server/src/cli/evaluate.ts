@@ -31,6 +31,7 @@ import { junitReport } from "../evaluation-io/reports/junit-report.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { UsageError, type ParsedCommand } from "./command-line.js";
 import { evaluationLine } from "./evaluation-line.js";
+import { watchRun } from "./watch-run.js";
 import { formatEvaluation } from "./formats/evaluation.js";
 import { paletteFor } from "./palette.js";
 import { relativeTo } from "./report.js";
@@ -40,6 +41,7 @@ import { EXIT, type Terminal } from "./terminal.js";
 /** Runs suites one after another and returns the exit code. Throws `UsageError` for everything the caller did wrong. */
 export async function evaluate(command: ParsedCommand, terminal: Terminal): Promise<number> {
   const { root } = scopeOf([], terminal.cwd);
+  if (command.flags.has("watch")) return await watchRun(command.values["session"]?.at(-1), root, terminal);
   const bundled = bundledSuitesFolder(__dirname);
   const suites = suitesFor(command, terminal, root, bundled);
   const baselineFile = pathOption(command, terminal, "baseline");

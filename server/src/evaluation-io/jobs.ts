@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type {
   CaseResult,
   CompareRunsParams,
+  EvaluationProgress,
   EvaluationUpdate,
   ListedRun,
   ListedSuite,
@@ -16,6 +17,7 @@ import { loadSuite } from "../evaluation/load-suite.js";
 import { prepareRun, SessionError, type EvaluateOptions, type EvaluationReport, type PreparedRun } from "./evaluate.js";
 import { findSuites } from "./find-suites.js";
 import { htmlReport } from "./reports/html-report.js";
+import { progressFromJournal } from "./recorded-progress.js";
 import { isSessionName, journalPath, journalResults, listSessions, readHead, runsFolder } from "./run-store.js";
 import { slashes, suiteFilesOnDisk } from "./suite-files-on-disk.js";
 
@@ -31,6 +33,7 @@ export type EvaluationJob =
   | { readonly kind: "list" }
   | { readonly kind: "run"; readonly params: RunEvaluationParams }
   | { readonly kind: "runs" }
+  | { readonly kind: "progress"; readonly session: string }
   | { readonly kind: "compare"; readonly params: CompareRunsParams };
 
 export type JobMessage =
@@ -52,6 +55,9 @@ export async function doJob(
         return;
       case "runs":
         post({ kind: "answer", value: listRuns(places) });
+        return;
+      case "progress":
+        post({ kind: "answer", value: recordedProgress(job.session, places) });
         return;
       case "compare":
         post({ kind: "answer", value: compareRuns(job.params, places) });
@@ -179,9 +185,13 @@ function latestRun(folder: string, suiteFile: string): string | undefined {
   return undefined;
 }
 
-function listRuns({ roots, bundled, cacheFolder }: EvaluationPlaces): readonly ListedRun[] {
-  const folders = (0 < roots.length ? roots : [bundled]).map((root) => runsFolder(cacheFolder, root));
-  return folders.flatMap((folder) =>
+/** Where the runs of the open folders are recorded. */
+function foldersOf({ roots, bundled, cacheFolder }: EvaluationPlaces): readonly string[] {
+  return (0 < roots.length ? roots : [bundled]).map((root) => runsFolder(cacheFolder, root));
+}
+
+function listRuns(places: EvaluationPlaces): readonly ListedRun[] {
+  return foldersOf(places).flatMap((folder) =>
     listSessions(folder).flatMap((session) => {
       const path = journalPath(folder, session);
       const head = readHead(path);
@@ -197,11 +207,20 @@ function listRuns({ roots, bundled, cacheFolder }: EvaluationPlaces): readonly L
   );
 }
 
+/** How far a run of any process is, from its journal; undefined where there is no such run. */
+function recordedProgress(session: string, places: EvaluationPlaces): EvaluationProgress | undefined {
+  const path = isSessionName(session)
+    ? foldersOf(places)
+        .map((folder) => journalPath(folder, session))
+        .find(existsSync)
+    : undefined;
+  return path === undefined ? undefined : progressFromJournal(path);
+}
+
 /** Markdown: the verdict first, then what changed its side. */
-function compareRuns({ before, after }: CompareRunsParams, { roots, bundled, cacheFolder }: EvaluationPlaces): string {
+function compareRuns({ before, after }: CompareRunsParams, places: EvaluationPlaces): string {
   const find = (session: string): string => {
-    const folders = (0 < roots.length ? roots : [bundled]).map((root) => runsFolder(cacheFolder, root));
-    const path = folders
+    const path = foldersOf(places)
       .map((folder) => journalPath(folder, session))
       .find((file) => isSessionName(session) && existsSync(file));
     if (path === undefined) throw new SessionError(`there is no run ${session}`);

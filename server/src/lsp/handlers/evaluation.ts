@@ -31,7 +31,8 @@ export function registerEvaluation(
   );
   connection.onRequest(
     evaluationProgressMethod,
-    ({ session }: EvaluationProgressParams) => evaluations.progress(session) ?? null,
+    async ({ session }: EvaluationProgressParams) =>
+      evaluations.progress(session) ?? (await evaluations.ask({ kind: "progress", session }, placesOf())) ?? null,
   );
   connection.onRequest(cancelEvaluationMethod, ({ session }: EvaluationProgressParams) => evaluations.cancel(session));
 }

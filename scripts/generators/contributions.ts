@@ -85,6 +85,8 @@ export function renderManifest(current: string): string {
     "onLanguage:typescriptreact",
     "onLanguage:javascript",
     "onLanguage:javascriptreact",
+    "onLanguage:sql",
+    "onLanguage:prisma",
     "workspaceContains:**/*.hotpath-eval.yaml",
   ];
   manifest["contributes"] = contributions();

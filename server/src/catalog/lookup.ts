@@ -51,18 +51,28 @@ export function accessPathsOf(table: Table): readonly Index[] {
   return paths;
 }
 
+/** Predicate of a partial index whose text nobody can read. */
+export const UNKNOWN_CONDITION = "a condition";
+
 /**
- * An access path whose first columns are exactly these, in any order: it finds all rows for given values of them. Partial indexes do not count, nor
- * methods that do not search by equality.
+ * An access path whose first columns are exactly these, in any order: it finds all rows for given values of them. A partial index counts when looking
+ * for a value implies its predicate (`owner_id is not null`), or when nobody can tell; methods that do not search by equality do not.
  */
 export function leadingPrefix(paths: readonly Index[], columns: readonly string[]): Index | undefined {
   if (columns.length === 0) return undefined;
   return paths.find(({ parts, where, method }) => {
-    if (where !== undefined || (method !== "btree" && method !== "hash")) return false;
+    if (!isImplied(where, columns) || (method !== "btree" && method !== "hash")) return false;
     if (method === "hash" && parts.length !== columns.length) return false;
     const leading = parts.slice(0, columns.length).map((part) => part.column);
     return leading.length === columns.length && columns.every((column) => leading.includes(column));
   });
+}
+
+/** Whether equality with a value on each of these columns implies the predicate. */
+function isImplied(where: string | undefined, columns: readonly string[]): boolean {
+  if (where === undefined || where === UNKNOWN_CONDITION) return true;
+  const column = /^\(?"?([^"()]+?)"? is not null\)?$/i.exec(where)?.[1];
+  return column !== undefined && columns.includes(column);
 }
 
 function behind(key: NonNullable<Table["primaryKey"]>, constraint: "primary-key" | "unique"): Index {

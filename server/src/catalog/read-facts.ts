@@ -10,7 +10,9 @@ import { readSequelize } from "./models/sequelize.js";
 import { readTypeorm } from "./models/typeorm.js";
 
 const NAMES =
-  /^(?:(?:create|alter|drop|rename)Table|(?:add|create)(?:Index|Column|Constraint|ForeignKey)|table|define)/;
+  /^(?:(?:create|alter|drop|rename)Table|(?:add|create)(?:Index|Column|Constraint|ForeignKey)|table|define|pgTable|mysqlTable|sqliteTable)/;
+/** Re-exported by a module of the workspace, so that no import says where it is from. */
+const DRIZZLE_NAMES = /^(?:pg|mysql|sqlite)Table$/;
 const DDL = /\b(?:CREATE|ALTER|DROP)\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)\b/i;
 
 export function readFacts(path: string, facts: FileFacts): SchemaFile | undefined {
@@ -19,7 +21,8 @@ export function readFacts(path: string, facts: FileFacts): SchemaFile | undefine
   const library = LIBRARIES.find(({ modules }) => from(modules));
   if (library === undefined && !mayChangeSchema(facts)) return undefined;
   const reader = factReader(path, facts);
-  const read = library?.read ?? (isGivenSequelize(facts) ? readSequelize : undefined);
+  const read =
+    library?.read ?? (callsDrizzle(facts) ? readDrizzle : isGivenSequelize(facts) ? readSequelize : undefined);
   return read?.(reader) ?? readCodeMigration(reader);
 }
 
@@ -38,10 +41,15 @@ const LIBRARIES: readonly {
 function mayChangeSchema({ exprs }: FileFacts): boolean {
   return exprs.some((expr) => {
     if (expr.kind === "member") return NAMES.test(expr.name);
+    if (expr.kind === "ref") return DRIZZLE_NAMES.test(expr.name);
     if (expr.kind === "literal")
       return typeof expr.value === "string" && expr.value.length > 11 && DDL.test(expr.value);
     return expr.kind === "template" && expr.parts.some((part) => part.length > 11 && DDL.test(part));
   });
+}
+
+function callsDrizzle({ exprs }: FileFacts): boolean {
+  return exprs.some((expr) => (expr.kind === "member" || expr.kind === "ref") && DRIZZLE_NAMES.test(expr.name));
 }
 
 /** Models are often made by a function that is given the library: `(sequelize, DataTypes) => sequelize.define(…)`. */

@@ -25,6 +25,7 @@ import type {
   ReferentialAction,
   Relation,
 } from "./model.js";
+import { UNKNOWN_CONDITION } from "./lookup.js";
 
 /** What the datasource block says, wherever it stands. */
 export interface PrismaDatasource {
@@ -228,7 +229,7 @@ function indexesOf(block: PrismaBlock, context: Context): readonly Index[] {
         parts: partsOf(attribute, context),
         method,
         unique: false,
-        ...(where === undefined ? {} : { where: wordOf(where.value) || "a condition" }),
+        ...(where === undefined ? {} : { where: wordOf(where.value) || UNKNOWN_CONDITION }),
         location: place(context, attribute),
         sources: ["prisma"],
       };

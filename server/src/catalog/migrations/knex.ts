@@ -15,6 +15,7 @@ import {
   type ColumnDraft,
 } from "./changes.js";
 import { callsOnParameter, type MigrationCall } from "./scope.js";
+import { UNKNOWN_CONDITION } from "../lookup.js";
 
 /** Methods of a table builder that add a column named by their first argument. */
 const COLUMNS =
@@ -116,7 +117,7 @@ function methodOfIndex(
 ): { readonly method?: "gin" | "gist" | "hash" | "other"; readonly where?: string } {
   const type = stringAt(reader, step.args[2]) ?? stringAt(reader, propOf(reader, step.args[2], "indexType"));
   const lower = type?.toLowerCase();
-  const partial = propOf(reader, step.args[2], "predicate") !== undefined ? { where: "a condition" } : {};
+  const partial = propOf(reader, step.args[2], "predicate") !== undefined ? { where: UNKNOWN_CONDITION } : {};
   if (lower === undefined || lower === "btree") return partial;
   return { ...partial, method: lower === "gin" || lower === "gist" || lower === "hash" ? lower : "other" };
 }

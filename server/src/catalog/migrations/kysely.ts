@@ -15,6 +15,7 @@ import {
   type ColumnDraft,
 } from "./changes.js";
 import { callsOnParameter, type MigrationCall } from "./scope.js";
+import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export function kyselyChanges(reader: FactReader, call: MigrationCall): readonly SchemaChange[] {
   const at = place(reader, call.expr);
@@ -138,7 +139,7 @@ function indexChange(reader: FactReader, call: MigrationCall): readonly SchemaCh
     ...base,
     parts,
     method: methodOf(stringAt(reader, has("using")?.args[0])),
-    ...(has("where") === undefined ? {} : { where: "a condition" }),
+    ...(has("where") === undefined ? {} : { where: UNKNOWN_CONDITION }),
   };
   return exprOf(reader, call.args[0], "literal") === undefined && name === undefined
     ? []

@@ -29,6 +29,7 @@ import {
   type ColumnDraft,
 } from "./changes.js";
 import type { MigrationCall } from "./scope.js";
+import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export function objectChanges(reader: FactReader, call: MigrationCall): readonly SchemaChange[] {
   // An index on a table that a loop names may be on any; see `replay.ts`.
@@ -155,7 +156,7 @@ function indexChange(reader: FactReader, table: TableName, call: MigrationCall):
     ...plainIndex({ columns: [], location: at, name: named }, unique),
     parts,
     method: methodOf(method),
-    ...(partial ? { where: "a condition" } : {}),
+    ...(partial ? { where: UNKNOWN_CONDITION } : {}),
   };
   return [
     {

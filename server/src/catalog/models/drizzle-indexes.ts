@@ -19,6 +19,7 @@ import {
 import type { ForeignKey, Index, IndexPart, Key, ReferentialAction } from "../model.js";
 import { methodOf } from "../postgres-changes.js";
 import { columnRef } from "./drizzle-columns.js";
+import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export interface Extras {
   primaryKey?: Key;
@@ -46,7 +47,8 @@ export function readExtras(
 }
 
 function readExtra(reader: FactReader, id: ExprId, fields: Readonly<Record<string, string>>, into: Extras): void {
-  const chain = chainOf(reader, resolved(reader, id));
+  const spread = reader.facts.exprs[id];
+  const chain = chainOf(reader, spread?.kind === "spread" ? spread.value : resolved(reader, id));
   const location = placeOf(reader, id);
   const name = stringAt(reader, chain?.args[0]) ?? stringAt(reader, propOf(reader, chain?.args[0], "name"));
   const named = name === undefined ? {} : { name };
@@ -88,6 +90,8 @@ function readExtra(reader: FactReader, id: ExprId, fields: Readonly<Record<strin
     case "pgPolicy":
       return;
     default:
+      // Policies and checks made by helpers are no indexes.
+      if (/polic|check|rls/i.test(chain?.name ?? "")) return;
       into.incomplete = "some of its indexes are made by code that cannot be read";
   }
 }
@@ -105,7 +109,9 @@ function indexOf(
   return {
     parts: columns.map((column) => partOf(reader, column, fields)),
     method: methodOf(method),
-    ...(stepOf(chain, "where") === undefined ? {} : { where: where === undefined ? "a condition" : normalised(where) }),
+    ...(stepOf(chain, "where") === undefined
+      ? {}
+      : { where: where === undefined ? UNKNOWN_CONDITION : normalised(where) }),
     ...(stepOf(chain, "concurrently") === undefined ? {} : { concurrently: true as const }),
   };
 }

@@ -18,6 +18,7 @@ import {
 import type { Column, Index, IndexMethod, IndexPart, Relation } from "../model.js";
 import { isSet } from "../migrations/changes.js";
 import { decoratorNamed, decoratorsOf, plural } from "./decorators.js";
+import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export function readMongoose(reader: FactReader): SchemaFile | undefined {
   const schemas = [...schemaVariables(reader), ...schemaClasses(reader)];
@@ -186,7 +187,7 @@ function readField(
     parts: [{ column: path }],
     method: methodOf(kind),
     unique,
-    ...(isPartial ? { where: "a condition" } : {}),
+    ...(isPartial ? { where: UNKNOWN_CONDITION } : {}),
     location,
     sources: ["mongoose"],
   });
@@ -235,7 +236,7 @@ function indexOf(reader: FactReader, id: ExprId, [fields, options]: readonly Exp
     method: methodOf(kinds[0]),
     unique,
     ...(isPartial && !isFalse(reader, propOf(reader, options, "partialFilterExpression"))
-      ? { where: "a condition" }
+      ? { where: UNKNOWN_CONDITION }
       : {}),
     location: placeOf(reader, id),
     sources: ["mongoose"],

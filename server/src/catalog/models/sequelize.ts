@@ -27,6 +27,7 @@ import {
   typeName,
   type Decorator,
 } from "./decorators.js";
+import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export function readSequelize(reader: FactReader): SchemaFile | undefined {
   const tables = [...definedTables(reader), ...decoratedTables(reader)];
@@ -148,7 +149,7 @@ function indexesOf(
         ),
         method: methodOf(stringAt(reader, propOf(reader, item, "using"))),
         unique,
-        ...(propOf(reader, item, "where") === undefined ? {} : { where: "a condition" }),
+        ...(propOf(reader, item, "where") === undefined ? {} : { where: UNKNOWN_CONDITION }),
         location: placeOf(reader, item),
         sources: ["sequelize"],
       },

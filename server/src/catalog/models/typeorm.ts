@@ -19,6 +19,7 @@ import {
 import { named } from "../postgres-changes.js";
 import type { Column, ForeignKey, Index, Key, ReferentialAction, Relation } from "../model.js";
 import { decoratorNamed, decoratorsOf, snakeCase, superclassName, typeName, type Decorator } from "./decorators.js";
+import { UNKNOWN_CONDITION } from "../lookup.js";
 
 const COLUMNS = [
   "Column",
@@ -260,7 +261,7 @@ function indexOf(reader: FactReader, decorator: Decorator, columns: readonly str
     parts: columns.map((column) => ({ column })),
     method: isOn("fulltext") ? "fulltext" : isOn("spatial") ? "geo" : "btree",
     unique: isOn("unique"),
-    ...(where === undefined ? {} : { where: stringAt(reader, where) ?? "a condition" }),
+    ...(where === undefined ? {} : { where: stringAt(reader, where) ?? UNKNOWN_CONDITION }),
     location: placeOf(reader, decorator.expr),
     sources: ["typeorm"],
   };

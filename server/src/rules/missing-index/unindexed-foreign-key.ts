@@ -15,6 +15,8 @@ interface UnindexedKey {
   readonly subject: string;
   readonly table: Table;
   readonly key: ForeignKey;
+  /** Column that stands before the key in some index, and that nearly every table has: what queries always filter by as well. */
+  readonly behind?: string;
 }
 
 export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
@@ -35,9 +37,11 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
 
   *check({ catalog, isQuiet }) {
     const byId = new Map(catalog.tables.map((table) => [table.id, table]));
+    const tenants = tenantColumns(catalog.tables);
     for (const table of catalog.tables) {
       if (table.kind !== "table" || table.incomplete !== undefined || table.partitionOf !== undefined) continue;
       const paths = accessPathsOf(table);
+      const told = new Set<string>();
       for (const key of table.foreignKeys) {
         if (!isLookedUp(table, key) || isServed(paths, key.columns)) continue;
         const column = table.columns.find(({ name }) => name === key.columns[0]);
@@ -45,18 +49,27 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
         if (key.columns.length === 0 || column === undefined || isQuiet(at.file)) continue;
         const target = byId.get(key.references.id ?? "");
         if (isSmall(target, column.values) || (!key.enforced && !leadsBack(target, table))) continue;
-        yield { at, subject: `${table.name}.${key.columns.join(",")}`, table, key };
+        // A column may be a key by itself and part of another.
+        if (told.has(column.name)) continue;
+        told.add(column.name);
+        yield {
+          at,
+          subject: `${table.name}.${key.columns.join(",")}`,
+          table,
+          key,
+          ...behindTenant(paths, key, tenants.get(table.database)),
+        };
       }
     }
   },
 
-  describe({ table, key }) {
+  describe({ table, key, behind }) {
     // Databases of one user's device are small, and so are lists of who did what.
-    const isMinor = table.engine === "sqlite" || isNote(key);
+    const isMinor = table.engine === "sqlite" || isNote(key) || behind !== undefined;
     const columns = key.columns.map((column) => `\`${column}\``).join(", ");
     const target = `\`${key.references.table}\``;
     return {
-      message: `no index serves the foreign key ${columns} of \`${table.name}\`: finding the rows of one ${target} reads the whole table${consequence(key)}`,
+      message: `no index serves the foreign key ${columns} of \`${table.name}\`: finding the rows of one ${target} reads the whole table${behind === undefined ? "" : ` unless \`${behind}\` is given as well`}${consequence(key)}`,
       severity: isMinor ? "hint" : "information",
       confidence: isMinor ? 0.5 : 0.7,
       cost: `one scan of ${table.name} per ${key.references.table} looked up or deleted`,
@@ -64,6 +77,39 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
     };
   },
 });
+
+/** A column by which this part of a database's tables refer to one parent names the tenant. */
+const TENANT_SHARE = 1 / 3;
+const TENANT_TABLES = 6;
+
+/** Names of such columns, by database. */
+function tenantColumns(tables: readonly Table[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byDatabase = new Map<string, Table[]>();
+  for (const table of tables) byDatabase.set(table.database, [...(byDatabase.get(table.database) ?? []), table]);
+  return new Map(
+    [...byDatabase].map(([database, own]) => {
+      const counts = new Map<string, number>();
+      for (const { foreignKeys } of own)
+        for (const name of new Set(foreignKeys.flatMap(({ columns }) => columns)))
+          counts.set(name, (counts.get(name) ?? 0) + 1);
+      const enough = Math.max(TENANT_TABLES, own.length * TENANT_SHARE);
+      return [database, new Set([...counts].filter(([, count]) => enough <= count).map(([name]) => name))];
+    }),
+  );
+}
+
+function behindTenant(
+  paths: readonly Index[],
+  { columns }: ForeignKey,
+  tenants: ReadonlySet<string> | undefined,
+): { readonly behind?: string } {
+  for (const { parts, where } of paths) {
+    const [first, second] = parts.map(({ column }) => column ?? "");
+    if (where === undefined && first !== undefined && tenants?.has(first) === true && columns.includes(second ?? ""))
+      return { behind: first };
+  }
+  return {};
+}
 
 /** Of a key of several columns, an index on one of them already keeps the database from reading the whole table. */
 function isServed(paths: readonly Index[], columns: readonly string[]): boolean {

@@ -124,13 +124,13 @@ export function gradeOf({
   if (runtime.reach.entry?.point.kind === "cron") confidence -= 0.15;
   // True all the same, but one statement for all would win little, or there is none to swap in.
   if (light !== undefined) confidence -= 0.2;
+  const rounded = Math.round(confidence * 100) / 100;
   if (!isDatabase(operation))
     return {
       severity: operation.kind === "http" || operation.kind === "inference" ? "information" : "hint",
-      confidence: Math.min(confidence, 0.7),
+      confidence: Math.min(rounded, 0.7),
     };
   // Many small queries are cheap where there is no round trip (SQLite's own documentation says so): only worth a hint.
-  if (operation.inProcess === true) return { severity: "hint", confidence: Math.min(confidence, 0.4) };
-  const rounded = Math.round(confidence * 100) / 100;
+  if (operation.inProcess === true) return { severity: "hint", confidence: Math.min(rounded, 0.4) };
   return { severity: rounded >= 0.8 ? "warning" : rounded >= 0.5 ? "information" : "hint", confidence: rounded };
 }

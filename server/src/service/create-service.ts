@@ -6,7 +6,7 @@ import type { Finding, Problem } from "../analysis/finding.js";
 import type { Cancellation, RefreshResult } from "../analysis/host.js";
 import { CONFIG_NAME, ConfigError } from "../workspace/config-file.js";
 import { discover, isDiscoverable, isManifestName, isSchemaName, isSourceName } from "../workspace/discover.js";
-import { classifyText, readManifest } from "../workspace/read-source.js";
+import { classifyText, readManifests } from "../workspace/read-source.js";
 import { Caches } from "./caches.js";
 import type { FactJob, FactMaker } from "./fact-maker.js";
 import { FlawedFiles } from "./flawed-files.js";
@@ -79,7 +79,8 @@ class Service implements WorkspaceService {
     const discovery = discover(enabled ? this.#options.roots : [], exclude);
     laps.push(performance.now());
 
-    this.#loadManifests(discovery.manifests);
+    this.#manifests = readManifests(discovery.manifests);
+    this.#host.setManifests([...this.#manifests].map(([path, text]) => ({ path, text })));
     this.#sources.reset(this.#manifests);
     this.#flawed.unsettle();
     for (const problem of discovery.problems) this.#sources.addProblem(problem);
@@ -156,16 +157,6 @@ class Service implements WorkspaceService {
     if (this.#overlays.size > 0) return undefined;
     const hashes = new Map([...this.#sources.hashes, ...this.#schemas.hashes]);
     return this.#caches.resultKey({ options: this.#config.analysis, manifests: this.#manifests, hashes });
-  }
-
-  #loadManifests(paths: readonly string[]): void {
-    // One that vanished since the walk, or is no manifest of a sane size, says nothing: modules are found without it.
-    const entries = paths.flatMap((path) => {
-      const text = readManifest(path);
-      return text === undefined ? [] : [[path, text] as const];
-    });
-    this.#manifests = new Map(entries);
-    this.#host.setManifests(entries.map(([path, text]) => ({ path, text })));
   }
 
   #job(path: string, text: string): FactJob {

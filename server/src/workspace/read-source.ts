@@ -57,9 +57,19 @@ function readBytes(path: string, maxBytes: number): Buffer | Exclude<SourceText,
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /** Text of a manifest; undefined when it cannot be used. */
-export function readManifest(path: string): string | undefined {
+function readManifest(path: string): string | undefined {
   const source = readBytes(path, MAX_MANIFEST_BYTES);
   return source instanceof Uint8Array ? source.toString("utf8") : undefined;
+}
+
+/** Texts by path. One that vanished since the walk, or is no manifest of a sane size, says nothing: modules are found without it. */
+export function readManifests(paths: readonly string[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const path of paths) {
+    const text = readManifest(path);
+    if (text !== undefined) texts.set(path, text);
+  }
+  return texts;
 }
 
 /** Dumps are large and still say what a schema is; beyond this they are data. */

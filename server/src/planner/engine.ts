@@ -15,62 +15,35 @@ export interface PlannerEngine {
 /** @param image What an earlier engine's `image` gave. Without it the database is initialised: some seconds. */
 export async function startEngine(image?: Uint8Array): Promise<PlannerEngine> {
   const options = image === undefined ? {} : { loadDataDir: new Blob([Buffer.from(image)]) };
-  return new Engine(await PGlite.create(options));
+  const database = await PGlite.create(options);
+  return {
+    verify: (request) => verify(database, request),
+    image: async () => new Uint8Array(await (await database.dumpDataDir("gzip")).arrayBuffer()),
+    close: () => database.close(),
+  };
 }
 
-/** A class because it has a lifetime: the table of the last request stays until one about another table comes. */
-class Engine implements PlannerEngine {
-  readonly #database: PGlite;
-  /** What the open transaction was begun for. */
-  #table: string | undefined;
-
-  constructor(database: PGlite) {
-    this.#database = database;
+// A table could be kept for requests in a row, with savepoints around each; the catalog of a long transaction gets slower than making it anew.
+async function verify(database: PGlite, request: ProofRequest): Promise<Proof> {
+  try {
+    const table = ["BEGIN", request.table, ...request.indexes, insertOne(request)];
+    const before = await explain(database, request, table);
+    const candidates = request.candidates.map((sql, i) =>
+      sql.replace("CREATE INDEX ON", `CREATE INDEX ${candidateName}${i + 1} ON`),
+    );
+    return { kind: "plans", before, after: await explain(database, request, candidates) };
+  } catch (error) {
+    return { kind: "unavailable", reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await database.exec("ROLLBACK");
   }
+}
 
-  async verify(request: ProofRequest): Promise<Proof> {
-    try {
-      await this.#prepare(request);
-      const before = await this.#explain(request, ["SAVEPOINT request"]);
-      const candidates = request.candidates.map((sql, i) =>
-        sql.replace("CREATE INDEX ON", `CREATE INDEX ${candidateName}${i + 1} ON`),
-      );
-      const after = await this.#explain(request, candidates);
-      await this.#database.exec("ROLLBACK TO SAVEPOINT request");
-      return { kind: "plans", before, after };
-    } catch (error) {
-      await this.#forget();
-      return { kind: "unavailable", reason: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  async #prepare(request: ProofRequest): Promise<void> {
-    const wanted = [request.table, ...request.indexes, insertOne(request)].join(";\n");
-    if (this.#table === wanted) return;
-    await this.#forget();
-    await this.#database.exec(`BEGIN;\n${wanted}`);
-    this.#table = wanted;
-  }
-
-  async #forget(): Promise<void> {
-    this.#table = undefined;
-    await this.#database.exec("ROLLBACK");
-  }
-
-  /** Runs statements and plans the query, in one round: going in and out of the database costs more than most of them. */
-  async #explain(request: ProofRequest, statements: readonly string[]): Promise<Plan> {
-    // Building an index counts the rows that are there, so the claim is made again each time.
-    const query = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${request.query.replace(/;\s*$/, "")}`;
-    return planOf(await this.#database.exec([...statements, claim(request), query].join(";\n")));
-  }
-
-  async image(): Promise<Uint8Array> {
-    return new Uint8Array(await (await this.#database.dumpDataDir("gzip")).arrayBuffer());
-  }
-
-  close(): Promise<void> {
-    return this.#database.close();
-  }
+/** Runs statements and plans the query, in one round: going in and out of the database costs more than most of them. */
+async function explain(database: PGlite, request: ProofRequest, statements: readonly string[]): Promise<Plan> {
+  // Building an index counts the rows that are there, so the claim is made again each time.
+  const query = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${request.query.replace(/;\s*$/, "")}`;
+  return planOf(await database.exec([...statements, claim(request), query].join(";\n")));
 }
 
 function insertOne({ table }: ProofRequest): string {

@@ -37,10 +37,7 @@ export class Proofs {
 
   /** True when something was answered. */
   async run(): Promise<boolean> {
-    // Requests about one table follow each other: the planner then makes it once.
-    const requests = [...this.#host.pendingProofs()].sort((a, b) =>
-      a.table < b.table ? -1 : a.table > b.table ? 1 : 0,
-    );
+    const requests = this.#host.pendingProofs();
     if (requests.length === 0) return false;
     const planner = this.#start();
     if (planner === undefined) return false;

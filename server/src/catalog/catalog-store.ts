@@ -103,10 +103,17 @@ class Store implements CatalogStore {
       hash: this.#hash(),
       files: files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
       packageOf: (path) => packageOf(path, folders),
-      engineOf: (database) => engineOfPackage(this.#packages.find(({ directory }) => directory === database)),
+      engineOf: (database) => this.#engineOf(database),
     });
     this.#catalog = next;
     return next;
+  }
+
+  /** By the package's own drivers, or else by those of the whole workspace: drivers of a monorepo often stand at its root. */
+  #engineOf(database: string): Engine {
+    const own = this.#packages.filter(({ directory }) => directory === database);
+    const told = engineOfPackages(own);
+    return told.length === 0 ? (only(engineOfPackages(this.#packages)) ?? "unknown") : (only(told) ?? "unknown");
   }
 
   #hash(): string {
@@ -185,11 +192,14 @@ const DRIVERS: readonly (readonly [RegExp, Engine])[] = [
   [/^(?:mongodb|mongoose|@mikro-orm\/mongodb)$/, "mongodb"],
 ];
 
-/** The engine whose driver a package names. SQLite beside another is for tests; two servers leave the question open. */
-function engineOfPackage(manifest: PackageManifest | undefined): Engine {
-  const names = manifest?.dependencies ?? [];
+/** The engines whose drivers packages name. SQLite and MongoDB beside a server are for tests and for other data. */
+function engineOfPackages(manifests: readonly PackageManifest[]): readonly Engine[] {
+  const names = manifests.flatMap(({ dependencies }) => dependencies);
   const engines = DRIVERS.filter(([driver]) => names.some((name) => driver.test(name))).map(([, engine]) => engine);
   const servers = engines.filter((engine) => engine !== "sqlite" && engine !== "mongodb");
-  if (servers.length === 1) return servers[0] ?? "unknown";
-  return servers.length === 0 && engines.length === 1 ? (engines[0] ?? "unknown") : "unknown";
+  return servers.length > 0 ? servers : engines;
+}
+
+function only<T>(values: readonly T[]): T | undefined {
+  return values.length === 1 ? values[0] : undefined;
 }

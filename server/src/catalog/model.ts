@@ -138,6 +138,8 @@ export interface ForeignKey {
   /** False for a relation that only code knows (Prisma's `relationMode = "prisma"`, Drizzle's `relations`): the database checks nothing. */
   readonly enforced: boolean;
   readonly location: Location;
+  /** Other places that declare it: the relation beside the column, the migration that made it. */
+  readonly others?: readonly Location[];
   readonly sources: readonly SourceKind[];
 }
 

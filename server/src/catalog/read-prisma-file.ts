@@ -290,6 +290,7 @@ function foreignKeysOf(block: PrismaBlock, context: Context): readonly ForeignKe
         enforced: context.datasource.relationMode === "foreignKeys",
         // Whoever looks for the key looks at the column first.
         location: place(context, first?.nameSpan ?? field.nameSpan),
+        others: first === undefined ? [] : [place(context, field.nameSpan)],
         sources: ["prisma"],
       },
     ];

@@ -3,6 +3,7 @@
  * created is kept as `incomplete`, one that is created twice has what both say, and dropping what is not there does nothing.
  */
 import type { SchemaChange, SchemaFile, TableDraft, TableName } from "./change.js";
+import type { Location } from "../project/model.js";
 import type { Column, ForeignKey, Index, Key } from "./model.js";
 import { spelled } from "./postgres-changes.js";
 
@@ -267,8 +268,26 @@ export function withForeignKey(keys: readonly ForeignKey[], key: ForeignKey): re
   const known = keys.find((one) => same(one.columns.join("\0"), key.columns.join("\0")));
   if (known === undefined) return [...keys, key];
   const sources = [...new Set([...known.sources, ...key.sources])];
-  const merged = { ...key, ...known, enforced: known.enforced || key.enforced, sources };
+  const others = distinct([...(known.others ?? []), key.location, ...(key.others ?? [])], known.location);
+  const merged = {
+    ...key,
+    ...known,
+    enforced: known.enforced || key.enforced,
+    sources,
+    ...(others.length === 0 ? {} : { others }),
+  };
   return keys.map((one) => (one === known ? merged : one));
+}
+
+/** Places that differ from each other and from one that is known. */
+function distinct(places: readonly Location[], known: Location): readonly Location[] {
+  const text = ({ file, span }: Location): string => `${file}\0${span.start}`;
+  const seen = new Set([text(known)]);
+  return places.filter((place) => {
+    const isNew = !seen.has(text(place));
+    seen.add(text(place));
+    return isNew;
+  });
 }
 
 function dropIndex({ tables }: State, drop: Extract<SchemaChange, { readonly kind: "drop-index" }>): void {

@@ -63,7 +63,7 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
     }
   },
 
-  describe({ table, key, behind }) {
+  describe({ at, table, key, behind }) {
     // Databases of one user's device are small, and so are lists of who did what.
     const isMinor = table.engine === "sqlite" || isNote(key) || behind !== undefined;
     const columns = key.columns.map((column) => `\`${column}\``).join(", ");
@@ -73,10 +73,16 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
       severity: isMinor ? "hint" : "information",
       confidence: isMinor ? 0.5 : 0.7,
       cost: `one scan of ${table.name} per ${key.references.table} looked up or deleted`,
-      related: [],
+      related: [key.location, ...(key.others ?? [])]
+        .filter((place) => place.file !== at.file || place.span.start !== at.span.start)
+        .slice(0, MAX_PLACES)
+        .map((place) => ({ at: place, message: "the foreign key is declared here" })),
     };
   },
 });
+
+/** More places than this say nothing new. */
+const MAX_PLACES = 3;
 
 /** A column by which this part of a database's tables refer to one parent names the tenant. */
 const TENANT_SHARE = 1 / 3;

@@ -97,6 +97,18 @@ describe("Drizzle", () => {
     ]);
   });
 
+  test("relations of the newer kind, columns from a function", () => {
+    expect(
+      tableLines({
+        "src/schema.ts": `import { pgTable, text, timestamp } from "drizzle-orm/pg-core"; import { defineRelations } from "drizzle-orm";
+          function times() { return { at: timestamp("created_at") }; }
+          export const users = pgTable("users", { id: text("id").primaryKey() });
+          export const posts = pgTable("posts", { id: text("id"), authorId: text("author_id"), ...times() });
+          export const relations = defineRelations({ users, posts }, (r) => ({ posts: { author: r.one.users({ from: r.posts.authorId, to: r.users.id }) }, users: { posts: r.many.posts() } }));`,
+      }),
+    ).toEqual(["posts(id, author_id, created_at) relation(author_id -> users.id)", "users(id) pk(id)"]);
+  });
+
   test("tables of a creator in another file, and indexes that cannot be read", () => {
     expect(
       tableLines({
@@ -320,6 +332,17 @@ describe("several sources of one table", () => {
     });
     expect(findTable(catalog, "users", { near: "/case/b/src/x.ts" })?.database).toBe("/case/b");
     expect(findTable(catalog, "users")).toBeUndefined();
+  });
+
+  test("the driver at the root of a monorepo tells the engine", () => {
+    const entity = `import { Entity, PrimaryColumn } from "typeorm"; @Entity("t") export class T { @PrimaryColumn() id: number; }`;
+    const root = '{ "dependencies": { "pg": "8", "better-sqlite3": "9" } }';
+    const [table] = catalogOf({
+      "package.json": root,
+      "apps/api/package.json": "{}",
+      "apps/api/src/t.ts": entity,
+    }).tables;
+    expect(table?.engine).toBe("postgresql");
   });
 
   test("what serves a column", () => {

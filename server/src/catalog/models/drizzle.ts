@@ -51,9 +51,10 @@ export function readDrizzle(reader: FactReader): SchemaFile | undefined {
       if (table !== undefined) {
         engine = table.engine;
         changes.push({ kind: "create-table", at: placeOf(reader, id), table: draftOf(reader, id, table) });
-      } else parts.push(...relationParts(reader, id), ...creatorPart(reader, id));
+      } else parts.push(...relationParts(reader, id), ...definedRelations(reader, id), ...creatorPart(reader, id));
     } else if (expr.kind === "object" && reader.byInit.has(id)) parts.push(...columnSet(reader, id));
   }
+  parts.push(...columnFunctions(reader));
   if (changes.length === 0 && parts.length === 0) return undefined;
   return { path: reader.path, source: "drizzle", engine, changes, problems: [], parts };
 }
@@ -155,18 +156,23 @@ function draftOf(reader: FactReader, id: ExprId, table: TableCall): TableDraft {
 /** An object of columns that other tables spread in. */
 function columnSet(reader: FactReader, id: ExprId): readonly TablePart[] {
   const binding = reader.byInit.get(id);
-  if (binding === undefined || binding.fn !== 0 || coreEngine(reader) === "unknown") return [];
+  return binding?.fn === 0 ? columnPart(reader, binding.name, id) : [];
+}
+
+/** Functions that give such an object: `...timestamps()`. */
+function columnFunctions(reader: FactReader): readonly TablePart[] {
+  return reader.facts.functions.flatMap(({ name, returns, parent }) => {
+    const [only, ...others] = returns;
+    return name === "" || only === undefined || others.length > 0 || parent !== 0 ? [] : columnPart(reader, name, only);
+  });
+}
+
+function columnPart(reader: FactReader, name: string, id: ExprId): readonly TablePart[] {
+  if (coreEngine(reader) === "unknown") return [];
   const { columns, primaryKey, uniques, foreignKeys, fields, spreads } = readColumns(reader, id);
   if (columns.length === 0) return [];
-  const draft = {
-    columns,
-    ...(primaryKey === undefined ? {} : { primaryKey }),
-    uniques,
-    indexes: [],
-    foreignKeys,
-    spreads,
-  };
-  return [{ name: binding.name, draft, fields }];
+  const keys = primaryKey === undefined ? {} : { primaryKey };
+  return [{ name, draft: { columns, ...keys, uniques, indexes: [], foreignKeys, spreads }, fields }];
 }
 
 // ---------------------------------------------------------------------------------------------- relations
@@ -206,4 +212,37 @@ function relationParts(reader: FactReader, id: ExprId): readonly TablePart[] {
     });
   }
   return [{ name: table, draft: { ...NO_DRAFT, foreignKeys }, relations }];
+}
+
+/** `defineRelations(schema, (r) => ({ posts: { author: r.one.users({ from: r.posts.authorId, to: r.users.id }) } }))`. */
+function definedRelations(reader: FactReader, id: ExprId): readonly TablePart[] {
+  const chain = chainOf(reader, id);
+  if (chain?.name !== "defineRelations" && chain?.name !== "defineRelationsPart") return [];
+  return propsOf(reader, returned(reader, chain.args[1])).map(({ name: table, value }) => {
+    const relations: Record<string, Relation> = {};
+    const foreignKeys: ForeignKey[] = [];
+    for (const relation of propsOf(reader, value)) {
+      const call = chainOf(reader, relation.value);
+      const kind = call === undefined ? undefined : nameAt(reader, call.receiver);
+      if (call === undefined || (kind !== "one" && kind !== "many")) continue;
+      const fieldsOf = (key: string): readonly string[] => {
+        const listed = propOf(reader, call.args[0], key);
+        const ids =
+          elementsOf(reader, listed).length > 0 ? elementsOf(reader, listed) : listed === undefined ? [] : [listed];
+        return ids.flatMap((one) => nameAt(reader, one) ?? []);
+      };
+      const [columns, references] = [fieldsOf("from"), fieldsOf("to")];
+      relations[relation.name] = { target: call.name, many: kind === "many", columns, references };
+      if (kind === "many" || columns.length === 0) continue;
+      const location = placeOf(reader, relation.value);
+      foreignKeys.push({
+        columns,
+        references: { table: call.name, columns: references },
+        enforced: false,
+        location,
+        sources: ["drizzle"],
+      });
+    }
+    return { name: table, draft: { ...NO_DRAFT, foreignKeys }, relations };
+  });
 }

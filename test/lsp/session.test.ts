@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { CodeAction, Hover } from "vscode-languageserver-protocol";
+import { CancellationTokenSource, LSPErrorCodes, type CodeAction, type Hover } from "vscode-languageserver-protocol";
 import { PULL, PUSH, startClient, uriOf, type ScriptedClient } from "../harness/scripted-client.js";
 
 const HELPER = `import { Pool } from "pg";
@@ -99,6 +99,46 @@ test("rapid edits: only the last text counts, and every request is answered", as
   expect((await client.pull(caller)).items).toEqual([]);
   client.change(caller, 61, CALLER);
   expect((await client.pull(caller)).items).toHaveLength(1);
+}, 30_000);
+
+test("a document is answered with those whose findings run through it", async () => {
+  const root = workspace("r");
+  const client = await connect([root]);
+  const helper = path.join(root, "src/helper.ts");
+  const caller = path.join(root, "src/caller.ts");
+  const report = (await client.pull(helper)) as { relatedDocuments?: Record<string, { items: unknown[] }> };
+  expect(Object.keys(report.relatedDocuments ?? {})).toEqual([uriOf(caller)]);
+  expect(report.relatedDocuments?.[uriOf(caller)]?.items).toHaveLength(1);
+  client.open(helper, HELPER);
+  client.change(helper, 2, "export async function load(id: string) {\n  return id;\n}\n");
+  expect((await client.pull(helper)) as object).not.toHaveProperty("relatedDocuments");
+}, 30_000);
+
+test("a request that is taken back is answered as cancelled, and the next one as ever", async () => {
+  const root = workspace("x");
+  const client = await connect([root]);
+  const caller = path.join(root, "src/caller.ts");
+  client.open(caller, CALLER);
+  client.change(caller, 2, `${CALLER}\n`);
+  const source = new CancellationTokenSource();
+  const asked = client.connection.sendRequest("workspace/diagnostic", { previousResultIds: [] }, source.token);
+  source.cancel();
+  await expect(asked).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
+  expect((await client.pull(caller)).items).toHaveLength(1);
+}, 30_000);
+
+test("a server that is killed in the middle of its work starts again with the same cache and the same findings", async () => {
+  const root = workspace("k");
+  const first = await connect([root]);
+  const caller = path.join(root, "src/caller.ts");
+  const before = (await first.pull(caller)).items;
+  const ended = new Promise((resolve) => first.process!.once("exit", resolve));
+  for (let version = 2; version < 10; version++) first.change(caller, version, `${CALLER}// ${version}\n`);
+  first.process!.kill("SIGKILL");
+  await ended;
+  const second = await connect([root]);
+  expect((await second.pull(caller)).items).toEqual(before);
+  expect(await second.stop()).toBe(0);
 }, 30_000);
 
 test("two roots are analyzed side by side", async () => {

@@ -5,6 +5,8 @@ export interface ClientAbilities {
   readonly pullDiagnostics: boolean;
   readonly diagnosticRefresh: boolean;
   readonly relatedInformation: boolean;
+  /** It takes reports of other documents in the answer to a pull. */
+  readonly relatedDocuments: boolean;
   readonly workDoneProgress: boolean;
   readonly configuration: boolean;
   readonly configurationRegistration: boolean;
@@ -30,6 +32,7 @@ export function abilitiesOf(params: InitializeParams): ClientAbilities {
   return {
     pullDiagnostics: textDocument?.diagnostic !== undefined,
     diagnosticRefresh: workspace?.diagnostics?.refreshSupport === true,
+    relatedDocuments: textDocument?.diagnostic?.relatedDocumentSupport === true,
     relatedInformation:
       textDocument?.publishDiagnostics?.relatedInformation === true ||
       textDocument?.diagnostic?.relatedInformation === true,

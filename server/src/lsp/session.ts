@@ -3,13 +3,16 @@
  * Wires small handlers together; everything that computes lives elsewhere.
  */
 import {
+  type _Connection,
+  type CancellationToken,
   CodeActionKind,
   DidChangeConfigurationNotification,
-  TextDocuments,
-  TextDocumentSyncKind,
   type InitializeParams,
   type InitializeResult,
-  type _Connection,
+  LSPErrorCodes,
+  ResponseError,
+  TextDocuments,
+  TextDocumentSyncKind,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../base/version.js";
@@ -91,19 +94,19 @@ export function startSession(
   );
 
   const related = (): boolean => state.abilities?.relatedInformation === true;
-  connection.languages.diagnostics.on(async ({ textDocument, previousResultId }) => {
+  connection.languages.diagnostics.on(async ({ textDocument, previousResultId }, token) => {
     await state.workspace?.settled();
-    return documentDiagnostics(
-      state.workspace?.visibleStore() ?? EMPTY_STORE,
-      textDocument.uri,
-      previousResultId,
-      related(),
-    );
+    throwIfCancelled(token);
+    return documentDiagnostics(state.workspace?.visibleStore() ?? EMPTY_STORE, textDocument.uri, previousResultId, {
+      relatedInformation: related(),
+      relatedDocuments: state.abilities?.relatedDocuments === true,
+    });
   });
-  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }) => {
+  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }, token) => {
     const { workspace } = state;
     if (workspace === undefined) return { items: [] };
     await workspace.settled();
+    throwIfCancelled(token);
     const items = workspaceDiagnostics(
       workspace.visibleStore(),
       previousResultIds,
@@ -159,6 +162,12 @@ export function startSession(
 }
 
 const EMPTY_STORE = new FindingStore();
+
+/** An answer nobody waits for any more is not put together. */
+function throwIfCancelled(token: CancellationToken): void {
+  if (token.isCancellationRequested)
+    throw new ResponseError(LSPErrorCodes.RequestCancelled, "the client has taken the request back");
+}
 
 function capabilitiesFor(): InitializeResult["capabilities"] {
   return {

@@ -2,6 +2,7 @@
 import {
   DocumentDiagnosticReportKind,
   type DocumentDiagnosticReport,
+  type FullDocumentDiagnosticReport,
   type PreviousResultId,
   type WorkspaceDocumentDiagnosticReport,
 } from "vscode-languageserver";
@@ -9,20 +10,50 @@ import type { FindingStore } from "../finding-store.js";
 import { toDiagnostic } from "../to-lsp.js";
 import { pathOf, uriOf } from "../uri.js";
 
+/** What a client can do with diagnostics beyond a plain list. */
+export interface DiagnosticAbilities {
+  readonly relatedInformation: boolean;
+  /** It takes reports of other documents along with the one it asked about. */
+  readonly relatedDocuments: boolean;
+}
+
+/** With this many other documents at most an answer stays small; the workspace pull has them all. */
+const MAX_RELATED = 50;
+
 export function documentDiagnostics(
   store: FindingStore,
   uri: string,
   previous: string | undefined,
-  related: boolean,
+  abilities: DiagnosticAbilities,
 ): DocumentDiagnosticReport {
-  const path = pathOf(uri);
-  const { resultId, findings } = store.of(path ?? "");
-  if (previous === resultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+  const path = pathOf(uri) ?? "";
+  const { resultId, findings } = store.of(path);
+  const others = abilities.relatedDocuments ? relatedReports(store, path, abilities) : undefined;
+  const more = others === undefined ? {} : { relatedDocuments: others };
+  if (previous === resultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId, ...more };
   return {
     kind: DocumentDiagnosticReportKind.Full,
     resultId,
-    items: findings.map((finding) => toDiagnostic(finding, related)),
+    items: findings.map((finding) => toDiagnostic(finding, abilities.relatedInformation)),
+    ...more,
   };
+}
+
+/** Reports of the documents whose findings run through this one: an edit here can change them. */
+function relatedReports(
+  store: FindingStore,
+  path: string,
+  abilities: DiagnosticAbilities,
+): Record<string, FullDocumentDiagnosticReport> | undefined {
+  const reports: [string, FullDocumentDiagnosticReport][] = [];
+  for (const other of store.paths()) {
+    if (MAX_RELATED <= reports.length) break;
+    const { resultId, findings } = store.of(other);
+    if (other === path || !findings.some((finding) => finding.related.some((place) => place.path === path))) continue;
+    const items = findings.map((finding) => toDiagnostic(finding, abilities.relatedInformation));
+    reports.push([uriOf(other), { kind: DocumentDiagnosticReportKind.Full, resultId, items }]);
+  }
+  return reports.length === 0 ? undefined : Object.fromEntries(reports);
 }
 
 /**

@@ -160,6 +160,13 @@ function tryOut(target: Target, folder: string): void {
     cpSync(folder, shipped, { recursive: true });
     runOrThrow(process.execPath, ["-e", program, path.join(elsewhere, "store")], path.join(shipped, "dist"));
     runOrThrow(process.execPath, ["dist/cli.js", "--version"], shipped);
+    // Only with PostgreSQL's grammar in place is this reported.
+    const sample = path.join(elsewhere, "sample");
+    mkdirSync(sample);
+    writeFileSync(path.join(sample, "schema.sql"), "CREATE TABLE t (a uuid,, b int);\n");
+    const report = runOrThrow(process.execPath, ["dist/cli.js", "check", sample, "--format", "json"], shipped);
+    if (!report.includes("syntax error at or near"))
+      throw new Error("the packed command line does not load PostgreSQL's grammar");
     const planner = `
       const { PGlite } = require("@electric-sql/pglite");
       PGlite.create().then((db) => db.query("SELECT 1")).then(() => process.exit(0), (error) => { console.error(error); process.exit(1); });`;

@@ -134,6 +134,12 @@ test("alternatives need an index each", () => {
   expect(advice(sql, orders("user_id", "number"))).toEqual([]);
 });
 
+test("alternatives that are all served narrow the rows like anything else", () => {
+  const sql = "SELECT * FROM orders WHERE (id = $1 OR user_id = $2) AND number = $3";
+  expect(advice(sql, orders("user_id"))).toEqual([]);
+  expect(advice(sql, orders())).toEqual(["filter orders (number)"]);
+});
+
 test("orders of a whole table", () => {
   const sql = "SELECT * FROM orders ORDER BY created_at DESC, id DESC LIMIT 20";
   expect(advice(sql, orders())).toEqual(["sort orders (created_at desc, id desc)"]);

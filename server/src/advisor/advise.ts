@@ -8,7 +8,7 @@ import type { Column, Index, IndexPart, Table } from "../catalog/model.js";
 import type { BoundQuery } from "./bind.js";
 import type { Candidate } from "./candidate.js";
 import { isLowUse, isOrderable } from "./column-use.js";
-import { isLoad, withDerived } from "./derived.js";
+import { isFound, isLoad, withDerived } from "./derived.js";
 import { pathsOf } from "./paths.js";
 import { bestService, isSimplePredicate, matches, servesOrder } from "./served.js";
 import { type Need, type TableNeeds, tableNeeds } from "./table-needs.js";
@@ -79,8 +79,8 @@ function adviseIfOpen(bound: BoundQuery, one: TableNeeds, options: AdviceOptions
 function adviseTable(bound: BoundQuery, one: TableNeeds): Advice | undefined {
   const { table, needs } = one;
   const paths = pathsOf(table);
+  if (isFound(one)) return undefined;
   const service = bestService(paths, needs);
-  if (service === "unique" || service === "equal") return undefined;
   const useful = needs.filter(isUseful);
   // A range that an index serves may be narrow enough; nobody can tell from the code.
   if (useful.length > 0) return service === "range" ? undefined : adviseEquality(bound, one, paths, useful);

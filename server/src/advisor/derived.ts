@@ -24,12 +24,9 @@ export function withDerived(
 ): readonly TableNeeds[] {
   const needs = new Map(all.map((one) => [one.index, [...one.needs]]));
   const isKnown = (index: number): boolean => {
-    const table = bound.tables[index];
-    const own = needs.get(index);
+    const one = all.find((each) => each.index === index);
     if (assumed.has(index)) return true;
-    if (own === undefined || table === undefined) return false;
-    const service = bestService(pathsOf(table), own);
-    return service === "unique" || service === "equal";
+    return one !== undefined && isFound({ ...one, needs: needs.get(index) ?? [] });
   };
   for (let round = 0, changed = true; changed && round < maxRounds; round++) {
     changed = false;
@@ -41,6 +38,16 @@ export function withDerived(
     }
   }
   return all.map((one) => ({ ...one, needs: needs.get(one.index) ?? one.needs }));
+}
+
+/** Whether an index finds a table's rows: by what all of them have, or by each of some alternatives. */
+export function isFound({ table, needs, choices }: TableNeeds): boolean {
+  const paths = pathsOf(table);
+  const finds = (some: readonly Need[]): boolean => {
+    const service = bestService(paths, some);
+    return service === "unique" || service === "equal";
+  };
+  return finds(needs) || choices.some((choice) => choice.every(finds));
 }
 
 /** True when that added something. */

@@ -145,6 +145,13 @@ describe("check", () => {
   });
 });
 
+test("explain --loop says what is found in a loop, and that a line has none", () => {
+  expect(run("explain", "--loop", "src/app.ts:5").stdout).toMatch(
+    /^src\/app\.ts:5 {2}`for-of` loop over `ids`\n {2}5: pool\.query.*\n +reaches pg query of `users`\n +warning query-in-loop: /,
+  );
+  expect(run("explain", "--loop", "src/fine.ts:1").stdout).toBe("src/fine.ts:1  no loop here that calls anything\n");
+});
+
 describe("mistakes are one line with a way out, and exit with 2", () => {
   test.each([
     [["chek"], "did you mean hotpath check?"],
@@ -153,6 +160,8 @@ describe("mistakes are one line with a way out, and exit with 2", () => {
     [["check", "nowhere"], "nowhere does not exist"],
     [["check", "--format"], "--format needs a value"],
     [["explain", "query-in-lop"], "did you mean query-in-loop?"],
+    [["explain", "--loop", "src/app.ts"], "write FILE:LINE"],
+    [["explain", "--loop", "src/nowhere.ts:3"], "there is no file src/nowhere.ts"],
     [["daemon", "strat"], "did you mean start?"],
     [["check", "--config", "missing.json"], "cannot read"],
     [["check", "--strict-baseline"], "need --baseline FILE"],

@@ -26,6 +26,18 @@ export function* registrations(context: EntryContext): Generator<FoundEntry> {
   }
 }
 
+/** `GET /users`; for middleware `middleware /admin`; for `route({ method, url })` what its options say. */
+function routeLabel(facts: FileFacts, name: string, route: string, args: readonly ExprId[]): string {
+  if (name === "use") return `middleware ${route}`.trim();
+  if (name !== "route" || route !== "") return `${name === "del" ? "DELETE" : name.toUpperCase()} ${route}`.trim();
+  const options = facts.exprs[args[0] ?? NONE];
+  const textOf = (...names: string[]): string | undefined =>
+    options?.kind === "object"
+      ? options.props.flatMap((prop) => (names.includes(prop.name ?? "") ? (stringAt(facts, prop.value) ?? []) : []))[0]
+      : undefined;
+  return `${textOf("method")?.toUpperCase() ?? "ROUTE"} ${textOf("url", "path") ?? ""}`.trim();
+}
+
 function* byMember(
   context: EntryContext,
   site: CallSite,
@@ -40,15 +52,7 @@ function* byMember(
     if (framework !== undefined) {
       const kind: EntryKind = name === "use" ? "middleware" : "http-route";
       const route = text ?? routeOf(facts, object) ?? "";
-      yield* found(
-        context,
-        site,
-        args,
-        kind,
-        framework,
-        `${name === "del" ? "DELETE" : name.toUpperCase()} ${route}`.trim(),
-        "high",
-      );
+      yield* found(context, site, args, kind, framework, routeLabel(facts, name, route, args), "high");
       return;
     }
   }

@@ -7,6 +7,7 @@ import { migrationSets, type MigrationSet } from "./migration-sets.js";
 import type { Catalog, Engine, ForeignKey, MigrationFile, SourceKind, Table } from "./model.js";
 import { prismaTables, type PrismaDatasource, type PrismaSchemaFile } from "./read-prisma-file.js";
 import { replay } from "./replay.js";
+import { remember } from "./remember.js";
 import { resolveParts } from "./resolve-parts.js";
 
 export interface CatalogInput {
@@ -30,7 +31,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
   const migrations: MigrationFile[] = [];
   const declared: Declared[] = [...schemas.flatMap(({ tables }) => tables), ...modelTables(input)];
   for (const { set, engine } of sets) {
-    const { tables, created } = replay(set.files);
+    const { tables, created } = replayed(set.files);
     const database = input.packageOf(`${set.folder}/x`);
     const source: SourceKind = set.ordered
       ? (set.files[0]?.source ?? "sql-migration")
@@ -75,7 +76,7 @@ function prismaSchemas(files: readonly PrismaSchemaFile[], { packageOf }: Catalo
     const path = typeof key === "string" ? `${key}/schema.prisma` : key.path;
     const database = packageOf(path);
     const { engine } = datasource;
-    const tables = tablesOf(group, datasource).map((draft): Declared => ({
+    const tables = tablesOf(group).map((draft): Declared => ({
       draft,
       source: "prisma",
       engine,
@@ -85,26 +86,11 @@ function prismaSchemas(files: readonly PrismaSchemaFile[], { packageOf }: Catalo
   });
 }
 
-/** Tables of files that have not changed are not made again while a migration is edited. */
-const known = new WeakMap<
-  PrismaSchemaFile,
-  { readonly group: readonly PrismaSchemaFile[]; readonly tables: readonly TableDraft[] }
->();
-
-function tablesOf(group: readonly PrismaSchemaFile[], datasource: PrismaDatasource): readonly TableDraft[] {
-  const [first] = group;
-  if (first === undefined) return [];
-  const before = known.get(first);
-  if (
-    before !== undefined &&
-    before.group.length === group.length &&
-    before.group.every((file, i) => file === group[i])
-  )
-    return before.tables;
-  const tables = prismaTables(group, datasource);
-  known.set(first, { group, tables });
-  return tables;
-}
+/** What has not changed is not made again while something else is edited. The datasource is in one of the files. */
+const tablesOf = remember((group: readonly PrismaSchemaFile[]) =>
+  prismaTables(group, group.map(({ datasource }) => datasource).find((one) => one !== undefined) ?? NO_DATASOURCE),
+);
+const replayed = remember(replay);
 
 /** The nearest file with a datasource: in the same folder or above; or below, when the others stand beside its folder. */
 function rootOf(file: PrismaSchemaFile, roots: readonly PrismaSchemaFile[]): PrismaSchemaFile | undefined {

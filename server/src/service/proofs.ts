@@ -47,7 +47,7 @@ export class Proofs {
     );
     this.#host.giveProofs(answers);
     this.#keep(answers);
-    return true;
+    return answers.size > 0;
   }
 
   #start(): Planner | undefined {

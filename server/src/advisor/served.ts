@@ -10,12 +10,19 @@ const strength: Readonly<Record<Service, number>> = { unique: 4, equal: 3, range
 
 /** The best service any of the paths gives; undefined when none does. */
 export function bestService(paths: readonly Index[], needs: readonly Need[]): Service | undefined {
-  let best: Service | undefined;
+  const path = servingPath(paths, needs);
+  return path === undefined ? undefined : serviceOf(path, needs);
+}
+
+/** The path that serves best. */
+export function servingPath(paths: readonly Index[], needs: readonly Need[]): Index | undefined {
+  let best: { readonly path: Index; readonly service: Service } | undefined;
   for (const path of paths) {
     const service = serviceOf(path, needs);
-    if (service !== undefined && (best === undefined || strength[best] < strength[service])) best = service;
+    if (service === undefined || (best !== undefined && strength[service] <= strength[best.service])) continue;
+    best = { path, service };
   }
-  return best;
+  return best?.path;
 }
 
 export function serviceOf(path: Index, needs: readonly Need[]): Service | undefined {

@@ -4,6 +4,7 @@ import type { FileView } from "../project/file-view.js";
 import type { CallSite, ReachedEffect } from "../project/model.js";
 import type { RuleInfo } from "./host.js";
 import type { Finding, RelatedPlace } from "./finding.js";
+import { queryLines } from "./hover-query.js";
 import { positionAt } from "../base/line-index.js";
 
 export interface HoverText {
@@ -101,7 +102,8 @@ function reachedBy(view: FileView, call: CallSite): string[] {
   const held = call.targets.flatMap((target) =>
     view.summaryOf(target).blocking.map((one) => `- a blocking call: \`${one.operation.api.replace("#", ".")}\``),
   );
-  return [...new Set([...own, ...blocking, ...reached, ...held])].slice(0, 8);
+  const queries = queryLines(view, call);
+  return [...new Set([...(queries.length > 0 ? queries : own), ...blocking, ...reached, ...held])].slice(0, 8);
 }
 
 function effectLine({ operation, conditional, cached, repeated }: ReachedEffect): string {

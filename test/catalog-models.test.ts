@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { columnOf, findTable, leadingPrefix, accessPathsOf } from "../server/src/catalog/lookup.js";
 import { catalogOf, tableLines } from "./harness/catalog-lines.js";
 
+const PACKAGE = '{ "name": "p" }';
+
 describe("Prisma", () => {
   const schema = `
     generator client { provider = "prisma-client-js" }
@@ -261,6 +263,16 @@ describe("migrations in code", () => {
       }`,
     ],
     [
+      "db-migrate",
+      `exports.up = function (db, cb) {
+        async.series([
+          db.createTable.bind(db, "t", { id: { type: "int", primaryKey: true }, a: { type: "string" } }),
+          db.runSql.bind(db, "ALTER TABLE t ADD COLUMN u int REFERENCES users (id) ON DELETE CASCADE; CREATE INDEX i ON t (a);"),
+        ], cb);
+      };
+      exports.down = (db, cb) => db.dropTable("t", cb);`,
+    ],
+    [
       "node-pg-migrate",
       `exports.up = (pgm) => { pgm.createTable("t", { id: "id", a: { type: "text" }, u: { type: "integer", references: "users", onDelete: "cascade" } }); pgm.createIndex("t", "a"); };
        exports.down = (pgm) => { pgm.dropTable("t"); };`,
@@ -312,21 +324,26 @@ describe("several sources of one table", () => {
     const sql = "CREATE TABLE users (id uuid PRIMARY KEY, name text, team int);";
     const drizzle = `import { pgTable, text } from "drizzle-orm/pg-core"; export const users = pgTable("users", { id: text("id"), name: text("name") });`;
     const apart = {
-      "a/package.json": "{}",
-      "b/package.json": "{}",
+      "a/package.json": PACKAGE,
+      "b/package.json": PACKAGE,
       "a/db/1_a.sql": sql,
       "b/db/1_a.sql": "CREATE TABLE users (uid serial, mail text);",
     };
     expect(tableLines(apart)).toHaveLength(2);
     expect(
-      tableLines({ "a/package.json": "{}", "b/package.json": "{}", "a/db/1_a.sql": sql, "b/src/schema.ts": drizzle }),
+      tableLines({
+        "a/package.json": PACKAGE,
+        "b/package.json": PACKAGE,
+        "a/db/1_a.sql": sql,
+        "b/src/schema.ts": drizzle,
+      }),
     ).toEqual(["users(id, name, team) pk(id)"]);
   });
 
   test("of several tables with a name, the nearest is meant", () => {
     const catalog = catalogOf({
-      "a/package.json": "{}",
-      "b/package.json": "{}",
+      "a/package.json": PACKAGE,
+      "b/package.json": PACKAGE,
       "a/db/1_a.sql": "CREATE TABLE users (id uuid PRIMARY KEY);",
       "b/db/1_a.sql": "CREATE TABLE users (uid serial, mail text);",
     });
@@ -334,12 +351,24 @@ describe("several sources of one table", () => {
     expect(findTable(catalog, "users")).toBeUndefined();
   });
 
+  test("a file of indexes alone belongs to the tables it names", () => {
+    const files = {
+      "package.json": PACKAGE,
+      "a/package.json": PACKAGE,
+      "a/schema.prisma": 'datasource db {\n provider = "postgresql"\n}\nmodel T {\n id Int @id\n x Int\n}',
+      "sql/indexes.sql": 'CREATE INDEX ON "T" (x);\nCREATE INDEX ON nobody (y);',
+      "src/browser.ts":
+        'export function upgrade(store) { store.createIndex("surveyId", "surveyId", { unique: false }); }',
+    };
+    expect(tableLines(files)).toEqual(["T(id, x) pk(id) index(x)"]);
+  });
+
   test("the driver at the root of a monorepo tells the engine", () => {
     const entity = `import { Entity, PrimaryColumn } from "typeorm"; @Entity("t") export class T { @PrimaryColumn() id: number; }`;
     const root = '{ "dependencies": { "pg": "8", "better-sqlite3": "9" } }';
     const [table] = catalogOf({
       "package.json": root,
-      "apps/api/package.json": "{}",
+      "apps/api/package.json": PACKAGE,
       "apps/api/src/t.ts": entity,
     }).tables;
     expect(table?.engine).toBe("postgresql");

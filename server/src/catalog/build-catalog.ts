@@ -6,7 +6,7 @@ import { engineOfFiles, mergeDeclared, type Declared } from "./merge.js";
 import { migrationSets, type MigrationSet } from "./migration-sets.js";
 import type { Catalog, Engine, ForeignKey, MigrationFile, SourceKind, Table } from "./model.js";
 import { prismaTables, type PrismaDatasource, type PrismaSchemaFile } from "./read-prisma-file.js";
-import { replay } from "./replay.js";
+import { CREATED_ELSEWHERE, replay } from "./replay.js";
 import { remember } from "./remember.js";
 import { resolveParts } from "./resolve-parts.js";
 
@@ -29,6 +29,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
     input,
   );
   const migrations: MigrationFile[] = [];
+  const loose: Declared[] = [];
   const declared: Declared[] = [...schemas.flatMap(({ tables }) => tables), ...modelTables(input)];
   for (const { set, engine } of sets) {
     const { tables, created } = replayed(set.files);
@@ -38,14 +39,32 @@ export function buildCatalog(input: CatalogInput): Catalog {
       : set.files[0]?.source === "code-migration"
         ? "code-migration"
         : "sql-schema";
-    for (const draft of tables) declared.push({ draft, source, engine, database });
+    for (const draft of tables) {
+      const isLoose = !set.ordered && draft.incomplete === CREATED_ELSEWHERE;
+      (isLoose ? loose : declared).push({ draft, source, engine, database });
+    }
     if (set.ordered) migrations.push(...migrationFiles(set, created, database, engine));
   }
+  declared.push(...loose.flatMap((one) => placed(one, declared)));
   const tables = resolveReferences(
     [...mergeDeclared(declared)].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
   );
   const problems = input.files.flatMap((file) => file.problems.slice(0, 1));
   return { tables, problems, migrations, hash: input.hash };
+}
+
+/**
+ * What a single file says of a table it does not create belongs to the table of that name, in its own package or in the only other that has one. Where there
+ * is none, it may be anything: browsers have a `createIndex` too.
+ */
+function placed(one: Declared, declared: readonly Declared[]): readonly Declared[] {
+  const name = one.draft.name.toLowerCase();
+  const databases = new Set(
+    declared.filter(({ draft }) => draft.name.toLowerCase() === name).map(({ database }) => database),
+  );
+  if (databases.has(one.database)) return [one];
+  const [database, ...others] = databases;
+  return database === undefined || others.length > 0 ? [] : [{ ...one, database }];
 }
 
 function isPrisma(file: SchemaFile): file is PrismaSchemaFile {

@@ -79,7 +79,10 @@ class Store implements CatalogStore {
   }
 
   setManifests(manifests: readonly ManifestSource[]): void {
-    this.#packages = parseManifests(manifests).packages;
+    // One that names nothing only says how a folder's modules are loaded.
+    this.#packages = parseManifests(manifests).packages.filter(
+      ({ name, dependencies }) => name !== undefined || dependencies.length > 0,
+    );
     this.#changed = true;
   }
 
@@ -157,7 +160,7 @@ function hashOf(read: SchemaFile, text: string | undefined): string {
 function readText(path: string, text: string): SchemaFile | undefined {
   if (path.endsWith(".prisma")) return isPrismaPath(path) ? readPrismaFile(path, text) : undefined;
   if (path.endsWith(".json")) return readJournal(path, text);
-  if (isReverse(path) || isForeignSql(text)) return undefined;
+  if (isReverse(path) || isForeignSql(path, text)) return undefined;
   const file = readSqlFile(path, text, { source: "sql-migration", engine: "unknown" });
   return file.changes.length === 0 && file.problems.length === 0 ? undefined : file;
 }

@@ -172,8 +172,11 @@ const MARKS: readonly (readonly [Engine, RegExp])[] = [
 const FOREIGN =
   /\bENGINE\s*=\s*\w*(?:MergeTree|Distributed|Kafka|Buffer|TinyLog)\b|\bON\s+CLUSTER\b|\bMATERIALIZED\s+VIEW\b[^;]*\bTO\s+\w|\bLowCardinality\(/i;
 
-export function isForeignSql(text: string): boolean {
-  return FOREIGN.test(text.length > 200_000 ? text.slice(0, 200_000) : text);
+export function isForeignSql(path: string, text: string): boolean {
+  return (
+    /\/(?:clickhouse|bigquery|snowflake|duckdb|cassandra)\//i.test(path) ||
+    FOREIGN.test(text.length > 200_000 ? text.slice(0, 200_000) : text)
+  );
 }
 
 /** Which engine a text is written for, by words only one of them knows. */

@@ -18,6 +18,13 @@ export function migrationCalls(reader: FactReader): readonly MigrationCall[] {
     if (takesBack(reader, facts.regions[expr.region]?.fn ?? 0)) continue;
     const callee = facts.exprs[expr.kind === "call" ? expr.callee : expr.tag];
     if (callee?.kind !== "ref" && callee?.kind !== "member") continue;
+    const bound = callee.kind === "member" && callee.name === "bind" ? facts.exprs[callee.object] : undefined;
+    if (bound?.kind === "member" && expr.kind === "call") {
+      // `db.createTable.bind(db, "t", …)`, handed to something that calls one after another.
+      const call = { name: bound.name, args: expr.args.slice(1), expr: id, receiver: bound.object, after: [] };
+      calls.push({ call, at: bound.nameStart });
+      continue;
+    }
     const args = expr.kind === "call" ? expr.args : [id];
     const receiver = callee.kind === "member" ? callee.object : NONE;
     const at = callee.kind === "member" ? callee.nameStart : callee.start;

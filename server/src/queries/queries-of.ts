@@ -9,7 +9,7 @@ import type { QueryModel } from "./model.js";
 import { mikroOrmQueries } from "./mikro-orm.js";
 import { mongooseQueries } from "./mongoose.js";
 import { prismaQueries } from "./prisma.js";
-import { type Scope, scopeOf } from "./scope.js";
+import { beginQuery, type Scope, scopeOf } from "./scope.js";
 import { sequelizeQueries } from "./sequelize.js";
 import { sqlQueries } from "./sql-query.js";
 import { supabaseQueries } from "./supabase.js";
@@ -34,11 +34,11 @@ function readAll(view: FileView): readonly FileQuery[] {
   const sites = view.calls.filter(({ operation }) => operation?.kind === "sql" || operation?.kind === "document");
   if (sites.length === 0) return [];
   const scope = scopeOf(view);
-  return sites.flatMap((site) =>
-    site.operation === undefined
-      ? []
-      : read(scope, { site, operation: site.operation }).map((query) => ({ query, site })),
-  );
+  return sites.flatMap((site) => {
+    beginQuery(scope);
+    const queries = site.operation === undefined ? [] : read(scope, { site, operation: site.operation });
+    return queries.map((query) => ({ query, site }));
+  });
 }
 
 function read(scope: Scope, site: QuerySite): readonly QueryModel[] {

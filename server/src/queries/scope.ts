@@ -11,6 +11,16 @@ export interface Scope {
   readonly chainsFrom: ReadonlyMap<BindingId, readonly ExprId[]>;
   /** Calls that take a variable as an argument, as it is: `addFilters(query)`. */
   readonly passedTo: ReadonlyMap<BindingId, readonly ExprId[]>;
+  /** Names that may still be followed for the query at hand: code can go round in circles (`const filter = { OR: [filter] }`). */
+  readonly budget: { left: number };
+}
+
+/** Far more than any query names; a circle stops here. */
+const maxNames = 3_000;
+
+/** To be called before each query. */
+export function beginQuery({ budget }: Scope): void {
+  budget.left = maxNames;
 }
 
 /** Constants are followed through this many names. */
@@ -43,7 +53,7 @@ function createScope(view: FileView): Scope {
       }
     }
   });
-  return { view, facts, memberWrites, chainsFrom, passedTo };
+  return { view, facts, memberWrites, chainsFrom, passedTo, budget: { left: maxNames } };
 }
 
 function push(map: Map<BindingId, ExprId[]>, key: BindingId, id: ExprId): void {
@@ -74,8 +84,9 @@ function isContinued(facts: FileFacts, id: ExprId): boolean {
   return call?.kind === "call" && call.callee === member && !/^(then|catch|finally)$/.test(parent.name);
 }
 
-/** An expression, with local constants replaced by what they are initialised with. */
+/** An expression, with local constants replaced by what they are initialised with; `NONE` once too many names were followed. */
 export function resolved(scope: Scope, id: ExprId): ExprId {
+  if (--scope.budget.left < 0) return NONE;
   let at = id;
   for (let hops = 0; hops < maxSteps; hops++) {
     const expr = scope.facts.exprs[at];

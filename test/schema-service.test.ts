@@ -132,3 +132,16 @@ test("a hover over a finding in a schema explains it", async () => {
   expect(MODEL.slice(hover?.start, hover?.end)).toBe("authorId");
   expect(service.hover(file, 0)).toBeUndefined();
 });
+
+test("migrations in code are read although nothing imports them", async () => {
+  const migration = (sql: string): string =>
+    `exports.up = (db) => db.runSql(\`${sql}\`);\nexports.down = (db) => db.runSql("drop table b");\n`;
+  const workspace = workspaceOf({
+    "package.json": '{ "name": "sample", "dependencies": { "pg": "8" } }',
+    "src/migrations/20240101000000-a.js": migration("create table a (id uuid primary key)"),
+    "src/migrations/20240102000000-b.js": migration(
+      "\n  create table b (\n    id uuid primary key,\n    a_id uuid references a (id)\n  )",
+    ),
+  });
+  expect((await workspace.open()).lines()).toEqual(["src/migrations/20240102000000-b.js:4 unindexed-foreign-key"]);
+});

@@ -15,8 +15,8 @@ export interface Scope {
   readonly budget: { left: number };
 }
 
-/** Far more than any query names; a circle stops here. */
-const maxNames = 3_000;
+/** More than any query names, and fewer than the stack holds: a circle of functions stops here. */
+const maxNames = 1_200;
 
 /** To be called before each query. */
 export function beginQuery({ budget }: Scope): void {
@@ -98,9 +98,20 @@ export function resolved(scope: Scope, id: ExprId): ExprId {
     const binding = scope.facts.bindings[expr.binding];
     const constant = binding !== undefined && binding.init !== NONE && binding.path === undefined;
     if (!constant || binding.writes.length > 0 || !/^(const|let|var)$/.test(binding.kind)) return at;
+    if (!isBefore(scope, binding.init, at, binding.fn)) return NONE;
     at = binding.init;
   }
   return at;
+}
+
+/** Whether a constant has its value where it is named. Within one function that is a matter of order, and a constant never names itself. */
+function isBefore({ facts }: Scope, init: ExprId, use: ExprId, declaredIn: number): boolean {
+  const value = facts.exprs[init];
+  const name = facts.exprs[use];
+  if (value === undefined || name === undefined) return false;
+  if (value.end <= name.start) return true;
+  const encloses = value.start <= name.start && name.end <= value.end;
+  return !encloses && facts.regions[name.region]?.fn !== declaredIn;
 }
 
 export function exprAt(scope: Scope, id: ExprId): Expr | undefined {

@@ -41,7 +41,8 @@ export function serviceOf(path: Index, needs: readonly Need[]): Service | undefi
     case "geo":
     case "vector":
     case "other":
-      return path.parts.some((part) => needs.some((need) => serves(part, need, specialKinds))) ? "equal" : undefined;
+      // Trigram, exclusion and other operator classes serve equality too; which ones, the names do not always say.
+      return path.parts.some((part) => needs.some((need) => matches(part, need))) ? "equal" : undefined;
   }
 }
 
@@ -77,10 +78,6 @@ function isEquality({ kind }: Need): boolean {
 
 function isStretch({ kind }: Need): boolean {
   return kind === "range" || kind === "prefix";
-}
-
-function serves(part: IndexPart, need: Need, kinds: ReadonlySet<Need["kind"]>): boolean {
-  return kinds.has(need.kind) && matches(part, need);
 }
 
 /** Whether a part of an index is the column, or the very expression, that is asked for. */

@@ -89,3 +89,21 @@ test("a planner that cannot be started costs nothing but its word", { timeout: 6
   for (const line of found)
     expect(line).toMatch(/^information \d .*\(not confirmed: the planner's process ended \(1\)\)$/);
 });
+
+test("an index typed into the schema takes the finding away, and leaving it out brings it back", async () => {
+  const workspace = temporaryWorkspace(files);
+  workspaces.push(workspace);
+  const { service, lines } = await workspace.open({ overrides: { rules: ["unindexed-filter"] } });
+  const session = (): readonly string[] => lines().filter((line) => line.startsWith("src/app.ts:8"));
+  expect(session()).toHaveLength(1);
+  const schema = workspace.at("prisma/schema.prisma");
+  service.setOverlay(
+    schema,
+    files["prisma/schema.prisma"].replace("  userId Int\n", "  userId Int\n\n  @@index([userId])\n"),
+  );
+  service.refresh();
+  expect(session()).toHaveLength(0);
+  service.setOverlay(schema, undefined);
+  service.refresh();
+  expect(session()).toHaveLength(1);
+});

@@ -122,7 +122,7 @@ export interface Index {
   readonly location: Location;
   /** Everything that declares it: an index in a model and in its migration is one index with two sources. */
   readonly sources: readonly SourceKind[];
-  /** Set for the index behind a primary key or a unique constraint, in what `accessPathsOf` returns. */
+  /** Set for the index behind a key or unique constraint in what `accessPathsOf` returns, and for those a library makes for foreign keys by itself. */
   readonly constraint?: "primary-key" | "unique" | "foreign-key";
 }
 

@@ -9,7 +9,7 @@ import { spelled } from "./postgres-changes.js";
 
 export interface Replayed {
   readonly tables: readonly TableDraft[];
-  /** Names of the tables each file created anew, by path. */
+  /** Names of the tables each file creates, by path. */
   readonly created: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -27,7 +27,7 @@ export function replay(files: readonly SchemaFile[]): Replayed {
   for (const file of files) {
     const names: string[] = [];
     for (const change of file.changes) {
-      if (change.kind === "create-table" && !state.tables.has(keyOf(change.table))) names.push(spelled(change.table));
+      if (change.kind === "create-table") names.push(spelled(change.table));
       apply(state, change);
       if (change.kind === "rename-table" && names.includes(spelled(change.table))) names.push(spelled(change.to));
     }

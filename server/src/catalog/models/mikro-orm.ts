@@ -177,7 +177,8 @@ function readRelation(
     sources: ["mikro-orm"],
   });
   if (relation.name === "OneToOne") into.uniques.push({ columns: [column], location, source: "mikro-orm" });
-  else into.indexes.push(plain([column], location));
+  // Made by the schema generator, not asked for: no index of somebody's that could be superfluous.
+  else into.indexes.push({ ...plain([column], location), constraint: "foreign-key" });
 }
 
 /** `@Index({ properties: ["a", "b"] })` and `@Unique(…)` of a class, or without properties of a member. */

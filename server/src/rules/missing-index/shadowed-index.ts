@@ -63,7 +63,8 @@ export const shadowedIndex = defineCatalogRule<ShadowedIndex>({
 });
 
 function shadows(other: Index, index: Index, paths: readonly Index[]): boolean {
-  if (index.unique || index.method !== "btree" || other.method !== "btree") return false;
+  if (index.constraint !== undefined || index.unique || index.method !== "btree" || other.method !== "btree")
+    return false;
   if (other.constraint === "foreign-key" || other.where !== undefined || index.where !== undefined) return false;
   const extra = other.parts.length - index.parts.length;
   if (extra < 0 || extra > MAX_EXTRA_COLUMNS || !index.parts.every((part, i) => samePart(part, other.parts[i])))

@@ -27,22 +27,29 @@ export function proofRequest(advice: Advice, query: QueryModel, rows = assumedRo
   if (table.engine !== "postgresql" || candidates.some(({ method }) => method !== "btree")) return undefined;
   const statement = queryText(advice, query);
   const body = {
-    table: `CREATE TABLE ${quote(table.name)} (${table.columns.map(columnText).join(", ")})`,
+    table: `CREATE TABLE ${nameOf(table)} (${columnTexts(table).join(", ")})`,
     indexes: pathsOf(table).flatMap((path) => indexText(table, path) ?? []),
     query: statement,
-    candidates: candidates.map((candidate) => candidateSql(candidate)),
+    candidates: candidates.map((candidate) => candidateSql(candidate, nameOf(candidate.table))),
     rows,
     statistics: statistics(advice, all, rows),
   };
   return { key: contentHash(JSON.stringify(body)), ...body };
 }
 
+/** PostgreSQL cuts names off after 63 bytes, and then does not find the statistics of the uncut one. */
+function nameOf({ name }: Table): string {
+  return quote(name.slice(0, 30));
+}
+
 /** Types PostgreSQL knows by itself; everything else stands in as text, which compares the same way. */
 const knownTypes =
   /^(smallint|integer|int|int2|int4|int8|bigint|serial|bigserial|smallserial|text|varchar|character varying|char|uuid|boolean|bool|date|time|timetz|timestamp|timestamptz|timestamp with(out)? time zone|numeric|decimal|real|double precision|float4|float8|bytea|json|jsonb|inet|cidr|interval)(\s*\(\d+(\s*,\s*\d+)?\))?( with(out)? time zone)?(\[\])?$/;
 
-function columnText(column: Column): string {
-  return `${quote(column.name)} ${typeText(column)}`;
+/** A name that sources spell twice is one column. */
+function columnTexts({ columns }: Table): readonly string[] {
+  const types = new Map(columns.map((column) => [column.name, typeText(column)]));
+  return [...types].map(([name, type]) => `${quote(name)} ${type}`);
 }
 
 function typeText({ type }: Column): string {
@@ -61,7 +68,7 @@ function indexText(table: Table, { parts, method, unique, where }: Index): strin
   const partial = where === undefined ? "" : partialText(table, where);
   if (partial === undefined) return undefined;
   const columns = parts.map(({ column = "", descending }) => `${quote(column)}${descending === true ? " DESC" : ""}`);
-  return `CREATE ${unique ? "UNIQUE " : ""}INDEX ON ${quote(table.name)} USING ${method} (${columns.join(", ")})${partial}`;
+  return `CREATE ${unique ? "UNIQUE " : ""}INDEX ON ${nameOf(table)} USING ${method} (${columns.join(", ")})${partial}`;
 }
 
 /** Undefined for predicates that are more than a test for null. */
@@ -82,7 +89,7 @@ function queryText({ table, index, needs, all, order, kind }: Advice, query: Que
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const sorted = order.map(({ column, direction }) => `${quote(column)}${direction === "desc" ? " DESC" : ""}`);
   const by = sorted.length === 0 ? "" : ` ORDER BY ${sorted.join(", ")}`;
-  return `SELECT ${what} FROM ${quote(table.name)}${where}${by}${index === 0 ? limitText(query) : ""}`;
+  return `SELECT ${what} FROM ${nameOf(table)}${where}${by}${index === 0 ? limitText(query) : ""}`;
 }
 
 function limitText({ limit, aggregate }: QueryModel): string {

@@ -58,7 +58,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   "evaluation-io": {
     layers: ["base", "analysis", "evaluation", "service", "workspace", "protocol"],
-    packages: ["@electric-sql/pglite", "hdr-histogram-js", "undici"],
+    packages: ["@electric-sql/pglite", "bullmq", "hdr-histogram-js", "ioredis", "undici"],
     node: "any",
   },
   lsp: {

@@ -86,6 +86,11 @@ export const evaluateCommand: CommandSpec = {
       doc: "Run again what did not pass in the last run, or the one --session names.",
     },
     session: { type: "string", value: "ID", doc: "The run that --resume and --retry-failed mean." },
+    distributed: {
+      type: "string",
+      value: "REDIS",
+      doc: "Let workers (hotpath worker REDIS) carry out the cases, through the Redis at this address.",
+    },
     watch: { type: "boolean", doc: "Show how far the last run is, or the one --session names, whoever started it." },
     "no-cache": { type: "boolean", doc: "Neither read nor write remembered results." },
     baseline: { type: "string", value: "FILE", doc: "Compare with this file; what got worse makes the exit code 1." },
@@ -100,9 +105,26 @@ export const evaluateCommand: CommandSpec = {
   },
 };
 
+export const workerCommand: CommandSpec = {
+  name: "worker",
+  usage: "hotpath worker redis://HOST [options]",
+  doc: "Carries out cases of hotpath eval --distributed, by this machine's copy of the project, until it is stopped.",
+  options: {
+    concurrency: { type: "string", value: "N", doc: "How many cases run at once; default 5." },
+    "allow-host": {
+      type: "string",
+      multiple: true,
+      value: "HOST",
+      doc: "Let suites reach this host beside this machine; can be repeated.",
+    },
+    help,
+  },
+};
+
 export const commands: readonly CommandSpec[] = [
   checkCommand,
   evaluateCommand,
+  workerCommand,
   explainCommand,
   doctorCommand,
   daemonCommand,

@@ -24,6 +24,8 @@ import {
   type EvaluateOptions,
   type EvaluationReport,
 } from "../evaluation-io/evaluate.js";
+import { redisAddress, shownAddress } from "../evaluation-io/distributed/redis-link.js";
+import { startRemoteRun } from "../evaluation-io/distributed/remote-items.js";
 import { findSuites } from "../evaluation-io/find-suites.js";
 import { htmlReport } from "../evaluation-io/reports/html-report.js";
 import { jsonReport, type ReportedRun } from "../evaluation-io/reports/json-report.js";
@@ -161,9 +163,36 @@ function optionsFor(
     ...(command.flags.has("retry-failed") ? { retryFailed: session } : {}),
     noCache: command.flags.has("no-cache"),
     ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
+    ...elsewhereOption(command, terminal, root),
     // Whoever types the command decides to run the suite, as with a test command.
     trusted: true,
     allowedHosts: command.values["allow-host"] ?? [],
+  };
+}
+
+/** Cases in flight when workers carry them out: enough for many of them, few enough for Redis and this process. */
+const REMOTE_CONCURRENCY = 500;
+
+function elsewhereOption(
+  command: ParsedCommand,
+  terminal: Terminal,
+  root: string,
+): Pick<EvaluateOptions, "elsewhere" | "concurrency"> {
+  const url = command.values["distributed"]?.at(-1);
+  if (url === undefined) return {};
+  if (redisAddress(url) === undefined) {
+    throw new UsageError(
+      `--distributed ${shownAddress(url)} is no address of a Redis: write it like redis://127.0.0.1:6379`,
+    );
+  }
+  const told = new Set<string>();
+  const onTrouble = (reason: string): void => {
+    if (!told.has(reason)) terminal.stderr.write(`hotpath: ${shownAddress(url)}: ${reason}; trying again\n`);
+    told.add(reason);
+  };
+  return {
+    concurrency: REMOTE_CONCURRENCY,
+    elsewhere: (run) => startRemoteRun(url, { ...run, suite: relativeTo(root, run.suite) }, onTrouble),
   };
 }
 

@@ -2,7 +2,15 @@
 import { version } from "../base/version.js";
 import { nearest } from "../base/nearest.js";
 import { ConfigError } from "../workspace/config-file.js";
-import { checkCommand, commands, daemonCommand, doctorCommand, evaluateCommand, explainCommand } from "./commands.js";
+import {
+  checkCommand,
+  commands,
+  daemonCommand,
+  doctorCommand,
+  evaluateCommand,
+  explainCommand,
+  workerCommand,
+} from "./commands.js";
 import { parseCommand, renderHelp, UsageError, type CommandSpec, type ParsedCommand } from "./command-line.js";
 import { EXIT, type Terminal } from "./terminal.js";
 
@@ -12,6 +20,7 @@ type Handler = (command: ParsedCommand, terminal: Terminal) => number | Promise<
 const HANDLERS: readonly { readonly spec: CommandSpec; readonly load: () => Promise<Handler> }[] = [
   { spec: checkCommand, load: async () => (await import("./check.js")).check },
   { spec: evaluateCommand, load: async () => (await import("./evaluate.js")).evaluate },
+  { spec: workerCommand, load: async () => (await import("./worker.js")).worker },
   { spec: explainCommand, load: async () => (await import("./explain.js")).explain },
   { spec: doctorCommand, load: async () => (await import("./doctor.js")).doctor },
   { spec: daemonCommand, load: async () => (await import("./daemon-command.js")).daemon },

@@ -12,11 +12,12 @@ import { planSuite, type Plan } from "../evaluation/plan.js";
 import { runItems, type RunFigures } from "../evaluation/run.js";
 import { resolveSettings, type RunSettings } from "../evaluation/settings.js";
 import type { Suite, SuiteProblem } from "../evaluation/suite.js";
+import type { WorkItem } from "../evaluation/work.js";
 import { createSumming, type RunSummary } from "../evaluation/summary.js";
 import { createVariantTally, type VariantReport } from "../evaluation/variants.js";
 import { checkThresholds, type Check } from "../evaluation/thresholds.js";
 import { analyzerHere } from "./analyzer-here.js";
-import { isLoopback, type Outside } from "./outside.js";
+import { outsideFor, type OutsideOptions } from "./outside-for.js";
 import { outerPlanning } from "./plan-outer.js";
 import { openResultStore } from "./result-store.js";
 import {
@@ -33,7 +34,7 @@ import {
 } from "./run-store.js";
 import { slashes, suiteFilesOnDisk } from "./suite-files-on-disk.js";
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends OutsideOptions {
   /** Absolute. */
   readonly suiteFile: string;
   /** Absolute: what suites may read, and whose runs are listed together. */
@@ -41,7 +42,6 @@ export interface EvaluateOptions {
   /** Folders that may be read beside it: the one of the bundled suite. */
   readonly otherRoots: readonly string[];
   readonly cacheFolder: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly cases: readonly string[];
   /** A session or `last`. */
   readonly resume?: string;
@@ -49,10 +49,20 @@ export interface EvaluateOptions {
   readonly retryFailed?: string;
   readonly noCache: boolean;
   readonly concurrency?: number;
-  readonly trusted: boolean;
-  readonly allowedHosts: readonly string[];
-  /** The built `sql-process.js`, where this does not run from the same folder. */
-  readonly sqlProcessFile?: string;
+  /** Carries the cases out elsewhere: given what they belong to, gives each item another form, and releases what it took. */
+  readonly elsewhere?: (run: ElsewhereRun) => Elsewhere;
+}
+
+export interface ElsewhereRun {
+  readonly session: string;
+  readonly suite: string;
+  readonly plan: string;
+  readonly cases: readonly string[];
+}
+
+export interface Elsewhere {
+  readonly wrap: (item: WorkItem) => WorkItem;
+  readonly close: () => Promise<void>;
 }
 
 export interface EvaluationReport {
@@ -132,11 +142,19 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
       return refused([...problems, ...(0 < faults.length ? faults : [nothingToRun(suite)])]);
     }
     const opened = openJournalFor(options, folder, suite, plan, only, earlier);
+    const elsewhere = options.elsewhere?.({
+      session: opened.session,
+      suite: suite.path,
+      plan: plan.hash,
+      cases: [...only],
+    });
     const close = async (): Promise<void> => {
       opened.journal.close();
+      await elsewhere?.close();
       await release();
     };
-    const parts: RunParts = { suite, plan, settings, ...opened, cache, close };
+    const items = elsewhere === undefined ? plan.items : plan.items.map(elsewhere.wrap);
+    const parts: RunParts = { suite, plan: { ...plan, items }, settings, ...opened, cache, close };
     return {
       kind: "prepared",
       session: opened.session,
@@ -287,19 +305,6 @@ function openJournalFor(
     }
   }
   return { session: head.session, startedAt: head.startedAt, journal, finished };
-}
-
-function outsideFor(options: EvaluateOptions, asked: Set<string>): Outside {
-  const allowed = new Set(options.allowedHosts.map((host) => host.toLowerCase()));
-  return {
-    clock: systemClock,
-    env: options.env,
-    trusted: options.trusted,
-    // Beside the bundle this runs in.
-    sqlProcessFile: options.sqlProcessFile ?? join(__dirname, "sql-process.js"),
-    mayReach: (host) => isLoopback(host) || allowed.has(host.toLowerCase()),
-    askFor: (host) => void asked.add(host),
-  };
 }
 
 function unknownCases(suite: Suite, only: ReadonlySet<string>): SuiteProblem[] {

@@ -1,6 +1,14 @@
 /** One case carried out: from the cache or by work, within its time, with retries where they may help. Always ends with an outcome. */
 import { pause, reasonOf, type Clock } from "./clock.js";
-import { CaseError, TimedOut, type Observation, type Verdict, type WorkContext, type WorkItem } from "./work.js";
+import {
+  CaseError,
+  RemoteTimeout,
+  TimedOut,
+  type Observation,
+  type Verdict,
+  type WorkContext,
+  type WorkItem,
+} from "./work.js";
 
 /** Remembers observations between runs. Values are JSON. */
 export interface ResultCache {
@@ -54,6 +62,7 @@ export async function attempt(
     return { kind: "judged", verdict, attempts: progress.attempts, cached: false };
   } catch (error) {
     if (isAborted(signal)) return { kind: "cancelled" };
+    if (error instanceof RemoteTimeout) return { kind: "timeout", message: error.message, attempts: progress.attempts };
     if (controller.signal.aborted)
       return { kind: "timeout", message: reasonOf(controller.signal).message, attempts: progress.attempts };
     return {

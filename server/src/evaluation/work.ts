@@ -75,6 +75,9 @@ export class CaseError extends Error {
   }
 }
 
+/** A case that ran out of time where it was carried out, which was not here. */
+export class RemoteTimeout extends Error {}
+
 /** Reason a case's own signal is aborted with. */
 export class TimedOut extends Error {
   constructor(ms: number) {

@@ -6,6 +6,7 @@ import type { Catalog } from "../catalog/model.js";
 import type { FileFacts } from "../facts/model.js";
 import { textFacts } from "../facts/text-facts.js";
 import type { ManifestSource } from "../project/manifests.js";
+import { postgresFailure } from "../syntax/postgres.js";
 import type { CatalogEvidence, CatalogRule, CatalogView } from "../rules/define-catalog-rule.js";
 import type { Severity } from "../rules/define-rule.js";
 import type { Finding, Problem } from "./finding.js";
@@ -71,10 +72,15 @@ export class SchemaAnalysis {
 
   problems(): readonly Problem[] {
     const { problems } = this.catalog();
-    return problems.map(({ at, message }) => {
+    const sql = [...this.#texts.keys()].find((path) => path.endsWith(".sql"));
+    const failure = sql === undefined ? undefined : postgresFailure();
+    const reason = `PostgreSQL's grammar could not be loaded, so SQL is read less exactly: ${failure ?? ""}; reinstalling Hotpath may help`;
+    const ofGrammar = sql === undefined || failure === undefined ? [] : [{ path: sql, message: reason }];
+    const ofTexts = problems.map(({ at, message }) => {
       const { line, column } = toRange(this.#texts.get(at.file), at.span).start;
       return { path: at.file, message: `line ${line}, column ${column}: ${message}` };
     });
+    return [...ofGrammar, ...ofTexts];
   }
 
   /** Findings of a schema file as of the last check. */

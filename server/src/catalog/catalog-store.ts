@@ -6,7 +6,7 @@ import { contentHash } from "../base/content-hash.js";
 import type { FileFacts } from "../facts/model.js";
 import { parseManifests, type ManifestSource, type PackageManifest } from "../project/manifests.js";
 import { ancestors, directoryOf } from "../project/path-text.js";
-import { isPostgresLoaded } from "../syntax/postgres.js";
+import { isPostgresLoaded, postgresFailure } from "../syntax/postgres.js";
 import { buildCatalog } from "./build-catalog.js";
 import type { SchemaFile } from "./change.js";
 import { readFacts } from "./read-facts.js";
@@ -139,7 +139,8 @@ class Store implements CatalogStore {
         : readText(path, entry.text);
     const hash = read === undefined ? NOTHING : hashOf(read, entry.text);
     if (hash !== entry.hash) this.#changed = true;
-    const provisional = path.endsWith(".sql") && !isPostgresLoaded();
+    // Once it is known that the grammar will not come, the tolerant reader's answer is final.
+    const provisional = path.endsWith(".sql") && !isPostgresLoaded() && postgresFailure() === undefined;
     if (provisional) this.#stale.add(path);
     // A Prisma schema is held as its tree; facts are held by the host anyway.
     const { text } = entry;

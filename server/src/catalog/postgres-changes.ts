@@ -76,7 +76,7 @@ function withElement(table: TableDraft, element: SqlNode, context: StatementCont
   const column = columnOfDefinition(definition, context);
   const withColumn = { ...table, columns: [...table.columns, column] };
   return constraintsOf(definition).reduce<TableDraft>(
-    (next, constraint) => withConstraint(next, constraint, column.name, context),
+    (next, constraint) => withConstraint(next, constraint, column, context),
     withColumn,
   );
 }
@@ -84,7 +84,7 @@ function withElement(table: TableDraft, element: SqlNode, context: StatementCont
 function withConstraint(
   table: TableDraft,
   constraint: Of<"Constraint">,
-  column: string | undefined,
+  column: Column | undefined,
   context: StatementContext,
 ): TableDraft {
   const read = readConstraint(constraint, column, context);
@@ -106,13 +106,14 @@ type ReadConstraint =
 
 function readConstraint(
   constraint: Of<"Constraint">,
-  column: string | undefined,
+  column: Column | undefined,
   context: StatementContext,
 ): ReadConstraint | undefined {
   const { contype, conname, keys = [], fk_attrs = [], pk_attrs = [], pktable, indexname } = constraint;
-  const location = locationAt(constraint.location, context);
+  // What is written on a column stands where the column does.
+  const location = column?.location ?? locationAt(constraint.location, context);
   const name = conname === undefined ? {} : { name: conname };
-  const own = column === undefined ? [] : [column];
+  const own = column === undefined ? [] : [column.name];
   if (contype === "CONSTR_PRIMARY" || contype === "CONSTR_UNIQUE") {
     const columns = keys.length > 0 ? keys.map(stringOf) : own;
     const kind = contype === "CONSTR_PRIMARY" ? "primary-key" : "unique";
@@ -254,14 +255,14 @@ function addedColumn(
   const column = columnOfDefinition(definition, context);
   return [
     { kind: "add-column", at: context.statement, table, column },
-    ...constraintsOf(definition).flatMap((constraint) => addedConstraint(table, constraint, column.name, context)),
+    ...constraintsOf(definition).flatMap((constraint) => addedConstraint(table, constraint, column, context)),
   ];
 }
 
 function addedConstraint(
   table: TableName,
   constraint: Of<"Constraint">,
-  column: string | undefined,
+  column: Column | undefined,
   context: StatementContext,
 ): readonly SchemaChange[] {
   const at = context.statement;

@@ -71,10 +71,16 @@ function packageFolder(file: string): string {
   return match[0];
 }
 
-/** What of PGlite is loaded by a planner: PostgreSQL in WebAssembly and the files it starts with. No extensions, no source maps. */
-const plannerFiles = ["package.json", "dist/index.cjs", "dist/pglite.wasm", "dist/pglite.data", "dist/initdb.wasm"].map(
-  (file) => `node_modules/@electric-sql/pglite/${file}`,
-);
+/** What of PGlite is loaded by a planner: PostgreSQL in WebAssembly and the files it starts with. Of its extensions, the one for searches inside text. */
+const plannerFiles = [
+  "package.json",
+  "dist/index.cjs",
+  "dist/pglite.wasm",
+  "dist/pglite.data",
+  "dist/initdb.wasm",
+  "dist/contrib/pg_trgm.cjs",
+  "dist/pg_trgm.tar.gz",
+].map((file) => `node_modules/@electric-sql/pglite/${file}`);
 
 /** Folder with the native binary of a platform. */
 function nativePackage(target: Target): string {
@@ -169,7 +175,8 @@ function tryOut(target: Target, folder: string): void {
       throw new Error("the packed command line does not load PostgreSQL's grammar");
     const planner = `
       const { PGlite } = require("@electric-sql/pglite");
-      PGlite.create().then((db) => db.query("SELECT 1")).then(() => process.exit(0), (error) => { console.error(error); process.exit(1); });`;
+      const { pg_trgm } = require("@electric-sql/pglite/contrib/pg_trgm");
+      PGlite.create({ extensions: { pg_trgm } }).then((db) => db.exec("CREATE EXTENSION pg_trgm")).then(() => process.exit(0), (error) => { console.error(error); process.exit(1); });`;
     runOrThrow(process.execPath, ["-e", planner], path.join(shipped, "dist"));
   } finally {
     rmSync(elsewhere, { recursive: true, force: true });

@@ -23,7 +23,7 @@ const page = path.join(repositoryRoot, "docs/advisor.md");
 const planner = createPlanner({
   processFile: path.join(repositoryRoot, "server/src/planner-process.ts"),
   execArgv: ["--import", "tsx"],
-  imageFile: temporaryFolder("planner.img"),
+  imageFile: temporaryFolder("planner-1.img"),
 });
 afterAll(() => planner.close());
 

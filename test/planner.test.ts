@@ -7,7 +7,11 @@ import { repositoryRoot } from "./harness/repository.js";
 import { temporaryFolder } from "./harness/planner-image.js";
 
 const processFile = path.join(repositoryRoot, "server/src/planner-process.ts");
-const base: PlannerOptions = { processFile, execArgv: ["--import", "tsx"], imageFile: temporaryFolder("planner.img") };
+const base: PlannerOptions = {
+  processFile,
+  execArgv: ["--import", "tsx"],
+  imageFile: temporaryFolder("planner-1.img"),
+};
 
 const request = (more: Partial<ProofRequest> = {}): ProofRequest => ({
   key: JSON.stringify(more),
@@ -45,6 +49,17 @@ test(
     expect(existsSync(base.imageFile ?? "")).toBe(true);
   },
 );
+
+test("trigram indexes for searches inside text", { timeout: 90_000 }, async () => {
+  const [proof] = await planner.verify([
+    request({
+      query: 'SELECT * FROM "orders" WHERE "user_id" LIKE $1',
+      candidates: ['CREATE INDEX ON "orders" USING gin ("user_id" gin_trgm_ops)'],
+    }),
+  ]);
+  expect(proof?.kind === "plans" && proof.after.nodes).toBe("Bitmap Heap Scan on orders → Bitmap Index Scan");
+  expect(proof !== undefined && confirms(proof)).toBe(true);
+});
 
 test("a request that takes too long costs its own answer, not the next one's", { timeout: 90_000 }, async () => {
   const hasty = createPlanner({ ...base, requestLimitMs: 1_000 });

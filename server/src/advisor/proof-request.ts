@@ -6,7 +6,7 @@ import { contentHash } from "../base/content-hash.js";
 import type { Column, Index, Table } from "../catalog/model.js";
 import type { QueryModel } from "../queries/model.js";
 import type { Advice } from "./advise.js";
-import { candidateSql, quote } from "./candidate.js";
+import { type Candidate, candidateSql, quote } from "./candidate.js";
 import { isLowUse, isUniqueColumn } from "./column-use.js";
 import type { ColumnStatistics, ProofRequest } from "./proof.js";
 import { pathsOf } from "./paths.js";
@@ -24,7 +24,7 @@ const pageSize = 50;
 /** Undefined for advice the planner has no opinion on: other engines, other kinds of index. */
 export function proofRequest(advice: Advice, query: QueryModel, rows = assumedRows): ProofRequest | undefined {
   const { table, candidates, all } = advice;
-  if (table.engine !== "postgresql" || candidates.some(({ method }) => method !== "btree")) return undefined;
+  if (table.engine !== "postgresql" || candidates.some((candidate) => !isKnownKind(candidate))) return undefined;
   const statement = queryText(advice, query);
   const body = {
     table: `CREATE TABLE ${nameOf(table)} (${columnTexts(table).join(", ")})`,
@@ -35,6 +35,11 @@ export function proofRequest(advice: Advice, query: QueryModel, rows = assumedRo
     statistics: statistics(advice, all, rows),
   };
   return { key: contentHash(JSON.stringify(body)), ...body };
+}
+
+/** B-trees, and the trigram indexes whose extension the planner has. */
+function isKnownKind({ method, parts }: Candidate): boolean {
+  return method === "btree" || parts.every(({ operatorClass }) => operatorClass === "gin_trgm_ops");
 }
 
 /** PostgreSQL cuts names off after 63 bytes, and then does not find the statistics of the uncut one. */
@@ -81,7 +86,7 @@ function partialText(table: Table, where: string): string | undefined {
 function queryText({ table, index, needs, all, order, kind }: Advice, query: QueryModel): string {
   const parameters = { count: 0 };
   const value = (): string => `$${++parameters.count}`;
-  const alternatives = kind === "filter" && needs.some((need) => !all.includes(need));
+  const alternatives = (kind === "filter" || kind === "wildcard") && needs.some((need) => !all.includes(need));
   const conditions = alternatives
     ? [needs.map((need) => conditionText(need, value)).join(" OR ")]
     : all.flatMap((need) => conditionText(need, value) ?? []);
@@ -112,7 +117,9 @@ function conditionText({ kind, column, fn }: Need, value: () => string): string 
     case "not-null":
       return `${left} IS NOT NULL`;
     case "wildcard":
+      return `${left} LIKE ${value()}`;
     case "insensitive":
+      return `${left} ILIKE ${value()}`;
     case "prefix":
     case "other":
       return undefined;

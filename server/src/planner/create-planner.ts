@@ -6,8 +6,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { PlannerPort, Proof, ProofRequest } from "../advisor/proof.js";
 import type { FromPlanner, ToPlanner } from "./protocol.js";
 
-/** Version of the package; an image of a database belongs to the very PostgreSQL it was made by. */
-export const plannerVersion = "0.5.16";
+/** Version of the package, and of what is put into a fresh database: an image belongs to the very PostgreSQL it was made by. */
+export const plannerVersion = "0.5.16-1";
 
 export interface PlannerOptions {
   /** The built `planner-process.js`. */

@@ -3,6 +3,7 @@
  * statistics, not written, and one real row makes the planner believe them.
  */
 import { PGlite } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { candidateName, type Plan, type Proof, type ProofRequest } from "../advisor/proof.js";
 
 export interface PlannerEngine {
@@ -14,8 +15,10 @@ export interface PlannerEngine {
 
 /** @param image What an earlier engine's `image` gave. Without it the database is initialised: some seconds. */
 export async function startEngine(image?: Uint8Array): Promise<PlannerEngine> {
-  const options = image === undefined ? {} : { loadDataDir: new Blob([Buffer.from(image)]) };
-  const database = await PGlite.create(options);
+  const given = image === undefined ? {} : { loadDataDir: new Blob([Buffer.from(image)]) };
+  const database = await PGlite.create({ ...given, extensions: { pg_trgm } });
+  // Indexes for searches inside text; an image has it already.
+  await database.exec("CREATE EXTENSION IF NOT EXISTS pg_trgm");
   return {
     verify: (request) => verify(database, request),
     image: async () => new Uint8Array(await (await database.dumpDataDir("gzip")).arrayBuffer()),

@@ -101,7 +101,8 @@ function* byMember(
     if (text !== undefined && args.length > 1)
       yield* found(context, site, args.slice(1), "cron", "cron", `cron ${text}`, "high");
   }
-  if (EVENTS.has(name) && args.length > 1) {
+  // A worker thread is there to be kept busy: its messages are nobody's requests.
+  if (EVENTS.has(name) && args.length > 1 && moduleOf(context.valueOf(object)) !== "node:worker_threads") {
     const kind: EntryKind = /^(io|socket|ws|wss|client)$/i.test(nameOf(facts, object)) ? "websocket" : "event-handler";
     yield* found(context, site, args.slice(1), kind, "events", `event ${text ?? "…"}`, "low");
   }

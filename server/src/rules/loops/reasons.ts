@@ -197,7 +197,7 @@ function isAwaited(view: FileView, id: ExprId): boolean {
 }
 
 const TAKES_MANY =
-  /^(inArray|notInArray|In|whereIn|orWhereIn|whereNotIn|in|any|Any|arrayContains|mget|findByIds|createMany|insertMany|bulkCreate|bulkWrite)$/;
+  /^(inArray|notInArray|In|whereIn|orWhereIn|whereNotIn|in|any|Any|arrayContains|mget|findByIds|createMany|insertMany|bulkCreate|bulkWrite|addBulk|sendBatch|bulk|msearch|batchWrite|embedMany)$/;
 
 /** The element is itself a list that one query takes whole. */
 function elementIsBatch({ view, iteration, site }: Question): LoopReason | undefined {

@@ -136,6 +136,17 @@ describe("bad usage ends with 2 and one line that says the way out", () => {
     expect([status, stdout]).toEqual([2, ""]);
   });
 
+  test("a place where nothing can be recorded", () => {
+    state.workspace.write({ "echo.hotpath-eval.yaml": ECHO, "no-folder": "" });
+    const { status, stderr } = spawnSync(process.execPath, [cli, "eval"], {
+      cwd: state.workspace.root,
+      env: { ...env(), HOTPATH_CACHE_DIR: state.workspace.at("no-folder") },
+      encoding: "utf8",
+    });
+    expect(stderr).toMatch(/^hotpath: the run cannot be recorded in .* \(\w+\): set HOTPATH_CACHE_DIR to a folder/);
+    expect(status).toBe(2);
+  });
+
   test("a wrong suite names the line", () => {
     state.workspace.write({ "bad.hotpath-eval.yaml": "cases:\n  - id: a\n    kind: promt\n" });
     const { status, stderr } = run();
@@ -146,22 +157,25 @@ describe("bad usage ends with 2 and one line that says the way out", () => {
 
 test("an interrupted run says how to go on, and goes on", async () => {
   state.workspace.write({
-    "slow.hotpath-eval.yaml": `settings: { concurrency: 1 }\ncases:\n${Array.from({ length: 6 }, (_, i) => `  - { id: c${i}, kind: command, run: [node, -e, "setTimeout(() => {}, 300)"] }\n`).join("")}`,
+    "slow.hotpath-eval.yaml": `settings: { concurrency: 1 }\ncases:\n${Array.from({ length: 12 }, (_, i) => `  - { id: c${i}, kind: command, run: [node, -e, "setTimeout(() => {}, 300)"] }\n`).join("")}`,
   });
   const child = spawn(process.execPath, [cli, "eval"], { cwd: state.workspace.root, env: env() });
   let stderr = "";
   child.stderr.on("data", (chunk) => (stderr += String(chunk)));
   await new Promise((resolve) => setTimeout(resolve, 1200));
+  const meanwhile = run("--resume");
+  expect(meanwhile.stderr).toMatch(/the run is still going on in process \d+: wait for it or stop it/);
+  expect(meanwhile.status).toBe(2);
   child.kill("SIGINT");
   const status = await new Promise((resolve) => child.on("exit", resolve));
   expect(stderr).toContain("stopped; go on with hotpath eval --resume");
   expect(status).toBe(1);
-  expect(run("--watch").stdout).toMatch(/^cancelled: [1-5] of 6 cases/);
+  expect(run("--watch").stdout).toMatch(/^cancelled: \d+ of 12 cases/);
   const resumed = report("--resume");
-  expect([resumed.ok, resumed.cases.length]).toEqual([true, 6]);
+  expect([resumed.ok, resumed.cases.length]).toEqual([true, 12]);
   expect(run("--watch", "--session", resumed.session)).toMatchObject({
     status: 0,
-    stdout: "completed: 6 of 6 cases, 6 passed\n",
+    stdout: "completed: 12 of 12 cases, 12 passed\n",
   });
-  expect(new Set(resumed.cases.map(({ id }) => id)).size).toBe(6);
+  expect(new Set(resumed.cases.map(({ id }) => id)).size).toBe(12);
 });

@@ -141,7 +141,7 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
       if (0 < asked.size && faults.length === 0) return refused([]);
       return refused([...problems, ...(0 < faults.length ? faults : [nothingToRun(suite)])]);
     }
-    const opened = openJournalFor(options, folder, suite, plan, only, earlier);
+    const opened = openRecord(folder, () => openJournalFor(options, folder, suite, plan, only, earlier));
     const elsewhere = options.elsewhere?.({
       session: opened.session,
       suite: suite.path,
@@ -264,6 +264,19 @@ function earlierRun(options: EvaluateOptions, folder: string): EarlierRun | unde
   }
   const which = wanted === "last" ? "no earlier run of this suite" : `no run ${wanted} of this project`;
   throw new SessionError(`there is ${which}: run the suite first`);
+}
+
+/** Opens a journal, or says in a sentence why that cannot be. */
+function openRecord<T>(folder: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof SessionError || !(error instanceof Error)) throw error;
+    if (!("code" in error)) throw new SessionError(error.message);
+    throw new SessionError(
+      `the run cannot be recorded in ${folder} (${String(error.code)}): set HOTPATH_CACHE_DIR to a folder you may write to`,
+    );
+  }
 }
 
 function openJournalFor(

@@ -90,11 +90,13 @@ function queryText({ table, index, needs, all, order, kind }: Advice, query: Que
   const conditions = alternatives
     ? [needs.map((need) => conditionText(need, value)).join(" OR ")]
     : all.flatMap((need) => conditionText(need, value) ?? []);
+  // A limit is the main table's. A search that finds less than a page reads everything, and how much it finds nobody can tell.
+  const limited = index === 0 && kind !== "wildcard";
   const what = query.aggregate === true && order.length === 0 ? "count(*)" : "*";
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const sorted = order.map(({ column, direction }) => `${quote(column)}${direction === "desc" ? " DESC" : ""}`);
   const by = sorted.length === 0 ? "" : ` ORDER BY ${sorted.join(", ")}`;
-  return `SELECT ${what} FROM ${nameOf(table)}${where}${by}${index === 0 ? limitText(query) : ""}`;
+  return `SELECT ${what} FROM ${nameOf(table)}${where}${by}${limited ? limitText(query) : ""}`;
 }
 
 function limitText({ limit, aggregate }: QueryModel): string {

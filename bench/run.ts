@@ -1,7 +1,7 @@
 /**
  * Times whole checks of a folder beside other linters in the same run, and edits in the analyzer's host, and prints ratios.
  *
- *   npm run bench -- FOLDER [--runs 3] [--peers oxlint,biome,eslint] [--eslint-folder SUBFOLDER]
+ *   npm run bench -- FOLDER [--runs 3] [--peers oxlint,biome,eslint] [--eslint-folder SUBFOLDER] [--against OTHER/dist/cli.js]
  *
  * The peers run the rule nearest to ours: `no-await-in-loop` (oxlint, Biome's `noAwaitInLoops`), and for typed ESLint
  * `@typescript-eslint/no-floating-promises` as well, because a rule that needs types is what a typed linter costs. Every run is a process of its own; the
@@ -136,6 +136,34 @@ export default [{ files: ["**/*.ts"], languageOptions: { parser: ts.parser, pars
   }
 }
 
+/**
+ * Cold checks by this build and another one in turns, so that a machine whose speed drifts treats both alike; processor time is compared, which other work on
+ * the machine disturbs least. Shows what a change costs (`git worktree add` and a build make the other).
+ */
+function compareBuilds(folder: string, runs: number, other: string): void {
+  const own = path.join(repository, "dist/cli.js");
+  const seconds = (cli: string): number => {
+    const args = [cli, "check", folder, "--format", "json", "--fail-on", "never", "--no-cache", "--no-daemon"];
+    const { status } = spawnSync("/usr/bin/time", ["-f", "%U", "-o", timeFile, process.execPath, ...args], {
+      cwd: folder,
+      maxBuffer: 2 ** 30,
+    });
+    if (status !== 0) throw new Error(`${cli} ended with ${String(status)}`);
+    return Number(readFileSync(timeFile, "utf8").trim().split("\n").at(-1));
+  };
+  const scratch = mkdtempSync(path.join(tmpdir(), "hotpath-builds-"));
+  const timeFile = path.join(scratch, "time");
+  try {
+    const pairs = Array.from({ length: runs }, () => ({ own: seconds(own), other: seconds(other) }));
+    const ratio = median(pairs.map((pair) => pair.own / pair.other));
+    console.log(
+      `cold, this build ${median(pairs.map((pair) => pair.own)).toFixed(2)} s of processor time, the other ${median(pairs.map((pair) => pair.other)).toFixed(2)} s: ${ratio.toFixed(2)} × over ${runs} pairs`,
+    );
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 /** Edit to findings, inside the host, for files of some lengths: a character typed into a function body, 60 times each. */
 async function editLatencies(folder: string): Promise<void> {
   const service = await createService({ roots: [folder], cacheFolder: undefined, overrides: {}, workers: 0 });
@@ -170,10 +198,19 @@ async function editLatencies(folder: string): Promise<void> {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { runs: { type: "string" }, peers: { type: "string" }, "eslint-folder": { type: "string" } },
+    options: {
+      runs: { type: "string" },
+      peers: { type: "string" },
+      "eslint-folder": { type: "string" },
+      against: { type: "string" },
+    },
   });
   const folder = path.resolve(positionals[0] ?? path.join(repository, "test/workspaces/shop"));
   const runs = Number(values.runs ?? 3);
+  if (values.against !== undefined) {
+    compareBuilds(folder, runs, path.resolve(values.against));
+    return;
+  }
   const peers = (values.peers ?? "oxlint,biome,eslint")
     .split(",")
     .filter((name) => existsSync(path.join(peersFolder, ".bin", name)));

@@ -24,8 +24,7 @@ import {
   type EvaluateOptions,
   type EvaluationReport,
 } from "../evaluation-io/evaluate.js";
-import { redisAddress, shownAddress } from "../evaluation-io/distributed/redis-link.js";
-import { startRemoteRun } from "../evaluation-io/distributed/remote-items.js";
+import { redisAddress, shownAddress } from "../evaluation-io/distributed/redis-address.js";
 import { findSuites } from "../evaluation-io/find-suites.js";
 import { htmlReport } from "../evaluation-io/reports/html-report.js";
 import { jsonReport, type ReportedRun } from "../evaluation-io/reports/json-report.js";
@@ -59,7 +58,7 @@ export async function evaluate(command: ParsedCommand, terminal: Terminal): Prom
   try {
     for (const suiteFile of suites) {
       if (stop.signal.aborted) break;
-      const report = await runOne(optionsFor(command, terminal, suiteFile, root, bundled), terminal, stop.signal);
+      const report = await runOne(await optionsFor(command, terminal, suiteFile, root, bundled), terminal, stop.signal);
       const known = earlier?.suites[report.suite.name];
       runs.push({ report, baseline: known === undefined ? undefined : compareWithBaseline(known, report.results()) });
     }
@@ -136,13 +135,13 @@ function suitesFor(command: ParsedCommand, terminal: Terminal, root: string, bun
   return ours;
 }
 
-function optionsFor(
+async function optionsFor(
   command: ParsedCommand,
   terminal: Terminal,
   suiteFile: string,
   root: string,
   bundled: string,
-): EvaluateOptions {
+): Promise<EvaluateOptions> {
   const session = command.values["session"]?.at(-1) ?? "last";
   const resume = command.flags.has("resume");
   if (resume && command.flags.has("retry-failed"))
@@ -163,7 +162,7 @@ function optionsFor(
     ...(command.flags.has("retry-failed") ? { retryFailed: session } : {}),
     noCache: command.flags.has("no-cache"),
     ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
-    ...elsewhereOption(command, terminal, root),
+    ...(await elsewhereOption(command, terminal, root)),
     // Whoever types the command decides to run the suite, as with a test command.
     trusted: true,
     allowedHosts: command.values["allow-host"] ?? [],
@@ -173,11 +172,11 @@ function optionsFor(
 /** Cases in flight when workers carry them out: enough for many of them, few enough for Redis and this process. */
 const REMOTE_CONCURRENCY = 500;
 
-function elsewhereOption(
+async function elsewhereOption(
   command: ParsedCommand,
   terminal: Terminal,
   root: string,
-): Pick<EvaluateOptions, "elsewhere" | "concurrency"> {
+): Promise<Pick<EvaluateOptions, "elsewhere" | "concurrency">> {
   const url = command.values["distributed"]?.at(-1);
   if (url === undefined) return {};
   if (redisAddress(url) === undefined) {
@@ -185,6 +184,8 @@ function elsewhereOption(
       `--distributed ${shownAddress(url)} is no address of a Redis: write it like redis://127.0.0.1:6379`,
     );
   }
+  // Loaded on demand: most runs need no queue, and it is not small.
+  const { startRemoteRun } = await import("../evaluation-io/distributed/remote-items.js");
   const told = new Set<string>();
   const onTrouble = (reason: string): void => {
     if (!told.has(reason)) terminal.stderr.write(`hotpath: ${shownAddress(url)}: ${reason}; trying again\n`);

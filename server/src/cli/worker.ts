@@ -1,5 +1,5 @@
 /** `hotpath worker`. */
-import { shownAddress, redisAddress } from "../evaluation-io/distributed/redis-link.js";
+import { shownAddress, redisAddress } from "../evaluation-io/distributed/redis-address.js";
 import { workRemotely } from "../evaluation-io/distributed/work-remotely.js";
 import { UsageError, type ParsedCommand } from "./command-line.js";
 import { scopeOf } from "./project-root.js";

@@ -25,16 +25,3 @@ export function connectRedis(url: string, onError: (reason: string) => void): Re
   redis.on("error", (error) => onError(error.message));
   return redis;
 }
-
-/** Undefined for an address that is none. */
-export function redisAddress(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.protocol === "redis:" || url.protocol === "rediss:" ? url : undefined;
-}
-
-/** The address without what is secret in it. */
-export function shownAddress(text: string): string {
-  const url = redisAddress(text);
-  return url === undefined ? "redis" : `${url.protocol}//${url.host}${url.pathname}`;
-}

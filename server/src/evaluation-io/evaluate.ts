@@ -136,7 +136,7 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
     const context = { suite, settings, files, analyzer: analyzerHere() };
     const plan = await planSuite(context, only, planning.plan);
     const faults = [...unknownCases(suite, only), ...plan.problems];
-    if (0 < asked.size || 0 < faults.length || plan.items.length === 0) {
+    if (0 < asked.size || 0 < faults.length || plan.count === 0) {
       await release();
       if (0 < asked.size && faults.length === 0) return refused([]);
       return refused([...problems, ...(0 < faults.length ? faults : [nothingToRun(suite)])]);
@@ -153,14 +153,14 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
       await elsewhere?.close();
       await release();
     };
-    const items = elsewhere === undefined ? plan.items : plan.items.map(elsewhere.wrap);
+    const items = elsewhere === undefined ? plan.items : mapped(plan.items, elsewhere.wrap);
     const parts: RunParts = { suite, plan: { ...plan, items }, settings, ...opened, cache, close };
     return {
       kind: "prepared",
       session: opened.session,
       suite,
       settings,
-      total: plan.items.length,
+      total: plan.count,
       warnings: [...warnings, ...problems.map(({ line, message }) => `${suite.name}:${line}: ${message}`)],
       run: (signal, onResult) => run(parts, signal, onResult),
       discard: close,
@@ -169,6 +169,10 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
     await release();
     throw error;
   }
+}
+
+function* mapped(items: Iterable<WorkItem>, form: (item: WorkItem) => WorkItem): Generator<WorkItem> {
+  for (const item of items) yield form(item);
 }
 
 function nothingToRun(suite: Suite): SuiteProblem {
@@ -196,7 +200,7 @@ async function* run(
   try {
     const figures = yield* runItems(
       plan.items,
-      { session, total: plan.items.length, concurrency: settings.concurrency, finished },
+      { session, total: plan.count, concurrency: settings.concurrency, finished },
       {
         clock: systemClock,
         cache,
@@ -303,7 +307,7 @@ function openJournalFor(
     suite: suite.name,
     suiteFile: suite.path,
     startedAt: now.toISOString(),
-    total: plan.items.length,
+    total: plan.count,
     plan: plan.hash,
     cases: [...only],
   } as const;

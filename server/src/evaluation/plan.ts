@@ -12,7 +12,9 @@ export type OuterPlanner = (
 ) => Promise<Iterable<ItemDraft>>;
 
 export interface Plan {
-  readonly items: readonly WorkItem[];
+  /** Made anew each time they are gone through: there may be very many, and few are needed at once. */
+  readonly items: Iterable<WorkItem>;
+  readonly count: number;
   readonly problems: readonly SuiteProblem[];
   /** Changes when the ids of the items do: results of an earlier run belong to the same plan. */
   readonly hash: string;
@@ -27,22 +29,23 @@ export async function planSuite(
   const problems: SuiteProblem[] = [];
   const fault = (place: SuitePlace, message: string): void =>
     void problems.push({ ...place, severity: "error", message });
-  const items: WorkItem[] = [];
-  const seen = new Set<string>();
+  const full: PlanContext = { ...context, fault };
+  const planned: { readonly one: CaseDefinition; readonly drafts: Iterable<ItemDraft> }[] = [];
   for (const one of context.suite.cases) {
     if (0 < only.size && !only.has(one.id)) continue;
-    const full: PlanContext = { ...context, fault };
-    const drafts = one.kind === "detect" ? await planDetect(one, full) : await outer(one, full);
-    for (const draft of drafts) {
-      for (const item of repeated(one, draft, full)) {
-        if (seen.has(item.id))
-          fault({ file: item.file, line: item.line, column: 1 }, `there are two cases called \`${item.id}\``);
-        else items.push(item);
-        seen.add(item.id);
-      }
-    }
+    planned.push({ one, drafts: one.kind === "detect" ? await planDetect(one, full) : await outer(one, full) });
   }
-  return { items, problems, hash: contentHash(items.map(({ id }) => id).join("\n")) };
+  const items: Iterable<WorkItem> = {
+    *[Symbol.iterator]() {
+      for (const { one, drafts } of planned) for (const draft of drafts) yield* repeated(one, draft, full);
+    },
+  };
+  const ids = new Set<string>();
+  for (const { id, file, line } of items) {
+    if (ids.has(id)) fault({ file, line, column: 1 }, `there are two cases called \`${id}\``);
+    ids.add(id);
+  }
+  return { items, count: ids.size, problems, hash: contentHash([...ids].join("\n")) };
 }
 
 function* repeated(one: CaseDefinition, draft: ItemDraft, { settings }: PlanContext): Generator<WorkItem> {

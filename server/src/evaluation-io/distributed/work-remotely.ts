@@ -88,7 +88,8 @@ async function planFor(options: WorkerOptions, job: RemoteJob): Promise<PlannedS
         : plan.hash !== job.plan
           ? "a worker has another version of the suite: bring it up to date"
           : undefined;
-  const items = new Map(plan.items.map((item) => [item.id, item]));
+  const items = new Map<string, WorkItem>();
+  for (const item of plan.items) items.set(item.id, item);
   return { hash: plan.hash, items, planning, ...(reason === undefined ? {} : { fault: reason }) };
 }
 

@@ -30,7 +30,7 @@ export async function planPrompt(
   const prompts = await promptTexts(one, context);
   const wanted = 0 < one.providers.length ? one.providers : context.suite.providers.map(({ id }) => id);
   const providers = wanted.flatMap((id) => ports.providers.get(id) ?? []);
-  return draftsOf(one, { rows, prompts, providers }, context, ports);
+  return { [Symbol.iterator]: () => draftsOf(one, { rows, prompts, providers }, context, ports) };
 }
 
 interface Combined {

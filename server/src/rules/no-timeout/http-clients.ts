@@ -3,7 +3,7 @@
  * of 300 s behind `fetch`), axios (`timeout: 0`), got ("By default, there's no timeout"), node-fetch (no timeout since version 3). `ky` (10 s), `needle`
  * (10 s to open) and clients made with options of their own are left out.
  */
-import { NONE } from "../../facts/model.js";
+import { NONE, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 
@@ -13,6 +13,8 @@ export interface HttpClient {
   readonly limits: RegExp;
   /** What happens without a limit. */
   readonly otherwise: string;
+  /** Options with which the client was made in this file; its defaults stand there. */
+  readonly made?: ExprId;
 }
 
 const FETCH_LIMITS = /^(signal|timeout|dispatcher|agent)$/;
@@ -49,18 +51,39 @@ export function clientOf(view: FileView, site: CallSite): HttpClient | undefined
     case "cross-fetch":
       return rest.length === 0 ? NODE_FETCH : undefined;
     case "axios":
-      if (1 < rest.length || hasDefaults(view) || !isPackageItself(first)) return undefined;
-      if (method === "") return axios([0, 1]);
-      if (AXIOS_WITHOUT_BODY.test(method)) return axios([1]);
-      if (AXIOS_WITH_BODY.test(method)) return axios([2]);
-      return method === "request" ? axios([0]) : undefined;
+      if (hasDefaults(view) || !isPackageItself(first)) return undefined;
+      return axiosCall(rest);
     case "got":
       return rest.length <= 1 && (method === "" || GOT_METHODS.test(method)) && isPackageItself(first)
         ? GOT
         : undefined;
     default:
-      return undefined;
+      return hasDefaults(view) ? undefined : instance(view, call.callee);
   }
+}
+
+function axiosCall(path: readonly string[]): HttpClient | undefined {
+  const [method = ""] = path;
+  if (1 < path.length) return undefined;
+  if (method === "") return axios([0, 1]);
+  if (AXIOS_WITHOUT_BODY.test(method)) return axios([1]);
+  if (AXIOS_WITH_BODY.test(method)) return axios([2]);
+  return method === "request" ? axios([0]) : undefined;
+}
+
+/** A client of `axios.create(options)` held by a variable of this file; one made elsewhere may have defaults that cannot be seen. */
+function instance(view: FileView, callee: ExprId): HttpClient | undefined {
+  const { exprs, bindings } = view.facts;
+  const member = exprs[callee];
+  const holder = exprs[member?.kind === "member" ? member.object : callee];
+  const made = exprs[bindings[holder?.kind === "ref" ? holder.binding : NONE]?.init ?? NONE];
+  const maker = made?.kind === "call" ? exprs[made.callee] : undefined;
+  if (made?.kind !== "call" || maker?.kind !== "member" || maker.name !== "create") return undefined;
+  const home = exprs[maker.object];
+  const imported = view.facts.imports[bindings[home?.kind === "ref" ? home.binding : NONE]?.import ?? NONE];
+  const client = imported?.module === "axios" ? axiosCall(member?.kind === "member" ? [member.name] : []) : undefined;
+  const [options] = made.args;
+  return client === undefined || options === undefined ? client : { ...client, made: options };
 }
 
 function isPackageItself(name: string): boolean {

@@ -54,7 +54,9 @@ function examine(view: FileView, site: CallSite): UntimedRequest | undefined {
   if (client === undefined || isLimited(view, site, client)) return undefined;
   const runtime = runtimeOf(view, site.fn);
   // Event handlers known only by convention are as often a browser's.
-  if (runtime?.reach.entry?.point.confidence !== "high" || !isForeignAddress(view, call.args[0])) return undefined;
+  if (runtime?.reach.entry?.point.confidence !== "high") return undefined;
+  // A client with options of its own has its host there.
+  if (client.made === undefined && !isForeignAddress(view, call.args[0])) return undefined;
   return { at: site.span, client, runtime };
 }
 
@@ -86,6 +88,7 @@ function isLimited(view: FileView, site: CallSite, client: HttpClient): boolean 
     const arg = call.args[position];
     if (arg !== undefined && mayLimit(view, arg, client, 0)) return true;
   }
+  if (client.made !== undefined && mayLimit(view, client.made, client, 0)) return true;
   return isInsideLimit(view, site);
 }
 

@@ -83,7 +83,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 // Redis is Debian's `redis-server`; where it is not installed there is nothing to test against.
-describe.runIf(hasRedis)("over Redis", () => {
+describe.runIf(hasRedis)(hasRedis ? "over Redis" : "over Redis (skipped: redis-server is not installed)", () => {
   test("a worker dies, Redis restarts, and every case has exactly one result", async () => {
     state.workspace.write({
       "a.hotpath-eval.yaml": `settings: { cache: false }

@@ -2,7 +2,7 @@
  * How functions come to run: from entry points that the outside calls, while modules load, or in ways that cannot be seen. One forward
  * search per kind of start over the call graph; the first way found is a shortest one.
  */
-import type { CallGraph, FunctionNode } from "./call-graph.js";
+import type { CallGraph, FileNode, FunctionNode } from "./call-graph.js";
 import { isFileWork } from "./file-work.js";
 import type { EntryPoint, FilePath, FileRole, Location, Reachability } from "./model.js";
 
@@ -39,9 +39,10 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
   const loose = looseFunctions(graph, new Set([...ways.keys(), ...startup, ...scripts]), roleOf);
   const table = new Map<FunctionNode, Reachability>();
   for (const file of graph.files.values()) {
+    const { asked } = traitsOf(file);
     for (const node of file.functions) {
       // Rules ask only about functions that do something to the outside world; most do not, and have no entry.
-      if (node.summary.effects.length === 0 && node.summary.blocking.length === 0 && !isAskedAbout(node)) continue;
+      if (node.summary.effects.length === 0 && node.summary.blocking.length === 0 && !asked.has(node)) continue;
       const way = ways.get(node);
       const isLoose = loose.has(node);
       table.set(node, {
@@ -59,8 +60,35 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
   return table;
 }
 
-function isAskedAbout(node: FunctionNode): boolean {
-  return node.calls.some((call) => call.makes !== undefined || isFileWork(call));
+/** What a file's functions are by themselves, whoever calls them: found once, because most files stay as they are between two searches. */
+interface FileTraits {
+  /** Module bodies, static blocks and boot hooks. */
+  readonly starts: readonly FunctionNode[];
+  /** Functions that others may call. */
+  readonly callable: readonly FunctionNode[];
+  /** Functions that rules ask about although they reach no operation. */
+  readonly asked: ReadonlySet<FunctionNode>;
+}
+
+const traits = new WeakMap<FileNode, FileTraits>();
+
+function traitsOf(file: FileNode): FileTraits {
+  const known = traits.get(file);
+  if (known !== undefined) return known;
+  const starts: FunctionNode[] = [];
+  const callable: FunctionNode[] = [];
+  const asked = new Set<FunctionNode>();
+  for (const node of file.functions) {
+    const fact = file.facts.functions[node.ref.fn];
+    if (fact === undefined) continue;
+    const isBoot = fact.cls >= 0 && BOOT_HOOKS.test(fact.name) && fact.kind === "method";
+    if (fact.kind === "module" || fact.kind === "static-block" || isBoot) starts.push(node);
+    if (fact.kind !== "module" && fact.kind !== "field-initializer") callable.push(node);
+    if (node.calls.some((call) => call.makes !== undefined || isFileWork(call))) asked.add(node);
+  }
+  const found = { starts, callable, asked };
+  traits.set(file, found);
+  return found;
 }
 
 /** Places that call a function, by file and place. */
@@ -139,15 +167,7 @@ function moduleBodies(
   roleOf: ReachabilityInput["roleOf"],
 ): FunctionNode[] {
   const starts: FunctionNode[] = [];
-  for (const file of graph.files.values()) {
-    if (!wanted(roleOf(file.path))) continue;
-    for (const node of file.functions) {
-      const fact = file.facts.functions[node.ref.fn];
-      if (fact === undefined) continue;
-      const isBoot = fact.cls >= 0 && BOOT_HOOKS.test(fact.name) && fact.kind === "method";
-      if (fact.kind === "module" || fact.kind === "static-block" || isBoot) starts.push(node);
-    }
-  }
+  for (const file of graph.files.values()) if (wanted(roleOf(file.path))) starts.push(...traitsOf(file).starts);
   return starts;
 }
 
@@ -188,18 +208,7 @@ function unreferenced(
   for (const file of graph.files.values()) {
     const role = roleOf(file.path);
     if (role !== "source" && role !== "generated") continue;
-    for (const node of file.functions) {
-      const fact = file.facts.functions[node.ref.fn];
-      if (
-        fact === undefined ||
-        fact.kind === "module" ||
-        fact.kind === "field-initializer" ||
-        known.has(node) ||
-        node.callers.size > 0
-      )
-        continue;
-      found.push(node);
-    }
+    for (const node of traitsOf(file).callable) if (!known.has(node) && node.callers.size === 0) found.push(node);
   }
   return found;
 }

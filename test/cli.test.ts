@@ -94,6 +94,25 @@ describe("check", () => {
     expect(json("--rule", "n-plus-one").findings.length).toBe(1);
   });
 
+  test("a folder full of projects is not one project", () => {
+    const shelf = mkdtempSync(path.join(tmpdir(), "hotpath-shelf-"));
+    try {
+      for (const name of ["a", "b"]) {
+        mkdirSync(path.join(shelf, name, "src"), { recursive: true });
+        writeFileSync(path.join(shelf, name, "package.json"), '{ "dependencies": { "pg": "8" } }');
+        writeFileSync(path.join(shelf, name, "src/app.ts"), APP);
+      }
+      const { stdout } = spawnSync(process.execPath, [cli, "check", "a/src", "--format", "json", "--no-cache"], {
+        cwd: shelf,
+        encoding: "utf8",
+      });
+      const report = JSON.parse(stdout) as JsonReport;
+      expect([path.basename(report.root), report.findings.map(({ file }) => file)]).toEqual(["a", ["src/app.ts"]]);
+    } finally {
+      rmSync(shelf, { recursive: true, force: true });
+    }
+  });
+
   test("writes SARIF and GitHub annotations", () => {
     const sarif = JSON.parse(run("check", "--format", "sarif").stdout) as {
       version: string;

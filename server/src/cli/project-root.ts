@@ -12,7 +12,8 @@ export interface CheckScope {
 
 /**
  * A finding's cause can lie outside the folder asked about, so the whole project around it is analyzed: the nearest folder above all paths
- * with a `hotpath.config.json`, else the nearest repository (`.git`), else the working folder if it holds the paths, else their common folder.
+ * with a `hotpath.config.json`, else the nearest repository (`.git`), else the outermost package below the working folder (a folder full of projects is not one
+ * project), else the working folder if it holds the paths, else their common folder.
  * Throws `UsageError` for a path that does not exist.
  */
 export function scopeOf(paths: readonly string[], cwd: string): CheckScope {
@@ -25,6 +26,7 @@ export function scopeOf(paths: readonly string[], cwd: string): CheckScope {
   const root =
     nearestWith(common, "hotpath.config.json") ??
     nearestWith(common, ".git") ??
+    outermostPackage(common, resolve(cwd)) ??
     (isInside(cwd, common) ? resolve(cwd) : common);
   const wanted = absolute.includes(root) ? [] : absolute;
   return { root: slashes(root), wanted: wanted.map(slashes) };
@@ -52,6 +54,16 @@ function commonFolder(a: string, b: string): string {
 function isInside(folder: string, path: string): boolean {
   const prefix = folder.endsWith(sep) ? folder : folder + sep;
   return path === folder || path.startsWith(prefix);
+}
+
+/** The highest folder with a `package.json` from one folder up to another that holds it. */
+function outermostPackage(start: string, end: string): string | undefined {
+  if (!isInside(end, start)) return undefined;
+  let found: string | undefined;
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(resolve(folder, "package.json"))) found = folder;
+    if (folder === end || dirname(folder) === folder) return found;
+  }
 }
 
 function nearestWith(start: string, name: string): string | undefined {

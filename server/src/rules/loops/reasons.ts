@@ -100,7 +100,7 @@ function chunked({ view, iteration }: Question): LoopReason | undefined {
 const LIST_MEMBERS =
   /^(length|map|filter|forEach|flatMap|slice|reduce|some|every|find|join|values|entries|size|concat|includes|at|indexOf)$/;
 
-const HOLDS_LIST = /^(data|in|\$in|values|rows|records|ids|items|documents|keys)$/;
+const HOLDS_LIST = /^(chunk|batch|data|in|\$in|values|rows|records|ids|items|documents|keys)$/;
 
 /** Whether a variable is taken for a list in a loop: iterated, spread, asked for its length, or given whole to a call. */
 function isUsedAsList(view: FileView, binding: BindingId, iteration: Iteration): boolean {

@@ -3,7 +3,7 @@
  * "why is this flagged?" and to "why is this not?".
  */
 import { positionAt } from "../base/line-index.js";
-import { isInside } from "../facts/regions.js";
+import { isAwaited, isInside } from "../facts/regions.js";
 import { NONE } from "../facts/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { CallSite, Operation } from "../project/model.js";
@@ -96,7 +96,7 @@ function titleOf(view: FileView, { kind, loop, over, site }: Iteration): string 
 function isWorthAWord(view: FileView, site: CallSite): boolean {
   if (site.operation !== undefined || site.blocking !== undefined) return true;
   if (site.targets.some((target) => 0 < view.summaryOf(target).effects.length)) return true;
-  return view.facts.exprs[view.facts.exprs[site.expr]?.parent ?? NONE]?.kind === "await";
+  return isAwaited(view.facts, site.expr);
 }
 
 function explainCall(view: FileView, iteration: Iteration, site: CallSite, findings: readonly Finding[]): LoopCall {

@@ -1,5 +1,13 @@
 /** Questions about where in the control flow an expression stands. */
-import { NONE, type ExprId, type FileFacts, type FunctionId, type RegionFact, type RegionId } from "./model.js";
+import {
+  NONE,
+  type Expr,
+  type ExprId,
+  type FileFacts,
+  type FunctionId,
+  type RegionFact,
+  type RegionId,
+} from "./model.js";
 
 /** The region and everything around it within one function, innermost first. */
 export function* regionChain(
@@ -47,4 +55,32 @@ export function* exprChain(facts: FileFacts, start: ExprId): Generator<ExprId> {
     yield id;
     id = facts.exprs[id]?.parent ?? NONE;
   }
+}
+
+/** Whether the value of an expression is awaited where it stands. */
+export function isAwaited(facts: FileFacts, expr: ExprId): boolean {
+  return facts.exprs[facts.exprs[expr]?.parent ?? NONE]?.kind === "await";
+}
+
+/** Whether the function around an expression returns it as it is. */
+export function isReturned(facts: FileFacts, expr: ExprId): boolean {
+  return facts.functions[functionOf(facts, expr)]?.returns.includes(expr) === true;
+}
+
+/** The expression and all below it, in the order of the file; functions written inside it too. */
+export function* exprsWithin(facts: FileFacts, root: ExprId): Generator<{ readonly id: ExprId; readonly expr: Expr }> {
+  const whole = facts.exprs[root];
+  if (whole === undefined) return;
+  for (let id = root; id < facts.exprs.length; id++) {
+    const expr = facts.exprs[id];
+    if (expr === undefined || whole.end <= expr.start) return;
+    if (whole.start <= expr.start && expr.end <= whole.end) yield { id, expr };
+  }
+}
+
+/** Name of what a decorator, a call or a reference names: `Query` of `@Query(…)`, `map` of `items.map`; empty for anything else. */
+export function decoratorName(facts: FileFacts, id: ExprId): string {
+  const expr = facts.exprs[id];
+  if (expr?.kind === "call") return decoratorName(facts, expr.callee);
+  return expr?.kind === "ref" || expr?.kind === "member" ? expr.name : "";
 }

@@ -2,7 +2,7 @@
  * What each function does to the outside world when it runs, through any number of calls: a fixpoint over the call graph, callees
  * first, recursive groups together. Effects only grow within a group, so it ends; each keeps one shortest witness path.
  */
-import { isConditional } from "../facts/regions.js";
+import { isAwaited, isConditional } from "../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../facts/model.js";
 import { isCacheGuarded } from "./cache-guards.js";
 import { callGroups, isCyclic } from "./call-groups.js";
@@ -116,9 +116,9 @@ const CONTINUES: ReadonlySet<string> = new Set(["json", "text", "arrayBuffer", "
 /** `await` of a call that is no operation and leads to no function of the workspace. */
 function isOpaqueAwait({ file }: FunctionNode, site: CallSite): boolean {
   if (site.operation !== undefined || 0 < site.targets.length) return false;
+  if (!isAwaited(file.facts, site.expr)) return false;
   const call = file.facts.exprs[site.expr];
-  if (call === undefined || file.facts.exprs[call.parent]?.kind !== "await") return false;
-  const callee = call.kind === "call" ? file.facts.exprs[call.callee] : undefined;
+  const callee = call?.kind === "call" ? file.facts.exprs[call.callee] : undefined;
   return !(callee?.kind === "member" && CONTINUES.has(callee.name));
 }
 

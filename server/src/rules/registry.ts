@@ -19,7 +19,6 @@ import { noTimeout } from "./no-timeout/no-timeout.js";
 import { awaitInLoop } from "./sequential-await/await-in-loop.js";
 import { awaitInPromiseAll } from "./sequential-await/await-in-promise-all.js";
 import { independentAwaits } from "./sequential-await/independent-awaits.js";
-
 import { countForExistence } from "./unbounded-query/count-for-existence.js";
 import { offsetWithoutLimit } from "./unbounded-query/offset-without-limit.js";
 import { unboundedList } from "./unbounded-query/unbounded-list.js";

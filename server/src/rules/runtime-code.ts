@@ -1,6 +1,7 @@
 /** Whether code runs while the program serves somebody, as opposed to while it starts, is built or is tested. */
 import type { FileView } from "../project/file-view.js";
 import type { FileRole, Reachability } from "../project/model.js";
+import type { Description } from "./define-rule.js";
 
 /** Code in these files is never the backend's own work. */
 const NEVER: ReadonlySet<FileRole> = new Set([
@@ -40,6 +41,18 @@ function reachOf(view: FileView, fn: number): Reachability {
     at = inlined.site.fn;
   }
   return view.reachabilityOf(at);
+}
+
+/**
+ * Related places from the entry point down to the code in question, outermost first; none where no entry point is known. At most six callers:
+ * a longer list is not read.
+ */
+export function entryPath({ entry }: Reachability): Description["related"] {
+  if (entry === undefined) return [];
+  return [
+    { at: entry.point.at, message: `entry point ${entry.point.label}` },
+    ...entry.path.slice(0, 6).map((at) => ({ at, message: "called from here" })),
+  ];
 }
 
 /** Unit of work for cost expressions: `per request`, `per job`. */

@@ -1,5 +1,6 @@
 /** Entry points that are declared, by decorators, by a file's place, by directives or by the shape of an object. */
 import { NONE, type ExprId, type FileFacts, type FunctionId } from "../../facts/model.js";
+import { decoratorName } from "../../facts/regions.js";
 import type { EntryKind } from "../model.js";
 import { functionsOf, stringAt, type EntryContext, type FoundEntry } from "./recognizer.js";
 
@@ -112,13 +113,6 @@ function extendsStrategy(facts: FileFacts, superclass: ExprId): boolean {
   if (expr?.kind !== "call") return false;
   const callee = facts.exprs[expr.callee];
   return callee?.kind === "ref" && callee.name.endsWith("Strategy");
-}
-
-function decoratorName(facts: FileFacts, id: ExprId): string {
-  const expr = facts.exprs[id];
-  if (expr?.kind === "call") return decoratorName(facts, expr.callee);
-  if (expr?.kind === "ref" || expr?.kind === "member") return expr.name;
-  return "";
 }
 
 function decoratorText(facts: FileFacts, id: ExprId): string | undefined {

@@ -1,12 +1,11 @@
 /** The evidence all blocking-call rules share: a synchronous call that holds the event loop while the program serves somebody. */
-import { NONE, type ExprId } from "../../facts/model.js";
 import { exprChain, isInside } from "../../facts/regions.js";
 import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
 import type { BlockingOperation, CallSite } from "../../project/model.js";
 import type { Description } from "../define-rule.js";
 import { iterationsAround } from "../loops/iteration.js";
-import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 
 export interface BlockedLoop {
   readonly at: Span;
@@ -64,21 +63,15 @@ function isOnceOnly(view: FileView, site: CallSite): boolean {
 const TLS_OPTIONS = /^(ca|cert|key|pfx|crl|dhparam)$/;
 
 function isTlsMaterial(view: FileView, site: CallSite): boolean {
-  return view.facts.exprs.some(
-    (expr) =>
-      expr.kind === "object" &&
-      expr.start <= site.span.start &&
-      site.span.end <= expr.end &&
-      expr.props.some(
-        (prop) => prop.value === outermost(view, site.expr, prop.value) && TLS_OPTIONS.test(prop.name ?? ""),
-      ),
-  );
-}
-
-/** The expression itself, or the conditional around it that ends in `within`. */
-function outermost(view: FileView, id: ExprId, within: ExprId): ExprId {
-  for (const at of exprChain(view.facts, id)) if (at === within) return at;
-  return NONE;
+  let inner = site.expr;
+  for (const at of exprChain(view.facts, site.expr)) {
+    const expr = view.facts.exprs[at];
+    const value = inner;
+    if (expr?.kind === "object" && expr.props.some((prop) => prop.value === value && TLS_OPTIONS.test(prop.name ?? "")))
+      return true;
+    inner = at;
+  }
+  return false;
 }
 
 function endsProcess(view: FileView, site: CallSite): boolean {
@@ -135,12 +128,7 @@ export function describeBlocked({ operation, runtime, site, repeated }: BlockedL
     confidence,
     cost: `blocks every other request ${repeated ? "N times " : ""}${perUnit(runtime.reach)}`,
     related: [
-      ...(entry === undefined
-        ? []
-        : [
-            { at: entry.point.at, message: `entry point ${entry.point.label}` },
-            ...entry.path.map((at) => ({ at, message: "called from here" })),
-          ]),
+      ...entryPath(runtime.reach),
       ...callers
         .filter((at) => entry?.path.some((step) => step.file === at.file && step.span.start === at.span.start) !== true)
         .map((at) => ({ at, message: "also called from here" })),

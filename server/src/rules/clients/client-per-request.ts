@@ -12,7 +12,7 @@ import type { FileView } from "../../project/file-view.js";
 import type { ClientKind } from "../../project/client-catalog.js";
 import type { CallSite } from "../../project/model.js";
 import { defineRule, type Description, type Severity } from "../define-rule.js";
-import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { fateOf } from "./value-fate.js";
 
 interface PerRequestClient {
@@ -110,13 +110,7 @@ function describe({ kind, runtime, returned }: PerRequestClient): Description {
     severity,
     confidence,
     cost: `1 ${kind.weight === "session" ? "start" : "set of connections"} ${perUnit(runtime.reach)}`,
-    related:
-      entry === undefined
-        ? []
-        : [
-            { at: entry.point.at, message: `entry point ${entry.point.label}` },
-            ...entry.path.slice(0, 6).map((at) => ({ at, message: "called from here" })),
-          ],
+    related: entryPath(runtime.reach),
   };
 }
 

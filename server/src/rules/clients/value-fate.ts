@@ -3,6 +3,7 @@
  * somewhere that outlives the call.
  */
 import { NONE, type BindingId, type ExprId, type ExprOf } from "../../facts/model.js";
+import { isReturned } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 
 export type Fate = "local" | "returned" | "returned-inside" | "kept";
@@ -19,7 +20,7 @@ function follow(view: FileView, start: ExprId, seen: Set<BindingId>): Fate {
   let child = start;
   let inside = false;
   for (let hops = 0; hops < 30; hops++) {
-    if (isReturned(view, child)) {
+    if (isReturned(view.facts, child)) {
       const call = immediateCall(view, child);
       if (call === NONE) return inside ? "returned-inside" : "returned";
       child = call;
@@ -46,12 +47,6 @@ function immediateCall(view: FileView, returned: ExprId): ExprId {
   const call = view.facts.exprs[own]?.parent ?? NONE;
   const expr = view.facts.exprs[call];
   return expr?.kind === "call" && expr.callee === own ? call : NONE;
-}
-
-function isReturned(view: FileView, id: ExprId): boolean {
-  return (
-    view.facts.functions[view.facts.regions[view.facts.exprs[id]?.region ?? 0]?.fn ?? 0]?.returns.includes(id) === true
-  );
 }
 
 /** `connect().then(…)`: somebody further on has the client. */

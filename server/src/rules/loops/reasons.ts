@@ -2,7 +2,7 @@
  * Why a loop is right as it is. Each reason is a named value with its own detector; the first that holds is given. Shared by every rule about loops, so that
  * they agree and can all say why they stay silent.
  */
-import { isInside, regionChain } from "../../facts/regions.js";
+import { exprsWithin, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
@@ -25,7 +25,8 @@ export interface LoopReason {
   readonly text: string;
 }
 
-interface Question {
+/** What a reason is asked about: a call and the iteration around it. */
+export interface Question {
   readonly view: FileView;
   readonly iteration: Iteration;
   readonly site: CallSite;
@@ -207,20 +208,15 @@ function elementIsBatch({ view, iteration, site }: Question): LoopReason | undef
   };
   const { facts } = view;
   const whole = new Set([...iteration.element].filter((id) => (facts.bindings[id]?.path?.length ?? 0) <= 1));
-  return subExpressions(view, site.expr).some((id) => {
-    const expr = facts.exprs[id];
-    if (expr?.kind === "call" && TAKES_MANY.test(calledName(view, id)))
-      return expr.args.some((arg) => isBareElement(view, arg, whole));
-    if (expr?.kind === "object")
-      return expr.props.some(
-        (prop) =>
-          (prop.name === "in" || prop.name === "$in" || prop.name === "notIn") &&
-          isBareElement(view, prop.value, whole),
-      );
-    return false;
-  })
-    ? reason
-    : undefined;
+  for (const { id, expr } of exprsWithin(facts, site.expr)) {
+    if (expr.kind === "call" && TAKES_MANY.test(calledName(view, id))) {
+      if (expr.args.some((arg) => isBareElement(view, arg, whole))) return reason;
+    } else if (expr.kind === "object") {
+      const lists = expr.props.filter(({ name }) => name === "in" || name === "$in" || name === "notIn");
+      if (lists.some((prop) => isBareElement(view, prop.value, whole))) return reason;
+    }
+  }
+  return undefined;
 }
 
 /** The element, or the group that stands under it: `groups[key]`, also by way of a variable. */
@@ -247,18 +243,6 @@ function isBareElement(view: FileView, id: ExprId, element: ReadonlySet<BindingI
 }
 
 /** Expressions written as part of one, functions' bodies left out. */
-function subExpressions(view: FileView, root: ExprId): ExprId[] {
-  const whole = view.facts.exprs[root];
-  if (whole === undefined) return [];
-  const found: ExprId[] = [];
-  for (let id = root; id < view.facts.exprs.length; id++) {
-    const expr = view.facts.exprs[id];
-    if (expr === undefined || expr.start >= whole.end) break;
-    if (whole.start <= expr.start && expr.end <= whole.end) found.push(id);
-  }
-  return found;
-}
-
 /** What the call is given comes from what the last pass found: a list can only be walked one by one. */
 function previousIteration({ view, iteration, site }: Question): LoopReason | undefined {
   const { facts } = view;
@@ -291,12 +275,12 @@ function previousIteration({ view, iteration, site }: Question): LoopReason | un
 /** Whether a value comes from a call, directly or through a variable. */
 function reads(view: FileView, value: ExprId, call: ExprId, depth = 0): boolean {
   if (depth > 4) return false;
-  return subExpressions(view, value).some((id) => {
+  for (const { id, expr } of exprsWithin(view.facts, value)) {
     if (id === call) return true;
-    const expr = view.facts.exprs[id];
-    const init = expr?.kind === "ref" ? (view.facts.bindings[expr.binding]?.init ?? NONE) : NONE;
-    return init !== NONE && init !== value && reads(view, init, call, depth + 1);
-  });
+    const init = expr.kind === "ref" ? (view.facts.bindings[expr.binding]?.init ?? NONE) : NONE;
+    if (init !== NONE && init !== value && reads(view, init, call, depth + 1)) return true;
+  }
+  return false;
 }
 
 function batchedByLibrary({ view, iteration, site }: Question): LoopReason | undefined {

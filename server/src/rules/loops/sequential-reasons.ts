@@ -7,18 +7,12 @@ import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { calledName, type Iteration } from "./iteration.js";
-import { reasonFor } from "./reasons.js";
+import { reasonFor, type Question } from "./reasons.js";
 
 export interface SequentialReason {
   readonly id: string;
   /** A sentence for people. */
   readonly text: string;
-}
-
-interface Question {
-  readonly view: FileView;
-  readonly iteration: Iteration;
-  readonly site: CallSite;
 }
 
 type Detector = (question: Question) => SequentialReason | undefined;

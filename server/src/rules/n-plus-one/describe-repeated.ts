@@ -1,10 +1,10 @@
 /** Words for a repeated operation: message, cost, path, and how sure we are. */
 import { NONE } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
-import type { Operation } from "../../project/model.js";
 import type { Description, Severity } from "../define-rule.js";
 import type { Iteration } from "../loops/iteration.js";
-import { perUnit } from "../runtime-code.js";
+import { entryPath, perUnit } from "../runtime-code.js";
+import { operationNoun } from "../operation-noun.js";
 import { isDatabase, type RepeatedOperation } from "./repeated-operation.js";
 
 export function describeRepeated(evidence: RepeatedOperation, view: FileView): Description {
@@ -18,31 +18,11 @@ export function describeRepeated(evidence: RepeatedOperation, view: FileView): D
   };
 }
 
-/** Nouns of one round trip, for messages. */
-function nounOf(operation: Operation): string {
-  const table = operation.table === undefined ? "" : `\`${operation.table}\` `;
-  switch (operation.kind) {
-    case "sql":
-    case "document":
-      return `${table}${operation.access === "write" ? "write" : "query"}`;
-    case "cache":
-      return "cache round trip";
-    case "http":
-      return "HTTP request";
-    case "inference":
-      return "model call";
-    case "queue":
-      return "queue round trip";
-    case "rpc":
-      return "remote call";
-  }
-}
-
 function messageOf({ operation, iterations, through, moreCount }: RepeatedOperation, view: FileView): string {
   const [inner] = iterations;
   const of = inner === undefined ? "the loop" : overText(view, inner);
   const more = moreCount > 0 ? ` and ${moreCount} more ${moreCount === 1 ? "operation" : "operations"}` : "";
-  const what = `one ${nounOf(operation)}${more}`;
+  const what = `one ${operationNoun(operation)}${more}`;
   const times =
     inner !== undefined && inner.over === NONE && inner.loop?.form !== "for"
       ? `for every pass of ${of}`
@@ -72,23 +52,20 @@ function relatedOf(
   { iterations, path, operationAt, operation, through, runtime, concurrent }: RepeatedOperation,
   view: FileView,
 ): Description["related"] {
-  const entry = runtime.reach.entry;
   const loops = [...iterations].reverse().map((iteration) => ({
     at: { file: view.path, span: iteration.head },
     message: `for each element of ${overText(view, iteration)}`,
   }));
   const calls = path.map((at) => ({ at, message: "which calls on from here" }));
   return [
-    ...(entry === undefined
-      ? []
-      : [
-          { at: entry.point.at, message: `entry point ${entry.point.label}` },
-          ...entry.path.slice(0, 6).map((at) => ({ at, message: "called from here" })),
-        ]),
+    ...entryPath(runtime.reach),
     ...loops,
     ...(through === undefined
       ? []
-      : [...calls, { at: operationAt, message: `the ${nounOf(operation)}: ${operation.dialect} ${operation.method}` }]),
+      : [
+          ...calls,
+          { at: operationAt, message: `the ${operationNoun(operation)}: ${operation.dialect} ${operation.method}` },
+        ]),
     // What would be merged if it were started together is worth knowing, and by which version.
     ...(operation.batchedByLibrary === undefined || concurrent || operation.transaction === true
       ? []

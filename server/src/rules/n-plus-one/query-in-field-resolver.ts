@@ -5,9 +5,8 @@
  * returns. There is no loop to be seen: the executor is the loop. Root fields have no parent and are left alone.
  */
 import type { Span } from "../../base/span.js";
-import type { BindingId, FunctionId, TypeRef } from "../../facts/model.js";
-import { NONE } from "../../facts/model.js";
-import { regionChain } from "../../facts/regions.js";
+import { NONE, type BindingId, type FunctionId, type TypeRef } from "../../facts/model.js";
+import { decoratorName, regionChain } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, EntryPoint, FunctionRef } from "../../project/model.js";
 import { defineRule, type Description } from "../define-rule.js";
@@ -74,7 +73,7 @@ function parentOf(view: FileView, { ref, framework, label }: EntryPoint): Parent
   const fn = facts.functions[ref.fn];
   if (fn === undefined) return undefined;
   const decorated = fn.params.findIndex((param) =>
-    (param.decorators ?? []).some((id) => PARENT_DECORATOR.test(decoratorName(view, id))),
+    (param.decorators ?? []).some((id) => PARENT_DECORATOR.test(decoratorName(view.facts, id))),
   );
   const isField = memberDecorators(view, ref.fn).some((name) => FIELD_DECORATOR.test(name));
   if (0 <= decorated && isField) return at(view, ref.fn, decorated);
@@ -99,13 +98,7 @@ function at(view: FileView, fn: FunctionId, param: number): Parent | undefined {
 function memberDecorators(view: FileView, fn: FunctionId): readonly string[] {
   const cls = view.facts.classes[view.facts.functions[fn]?.cls ?? NONE];
   const member = cls?.members.find((one) => one.fn === fn);
-  return (member?.decorators ?? []).map((id) => decoratorName(view, id));
-}
-
-function decoratorName(view: FileView, id: number): string {
-  const expr = view.facts.exprs[id];
-  if (expr?.kind === "call") return decoratorName(view, expr.callee);
-  return expr?.kind === "ref" || expr?.kind === "member" ? expr.name : "";
+  return (member?.decorators ?? []).map((id) => decoratorName(view.facts, id));
 }
 
 function examine(view: FileView, entry: EntryPoint, parent: Parent, site: CallSite): ReadPerParent | undefined {
@@ -156,7 +149,7 @@ function returnsList(view: FileView, fn: FunctionId): boolean {
   const { facts } = view;
   const cls = facts.classes[facts.functions[fn]?.cls ?? NONE];
   return (cls?.members ?? []).some((member) => {
-    const names = member.decorators.map((id) => decoratorName(view, id));
+    const names = member.decorators.map((id) => decoratorName(view.facts, id));
     if (!names.includes("Query")) return false;
     return (
       isListType(facts.functions[member.fn]?.returnType) || member.decorators.some((id) => namesListType(view, id))

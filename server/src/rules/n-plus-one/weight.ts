@@ -2,7 +2,7 @@
  * How much would be won by one statement in place of many. A repeated operation that stands alone in its pass is all of the pass's cost; one that goes with
  * a file, a mail or a remote call for the same element is the smaller part of it, and stays when the larger part cannot be merged either.
  */
-import { isInside } from "../../facts/regions.js";
+import { isAwaited, isInside } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
@@ -155,7 +155,7 @@ function hasOtherWork(view: FileView, site: CallSite, iteration: Iteration): boo
   return view.calls.some((other) => {
     if (other === site || !isInside(view.facts, other.region, iteration.region)) return false;
     if (other.operation !== undefined) return isRemote(other.operation.kind) && isStarted(view, other);
-    if (!isAwaited(view, other)) return false;
+    if (!isAwaited(view.facts, other.expr)) return false;
     if (isFileWork(other)) return true;
     return other.targets.length === 0 ? isUnseen(view, other) : doesOtherWork(view, other);
   });
@@ -170,10 +170,6 @@ const COMBINES = /^(all|allSettled|race|any|then|catch|finally|json|text|arrayBu
 /** An awaited call of unknown make, promise combinators and the reading of an answer left out. */
 function isUnseen(view: FileView, site: CallSite): boolean {
   return !COMBINES.test(calledName(view, site.expr));
-}
-
-function isAwaited(view: FileView, site: CallSite): boolean {
-  return view.facts.exprs[view.facts.exprs[site.expr]?.parent ?? NONE]?.kind === "await";
 }
 
 /** Awaited, or given on as a promise; a message that is only enqueued is none of the pass's waits. */

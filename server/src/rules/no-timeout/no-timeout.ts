@@ -11,7 +11,7 @@ import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { calledName } from "../loops/iteration.js";
-import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { clientOf, type HttpClient } from "./http-clients.js";
 
 interface UntimedRequest {
@@ -148,18 +148,11 @@ function isInsideLimit(view: FileView, site: CallSite): boolean {
 }
 
 function describe({ client, runtime }: UntimedRequest): Description {
-  const entry = runtime.reach.entry;
   return {
     message: `this request has no timeout: ${client.otherwise}`,
     severity: "information",
     confidence: 0.75,
     cost: `waits without a limit ${perUnit(runtime.reach)} when the other side stalls`,
-    related:
-      entry === undefined
-        ? []
-        : [
-            { at: entry.point.at, message: `entry point ${entry.point.label}` },
-            ...entry.path.slice(0, 6).map((at) => ({ at, message: "called from here" })),
-          ],
+    related: entryPath(runtime.reach),
   };
 }

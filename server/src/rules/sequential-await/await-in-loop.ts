@@ -6,6 +6,7 @@
  */
 import type { Span } from "../../base/span.js";
 import { NONE, type BindingId, type RegionId } from "../../facts/model.js";
+import { isAwaited } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
 import type { CallSite } from "../../project/model.js";
@@ -63,17 +64,13 @@ export const awaitInLoop = defineRule({
 });
 
 function examine(view: FileView, site: CallSite): AwaitPerElement | undefined {
-  if (!isFileWork(site) || !isAwaited(view, site)) return undefined;
+  if (!isFileWork(site) || !isAwaited(view.facts, site.expr)) return undefined;
   const [iteration] = iterationsAround(view, site);
   if (iteration === undefined || !goesOneByOne(view, iteration)) return undefined;
   if (!view.flow.dependsOn(site.expr, iteration.element)) return undefined;
   if (sequentialReasonFor(view, iteration, site) !== undefined) return undefined;
   const runtime = runtimeOf(view, site.fn);
   return runtime?.kind === "request" ? { at: site.span, site, iteration, runtime } : undefined;
-}
-
-function isAwaited(view: FileView, site: CallSite): boolean {
-  return view.facts.exprs[view.facts.exprs[site.expr]?.parent ?? NONE]?.kind === "await";
 }
 
 /** Loops, and `reduce` whose callback awaits what the last pass gave. */

@@ -1,7 +1,9 @@
 /** What an awaited call does while its caller waits: the question all sequential-await rules ask. */
 import { NONE, type ExprId } from "../../facts/model.js";
+import { exprsWithin } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, Operation } from "../../project/model.js";
+import { operationNoun } from "../operation-noun.js";
 
 /** Operations a call performs, itself or through the functions it calls; `complete` when nothing else can hide in it. */
 export interface Work {
@@ -49,35 +51,13 @@ const TRANSACTION_NAME = /^(tx|trx|txn|transaction|manager|entityManager|queryRu
 /** Whether work runs on one transaction's connection, which takes one statement at a time whatever the caller does. */
 export function isInTransaction(view: FileView, site: CallSite, work: Work): boolean {
   if (work.operations.some((operation) => operation.transaction === true)) return true;
-  const whole = view.facts.exprs[site.expr];
-  if (whole === undefined) return false;
-  for (let id = site.expr; id < view.facts.exprs.length; id++) {
-    const expr = view.facts.exprs[id];
-    if (expr === undefined || whole.end <= expr.start) return false;
-    if (whole.end < expr.end || expr.start < whole.start) continue;
+  for (const { expr } of exprsWithin(view.facts, site.expr)) {
     if ((expr.kind === "ref" || expr.kind === "member") && TRANSACTION_NAME.test(expr.name)) return true;
   }
   return false;
 }
 
-/** Words for what is waited for: `user` query, HTTP request. */
-export function workText(operations: readonly Operation[]): string {
-  const [first] = operations;
-  if (first === undefined) return "work";
-  const table = first.table === undefined ? "" : `\`${first.table}\` `;
-  switch (first.kind) {
-    case "sql":
-    case "document":
-      return `${table}${first.access === "write" ? "write" : "query"}`;
-    case "cache":
-      return "cache round trip";
-    case "http":
-      return "HTTP request";
-    case "inference":
-      return "model call";
-    case "queue":
-      return "queue round trip";
-    case "rpc":
-      return "remote call";
-  }
+/** Words for what is waited for: the first operation's, the others being of its kind as a rule. */
+export function workText([first]: readonly Operation[]): string {
+  return first === undefined ? "work" : operationNoun(first);
 }

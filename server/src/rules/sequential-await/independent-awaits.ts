@@ -7,10 +7,11 @@
  */
 import type { Span } from "../../base/span.js";
 import { NONE, type BindingId, type ExprId, type RegionId } from "../../facts/model.js";
+import { isReturned } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { defineRule, type Description } from "../define-rule.js";
-import { iterationsAround } from "../loops/iteration.js";
+import { calledName, iterationsAround } from "../loops/iteration.js";
 import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { isInTransaction, workOf, workText, type Work } from "./awaited-work.js";
 
@@ -91,10 +92,8 @@ function readAt(view: FileView, site: CallSite): AwaitedRead | undefined {
   const { exprs } = view.facts;
   const id = exprs[site.expr]?.parent ?? NONE;
   const expr = exprs[id];
-  if (expr?.kind !== "await" || expr.parent !== NONE || view.facts.functions.some((fn) => fn.returns.includes(id)))
-    return undefined;
-  const name = calleeName(view, site);
-  if (GUARD.test(name)) return undefined;
+  if (expr?.kind !== "await" || expr.parent !== NONE || isReturned(view.facts, id)) return undefined;
+  if (GUARD.test(calledName(view, site.expr))) return undefined;
   const work = workOf(view, site);
   if (
     !work.complete ||
@@ -110,12 +109,6 @@ function readAt(view: FileView, site: CallSite): AwaitedRead | undefined {
   // A result nobody keeps was asked for because of what asking does.
   if (bound.size === 0) return undefined;
   return { expr: id, region: expr.region, span: expr, site, work, bound };
-}
-
-function calleeName(view: FileView, site: CallSite): string {
-  const call = view.facts.exprs[site.expr];
-  const callee = call?.kind === "call" ? view.facts.exprs[call.callee] : undefined;
-  return callee?.kind === "ref" || callee?.kind === "member" ? callee.name : "";
 }
 
 /** Methods that only compute from what they are called on. */

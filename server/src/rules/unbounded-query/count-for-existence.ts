@@ -1,6 +1,7 @@
 /** Finds counts that are only compared with nought: every matching row is read to learn whether there is one. */
 import type { Span } from "../../base/span.js";
 import { NONE, type Expr, type ExprId } from "../../facts/model.js";
+import { isAwaited } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, Operation } from "../../project/model.js";
 import { defineRule } from "../define-rule.js";
@@ -51,8 +52,8 @@ function examine(view: FileView, site: CallSite): ExistenceCount | undefined {
   if (operation === undefined || !COUNTS.has(operation.method) || operation.confidence === "low") return undefined;
   const runtime = runtimeOf(view, site.fn);
   if (runtime?.kind !== "request") return undefined;
+  if (!isAwaited(view.facts, site.expr)) return undefined;
   const awaited = view.facts.exprs[site.expr]?.parent ?? NONE;
-  if (view.facts.exprs[awaited]?.kind !== "await") return undefined;
   const comparedAt = comparison(view, awaited) ?? onlyCompared(view, awaited);
   if (comparedAt === undefined) return undefined;
   const call = view.facts.exprs[operation.expr];

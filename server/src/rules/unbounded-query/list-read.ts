@@ -4,7 +4,6 @@ import type { FileView } from "../../project/file-view.js";
 import type { CallSite, EntryKind, Operation } from "../../project/model.js";
 import type { Condition, QueryModel } from "../../queries/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
-import type { Description } from "../define-rule.js";
 import { runtimeOf, type Runtime } from "../runtime-code.js";
 
 export interface ListRead {
@@ -45,15 +44,6 @@ export function* listReads(view: FileView): Generator<ListRead> {
 export function tableText({ operation, query }: ListRead): string {
   const name = operation.table ?? query.tables[0]?.name;
   return name === undefined ? "rows" : `\`${name}\` rows`;
-}
-
-export function entryRelated({ runtime }: ListRead): Description["related"] {
-  const entry = runtime.reach.entry;
-  if (entry === undefined) return [];
-  return [
-    { at: entry.point.at, message: `entry point ${entry.point.label}` },
-    ...entry.path.slice(0, 6).map((at) => ({ at, message: "called from here" })),
-  ];
 }
 
 /** Columns that are empty in most rows. */

@@ -1,7 +1,7 @@
 /** Finds paged reads that skip rows but do not say where the page ends. */
 import { defineRule } from "../define-rule.js";
-import { perUnit } from "../runtime-code.js";
-import { entryRelated, listReads, tableText } from "./list-read.js";
+import { entryPath, perUnit } from "../runtime-code.js";
+import { listReads, tableText } from "./list-read.js";
 
 export const offsetWithoutLimit = defineRule({
   id: "offset-without-limit",
@@ -28,6 +28,6 @@ export const offsetWithoutLimit = defineRule({
     severity: "warning",
     confidence: 0.9,
     cost: `all remaining rows ${perUnit(read.runtime.reach)} instead of one page`,
-    related: entryRelated(read),
+    related: entryPath(read.runtime.reach),
   }),
 });

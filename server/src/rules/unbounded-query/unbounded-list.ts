@@ -4,8 +4,8 @@
  * How many rows the table has is not known, and half of those read whole are small by nature (plans, roles, settings), so this is a hint. A condition that compares with a value of the request is taken to bound the rows.
  */
 import { defineRule } from "../define-rule.js";
-import { perUnit } from "../runtime-code.js";
-import { entryRelated, keepsMostRows, listReads, tableText } from "./list-read.js";
+import { entryPath, perUnit } from "../runtime-code.js";
+import { keepsMostRows, listReads, tableText } from "./list-read.js";
 
 export const unboundedList = defineRule({
   id: "unbounded-list",
@@ -37,6 +37,6 @@ export const unboundedList = defineRule({
     severity: "hint",
     confidence: 0.45,
     cost: `every row of the table ${perUnit(read.runtime.reach)}`,
-    related: entryRelated(read),
+    related: entryPath(read.runtime.reach),
   }),
 });

@@ -5,12 +5,12 @@ import { extractFacts } from "../facts/extract.js";
 import { unexpected } from "../base/unexpected.js";
 import { buildFileView } from "../project/build-file-view.js";
 import { createCallGraph, type FunctionNode } from "../project/call-graph.js";
+import type { Fix, FixSources } from "../fixes/fix.js";
 import { findEntries } from "../project/entry-points/find-entries.js";
 import type { FileView } from "../project/file-view.js";
 import { roleOf } from "../project/file-role.js";
 import { declaredQueries } from "../project/declared-queries.js";
 import { createLinker } from "../project/linker.js";
-import type { CallSite, EntryPoint, FileRole } from "../project/model.js";
 import { computeReachability, sameReachability, type ReachabilityTable } from "../project/reachability.js";
 import { updateSummaries } from "../project/summaries.js";
 import { loadPostgres } from "../syntax/postgres.js";
@@ -22,36 +22,15 @@ import { ruleInfos } from "./explain.js";
 import { explainLoops } from "./explain-loop.js";
 import type { Finding, Problem } from "./finding.js";
 import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshResult, RefreshWork } from "./host.js";
+import { DEFAULTS, NEVER, timed, type FileState } from "./host-state.js";
 import { hoverText } from "./hover.js";
 import { createPathMatcher } from "./path-matcher.js";
 import { ProofStore } from "./proof-store.js";
+import { fixesOf } from "./fixes-of.js";
 import { problemOf } from "./file-problems.js";
 import { runRules } from "./run-rules.js";
 import { SchemaAnalysis } from "./schema-analysis.js";
 import { applySuppressions, STALE_RULE } from "./suppressions.js";
-
-interface FileState {
-  facts: FileFacts;
-  role: FileRole;
-  calls: readonly CallSite[];
-  entries: readonly EntryPoint[];
-  /** Raised whenever something outside the file's own facts that its rules may read has changed. */
-  viewRevision: number;
-  findings: readonly Finding[];
-  needsCheck: boolean;
-  /** Its rules have looked at the catalog: they run again when that changes. */
-  readsCatalog: boolean;
-}
-
-const DEFAULTS: AnalysisOptions = {
-  roots: [],
-  rules: [],
-  severities: {},
-  quietPaths: [],
-  smallLoopBound: 10,
-  queryFunctions: [],
-};
-const NEVER: Cancellation = { throwIfCancelled: () => undefined };
 
 /** An empty workspace; configure it, apply files, refresh. */
 export function createHost(): AnalysisHost {
@@ -365,6 +344,20 @@ class Host implements AnalysisHost {
     return [...inCode, ...this.#schema.problems()];
   }
 
+  fixesOf(path: string, fingerprint: string, sources: FixSources): readonly Fix[] {
+    const state = this.#files.get(path);
+    return fixesOf({
+      finding: this.findings(path).find((one) => one.fingerprint === fingerprint),
+      sources,
+      rules: this.#rules,
+      catalogRules: this.#catalogRules,
+      view: () => (state === undefined ? undefined : this.#view(path, state)),
+      schema: this.#proofs.viewFor(path, this.#options),
+      catalogView: () => ({ catalog: this.#schema.catalog(), isQuiet: (other) => this.#isQuietSchema(other) }),
+      relative: (other) => this.#relative(other),
+    });
+  }
+
   hover(path: string, offset: number): ReturnType<AnalysisHost["hover"]> {
     const facts = this.#factsOf(path);
     const state = this.#files.get(path);
@@ -381,14 +374,5 @@ class Host implements AnalysisHost {
 
   files(): readonly string[] {
     return [...this.#files.keys(), ...this.#schema.paths()];
-  }
-}
-
-function timed<T, K extends string>(into: Record<K, number>, key: K, run: () => T): T {
-  const started = performance.now();
-  try {
-    return run();
-  } finally {
-    into[key] += performance.now() - started;
   }
 }

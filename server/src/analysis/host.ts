@@ -8,6 +8,7 @@ import type { FileFacts } from "../facts/model.js";
 import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
 import type { LoopExplanation } from "./explain-loop.js";
+import type { Fix, FixSources } from "../fixes/fix.js";
 import type { Finding, Problem } from "./finding.js";
 import type { DeclaredQuery } from "../project/declared-queries.js";
 import type { ManifestSource } from "../project/manifests.js";
@@ -83,6 +84,11 @@ export interface AnalysisHost {
   findings(path: string): readonly Finding[];
   allFindings(): readonly Finding[];
   problems(): readonly Problem[];
+  /**
+   * Fixes of one finding as of the last refresh, the best first; empty for a finding that is gone. Computed now: `sources` must give the texts whose facts the
+   * host holds. Every fix it returns can be applied to those texts and leaves no new syntax error.
+   */
+  fixesOf(path: string, fingerprint: string, sources: FixSources): readonly Fix[];
   /** Everything a hover shows for the finding or call at an offset of a file, as Markdown; undefined where there is nothing. */
   hover(
     path: string,

@@ -44,11 +44,35 @@ export function runRules(view: FileView, run: RuleRun): Finding[] {
   );
 }
 
-function toFinding(view: FileView, rule: Rule, evidence: Evidence, run: RuleRun, seen: Map<string, number>): Finding {
-  const description = rule.describe(evidence, view, run.schema ?? noSchema);
+/** The evidence behind a finding of one rule, found by running the rule again; undefined when the finding is gone. */
+export function evidenceOf(
+  view: FileView,
+  rule: Rule,
+  fingerprint: string,
+  run: Pick<RuleRun, "schema" | "relative">,
+): Evidence | undefined {
+  const seen = new Map<string, number>();
+  for (const evidence of rule.check(view, run.schema ?? noSchema))
+    if (fingerprintOf(view, rule, evidence, run, seen) === fingerprint) return evidence;
+  return undefined;
+}
+
+/** @param seen How often each identity came before, to tell equal ones apart. */
+function fingerprintOf(
+  view: FileView,
+  rule: Rule,
+  evidence: Evidence,
+  run: Pick<RuleRun, "relative">,
+  seen: Map<string, number>,
+): string {
   const base = `${rule.id}\0${run.relative(view.path)}\0${enclosingName(view.facts, evidence)}\0${textAt(view.facts, evidence)}`;
   const ordinal = seen.get(base) ?? 0;
   seen.set(base, ordinal + 1);
+  return contentHash(`${base}\0${ordinal}`);
+}
+
+function toFinding(view: FileView, rule: Rule, evidence: Evidence, run: RuleRun, seen: Map<string, number>): Finding {
+  const description = rule.describe(evidence, view, run.schema ?? noSchema);
   return {
     rule: rule.id,
     family: rule.family,
@@ -64,7 +88,7 @@ function toFinding(view: FileView, rule: Rule, evidence: Evidence, run: RuleRun,
     })),
     cost: description.cost,
     fixes: [],
-    fingerprint: contentHash(`${base}\0${ordinal}`),
+    fingerprint: fingerprintOf(view, rule, evidence, run, seen),
   };
 }
 

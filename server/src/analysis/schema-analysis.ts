@@ -123,6 +123,32 @@ export class SchemaAnalysis {
   }
 }
 
+/** The evidence behind a finding of one rule, found by running the rule again; undefined when the finding is gone. */
+export function catalogEvidenceOf(
+  rule: CatalogRule,
+  fingerprint: string,
+  view: CatalogView,
+  relative: (path: string) => string,
+): CatalogEvidence | undefined {
+  const seen = new Map<string, number>();
+  for (const evidence of rule.check(view))
+    if (fingerprintOf(rule, evidence, relative, seen) === fingerprint) return evidence;
+  return undefined;
+}
+
+/** @param seen How often each identity came before, to tell equal ones apart. */
+function fingerprintOf(
+  rule: CatalogRule,
+  evidence: CatalogEvidence,
+  relative: (path: string) => string,
+  seen: Map<string, number>,
+): string {
+  const base = `${rule.id}\0${relative(evidence.at.file)}\0${evidence.subject}`;
+  const ordinal = seen.get(base) ?? 0;
+  seen.set(base, ordinal + 1);
+  return contentHash(`${base}\0${ordinal}`);
+}
+
 function runCatalogRules(catalog: Catalog, run: CatalogRun): readonly Finding[] {
   const view: CatalogView = { catalog, isQuiet: run.isQuiet };
   const seen = new Map<string, number>();
@@ -147,9 +173,6 @@ function toFinding(
   seen: Map<string, number>,
 ): Finding {
   const { message, severity, confidence, cost, related } = rule.describe(evidence, view);
-  const base = `${rule.id}\0${run.relative(evidence.at.file)}\0${evidence.subject}`;
-  const ordinal = seen.get(base) ?? 0;
-  seen.set(base, ordinal + 1);
   return {
     rule: rule.id,
     family: rule.family,
@@ -165,7 +188,7 @@ function toFinding(
     })),
     cost,
     fixes: [],
-    fingerprint: contentHash(`${base}\0${ordinal}`),
+    fingerprint: fingerprintOf(rule, evidence, run.relative, seen),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The contract of a rule that looks at the schema instead of a code file, and reports where tables, columns and indexes are declared. */
 import type { Catalog } from "../catalog/model.js";
+import type { Fix, FixSources } from "../fixes/fix.js";
 import type { FilePath, Location } from "../project/model.js";
 import type { Description, Rule } from "./define-rule.js";
 
@@ -22,6 +23,8 @@ export interface CatalogRule<E extends CatalogEvidence = CatalogEvidence> extend
 > {
   check(view: CatalogView): Iterable<E>;
   describe(evidence: E, view: CatalogView): Description;
+  /** See `Rule.fixes`. */
+  fixes?(evidence: E, view: CatalogView, sources: FixSources): readonly Fix[];
 }
 
 /** Ties the evidence type of `check` to `describe` by inference; otherwise the identity. */

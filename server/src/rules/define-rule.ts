@@ -5,6 +5,7 @@
 import type { Span } from "../base/span.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
 import type { Table } from "../catalog/model.js";
+import type { Fix, FixSources } from "../fixes/fix.js";
 import type { FileView } from "../project/file-view.js";
 import type { Location } from "../project/model.js";
 
@@ -69,6 +70,11 @@ export interface Rule<E extends Evidence = Evidence> {
   /** Pure: reads only the views, so that unchanged views mean an unchanged result. */
   check(view: FileView, schema: SchemaView): Iterable<E>;
   describe(evidence: E, view: FileView, schema: SchemaView): Description;
+  /**
+   * Ways to make it right, the best first; nothing when anything is unclear. Pure, and only asked on demand, so it may be slow beside `check`. Translates the
+   * evidence into spans and names for a builder in `fixes/`; never looks into trees itself. `fixSafety` above is the highest safety it can give.
+   */
+  fixes?(evidence: E, view: FileView, sources: FixSources, schema: SchemaView): readonly Fix[];
 }
 
 /** Ties the evidence type of `check` to `describe` by inference; otherwise the identity. */

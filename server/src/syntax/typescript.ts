@@ -30,6 +30,15 @@ export function parse(path: string, text: string): ParseResult {
   }
 }
 
+/** The same with parents, for fixes, which look outwards; undefined where the parser gives up. */
+export function parseWithParents(path: string, text: string): ts.SourceFile | undefined {
+  try {
+    return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, scriptKindOf(path));
+  } catch {
+    return undefined;
+  }
+}
+
 function scriptKindOf(path: string): ts.ScriptKind {
   if (path.endsWith(".tsx")) return ts.ScriptKind.TSX;
   // Plain JavaScript often holds JSX without saying so in its name.

@@ -1,0 +1,38 @@
+/** What the host keeps of each file, and small things it works with. */
+import type { FileFacts } from "../facts/model.js";
+import type { CallSite, EntryPoint, FileRole } from "../project/model.js";
+import type { Finding } from "./finding.js";
+import type { AnalysisOptions, Cancellation } from "./host.js";
+
+export interface FileState {
+  facts: FileFacts;
+  role: FileRole;
+  calls: readonly CallSite[];
+  entries: readonly EntryPoint[];
+  /** Raised whenever something outside the file's own facts that its rules may read has changed. */
+  viewRevision: number;
+  findings: readonly Finding[];
+  needsCheck: boolean;
+  /** Its rules have looked at the catalog: they run again when that changes. */
+  readsCatalog: boolean;
+}
+
+export const DEFAULTS: AnalysisOptions = {
+  roots: [],
+  rules: [],
+  severities: {},
+  quietPaths: [],
+  smallLoopBound: 10,
+  queryFunctions: [],
+};
+export const NEVER: Cancellation = { throwIfCancelled: () => undefined };
+
+/** Adds how long `run` took, in milliseconds. */
+export function timed<T, K extends string>(into: Record<K, number>, key: K, run: () => T): T {
+  const started = performance.now();
+  try {
+    return run();
+  } finally {
+    into[key] += performance.now() - started;
+  }
+}

@@ -1,6 +1,7 @@
 /** The indexes that the queries of one file lack, with what the planner said of each. Shared by the rules about queries, which tell them apart by kind. */
 import { advise, type Advice, type AdviceKind } from "../../advisor/advise.js";
 import { bindQuery } from "../../advisor/bind.js";
+import { type IndexSpec, indexSpec } from "../../advisor/index-spec.js";
 import { confirms, type Proof } from "../../advisor/proof.js";
 import { assumedRows, proofRequest } from "../../advisor/proof-request.js";
 import type { Span } from "../../base/span.js";
@@ -13,6 +14,8 @@ import { perUnit, runtimeOf } from "../runtime-code.js";
 
 export interface LackedIndex extends Evidence {
   readonly advice: Advice;
+  /** The indexes to make, all of them together; the first one names the finding. */
+  readonly indexes: readonly IndexSpec[];
   readonly query: QueryModel;
   /** How it was judged: `confirmed` by the planner, `pending` while it is asked, or by rules alone, and why. */
   readonly judged:
@@ -45,7 +48,8 @@ export function* lackedIndexes(
     const judged = judge(advice, query, rows, schema);
     if (judged === undefined) continue;
     const first = groups.get(key);
-    if (first === undefined) groups.set(key, { at: query.span, advice, query, judged, rows, unit, twins: [] });
+    const indexes = advice.candidates.map(indexSpec);
+    if (first === undefined) groups.set(key, { at: query.span, advice, indexes, query, judged, rows, unit, twins: [] });
     else if (first.at.start !== query.span.start) first.twins.push(query.span);
   }
   yield* groups.values();

@@ -5,6 +5,7 @@
  * MySQL's InnoDB makes an index for each foreign key by itself, so only relations it does not know of (Prisma's `relationMode = "prisma"`, Drizzle's
  * `relations`) are looked at there.
  */
+import { type IndexSpec, indexSpec } from "../../advisor/index-spec.js";
 import { accessPathsOf, leadingPrefix } from "../../catalog/lookup.js";
 import type { ForeignKey, Index, Table } from "../../catalog/model.js";
 import type { Location } from "../../project/model.js";
@@ -15,6 +16,8 @@ interface UnindexedKey {
   readonly subject: string;
   readonly table: Table;
   readonly key: ForeignKey;
+  /** The index to make. */
+  readonly indexes: readonly IndexSpec[];
   /** Column that stands before the key in some index, and that nearly every table has: what queries always filter by as well. */
   readonly behind?: string;
 }
@@ -57,6 +60,7 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
           subject: `${table.name}.${key.columns.join(",")}`,
           table,
           key,
+          indexes: [indexSpec({ table, parts: key.columns.map((name) => ({ column: name })), method: "btree" })],
           ...behindTenant(paths, key, tenants.get(table.database)),
         };
       }

@@ -24,29 +24,40 @@ export interface CaseBlock {
   readonly lines: readonly [number, number];
 }
 
+/** A whole file as it is after a fix of the case's first finding that has one: ```` ```ts src/case.ts fixed ````, or `fixed load-before-loop` to name it. */
+export interface FixedBlock {
+  readonly path: string;
+  readonly language: string;
+  readonly text: string;
+  /** Id of the fix; undefined for the first that is offered. */
+  readonly fix?: string;
+  readonly lines: readonly [number, number];
+}
+
 export interface Case {
   readonly claim: Claim;
   readonly title: string;
   readonly line: number;
   readonly blocks: readonly CaseBlock[];
+  readonly fixed: readonly FixedBlock[];
 }
 
 const HEADING = /^## (Flagged|Accepted|Missed|Mistaken): (.+)$/;
-const FENCE = /^```(\w+)(?: (\S+))?$/;
+const FENCE = /^```(\w+)(?: (\S+))?(?: (fixed)(?: ([a-z0-9:-]+))?)?$/;
 const MARKER =
   /^(\s*)(?:\/\/|--|#)(\s*)(\^+|-{2,})(?:\s+([a-z][a-z-]*)(?: \((error|information|hint)\))?(?::\s*(.*))?)?\s*$/;
 
 /** Throws with the line at fault for a file that does not keep to the format. */
 export function parseCaseFile(text: string): Case[] {
   const lines = text.split("\n");
-  const cases: { claim: Claim; title: string; line: number; blocks: CaseBlock[] }[] = [];
+  const cases: { claim: Claim; title: string; line: number; blocks: CaseBlock[]; fixed: FixedBlock[] }[] = [];
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? "";
     if (line.startsWith("## ")) {
       const heading = HEADING.exec(line);
       if (heading === null)
         throw new Error(`line ${i + 1}: a heading starts with Flagged:, Accepted:, Missed: or Mistaken:`);
-      cases.push({ claim: heading[1] as Claim, title: heading[2] ?? "", line: i + 1, blocks: [] });
+      cases.push({ claim: heading[1] as Claim, title: heading[2] ?? "", line: i + 1, blocks: [], fixed: [] });
       continue;
     }
     const fence = FENCE.exec(line);
@@ -55,9 +66,18 @@ export function parseCaseFile(text: string): Case[] {
     if (end < 0) throw new Error(`line ${i + 1}: the code block does not end`);
     const current = cases.at(-1);
     if (current === undefined) throw new Error(`line ${i + 1}: a code block stands before the first heading`);
-    current.blocks.push(
-      parseBlock(lines.slice(i + 1, end), fence[1] ?? "ts", fence[2] ?? `src/case.${fence[1] ?? "ts"}`, [i + 1, end]),
-    );
+    const [, language = "ts", path = `src/case.${language}`, fixed, fix] = fence;
+    const at = [i + 1, end] as const;
+    const code = lines.slice(i + 1, end);
+    if (fixed === undefined) current.blocks.push(parseBlock(code, language, path, at));
+    else
+      current.fixed.push({
+        path,
+        language,
+        text: `${code.join("\n")}\n`,
+        lines: at,
+        ...(fix === undefined ? {} : { fix }),
+      });
     i = end;
   }
   for (const one of cases) if (one.blocks.length === 0) throw new Error(`line ${one.line}: the case has no code`);

@@ -1,5 +1,6 @@
 /** `hotpath explain --loop`: every reason the classifier knows, shown by the smallest loop that has it, and what is said where there is none. */
 import { expect, test } from "vitest";
+import { loopsAt } from "../server/src/analysis/explain-loop.js";
 import { analyzeFiles, ROOT } from "./harness/check-case.js";
 
 const HEAD = `import express from "express";
@@ -20,7 +21,7 @@ function explained(body: string): {
   const line = text.split("\n").findIndex((one) => one.includes("HERE")) + 1;
   const manifest = JSON.stringify({ dependencies: { express: "4", "@prisma/client": "5" } });
   const host = analyzeFiles({ "package.json": manifest, "src/a.ts": text });
-  const [loop] = host.explainLoops(`${ROOT}/src/a.ts`, line);
+  const [loop] = loopsAt(host.inspect(), `${ROOT}/src/a.ts`, line);
   const call = loop?.calls.find(({ reaches }) => reaches.startsWith("prisma")) ?? loop?.calls[0];
   return { rule: call?.finding?.rule, reason: call?.reason ?? "nothing", reaches: call?.reaches ?? "" };
 }
@@ -108,7 +109,7 @@ test("a line without a loop explains the innermost one around it, and none where
   const text = `${HEAD}  for (const id of req.body.ids) {\n    ${READ};\n  }\n  res.sendStatus(204);\n});\n`;
   const host = analyzeFiles({ "src/a.ts": text });
   const inside = text.split("\n").findIndex((line) => line.includes("findFirst")) + 1;
-  expect(host.explainLoops(`${ROOT}/src/a.ts`, inside)).toHaveLength(1);
-  expect(host.explainLoops(`${ROOT}/src/a.ts`, 1)).toEqual([]);
-  expect(host.explainLoops(`${ROOT}/src/missing.ts`, 1)).toEqual([]);
+  expect(loopsAt(host.inspect(), `${ROOT}/src/a.ts`, inside)).toHaveLength(1);
+  expect(loopsAt(host.inspect(), `${ROOT}/src/a.ts`, 1)).toEqual([]);
+  expect(loopsAt(host.inspect(), `${ROOT}/src/missing.ts`, 1)).toEqual([]);
 });

@@ -19,11 +19,11 @@ import type { CatalogRule } from "../rules/define-catalog-rule.js";
 import { rules as allRules } from "../rules/registry.js";
 import type { Rule } from "../rules/define-rule.js";
 import { ruleInfos } from "./explain.js";
-import { explainLoops } from "./explain-loop.js";
 import type { Finding, Problem } from "./finding.js";
 import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshResult, RefreshWork } from "./host.js";
 import { DEFAULTS, NEVER, timed, type FileState } from "./host-state.js";
 import { hoverText } from "./hover.js";
+import type { Inspection } from "./inspection.js";
 import { createPathMatcher } from "./path-matcher.js";
 import { ProofStore } from "./proof-store.js";
 import { fixesOf } from "./fixes-of.js";
@@ -366,10 +366,20 @@ class Host implements AnalysisHost {
     return hoverText({ facts, view, findings: this.findings(path), rules: ruleInfos(), offset });
   }
 
-  explainLoops(path: string, line: number): ReturnType<AnalysisHost["explainLoops"]> {
-    const state = this.#files.get(path);
-    const view = state === undefined ? undefined : this.#view(path, state);
-    return state === undefined || view === undefined ? [] : explainLoops(view, line, state.findings);
+  inspect(): Inspection {
+    return {
+      roots: this.#options.roots,
+      catalog: this.#schema.catalog(),
+      files: [...this.#files.keys()],
+      factsOf: (path) => this.#factsOf(path),
+      viewOf: (path) => {
+        const state = this.#files.get(path);
+        return state === undefined ? undefined : this.#view(path, state);
+      },
+      declaredIn: (path) => this.#schema.declaredIn(path),
+      schema: this.#proofs.known(this.#options),
+      findings: (path) => this.findings(path),
+    };
   }
 
   files(): readonly string[] {

@@ -11,6 +11,7 @@ import { calledName, iterationsAround, type Iteration } from "../rules/loops/ite
 import { sequentialReasonFor } from "../rules/loops/sequential-reasons.js";
 import { runtimeOf } from "../rules/runtime-code.js";
 import type { Finding } from "./finding.js";
+import type { Inspection } from "./inspection.js";
 
 export interface LoopExplanation {
   /** 1-based line of the loop's head. */
@@ -32,12 +33,18 @@ export interface LoopCall {
   readonly reason: string;
 }
 
+/** What the rules think of the loops at a 1-based line of a file; empty where there is none. */
+export function loopsAt(inspection: Inspection, path: string, line: number): readonly LoopExplanation[] {
+  const view = inspection.viewOf(path);
+  return view === undefined ? [] : explainLoops(view, line, inspection.findings(path));
+}
+
 /**
  * Explains the loops (and callbacks of iteration methods) whose head stands on a line; when none does, the innermost one around the line.
  *
  * @param line 1-based.
  */
-export function explainLoops(view: FileView, line: number, findings: readonly Finding[]): readonly LoopExplanation[] {
+function explainLoops(view: FileView, line: number, findings: readonly Finding[]): readonly LoopExplanation[] {
   const loops = new Map<number, { readonly iteration: Iteration; readonly sites: CallSite[] }>();
   for (const site of view.calls) {
     for (const iteration of iterationsAround(view, site)) {

@@ -7,7 +7,7 @@
 import type { FileFacts } from "../facts/model.js";
 import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
-import type { LoopExplanation } from "./explain-loop.js";
+import type { Inspection } from "./inspection.js";
 import type { Fix, FixSources } from "../fixes/fix.js";
 import type { Finding, Problem } from "./finding.js";
 import type { DeclaredQuery } from "../project/declared-queries.js";
@@ -94,8 +94,8 @@ export interface AnalysisHost {
     path: string,
     offset: number,
   ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
-  /** What the rules think of the loops at a 1-based line of a file; empty where there is none. */
-  explainLoops(path: string, line: number): readonly LoopExplanation[];
+  /** Everything that is known, for answers that are put together on request. */
+  inspect(): Inspection;
   files(): readonly string[];
 }
 

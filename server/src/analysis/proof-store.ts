@@ -20,6 +20,13 @@ export class ProofStore {
     };
   }
 
+  /** What is known by now, for somebody who only looks: questions are not noted. */
+  known(options: AnalysisOptions): SchemaView {
+    const { noPlanner } = options;
+    const off: Proof | undefined = noPlanner === undefined ? undefined : { kind: "unavailable", reason: noPlanner };
+    return { ...this.viewFor("", options), proofOf: ({ key }) => this.#answers.get(key) ?? off };
+  }
+
   /** The answer, or undefined: then the question is noted. */
   #proofOf(asker: string, request: ProofRequest): Proof | undefined {
     const known = this.#answers.get(request.key);

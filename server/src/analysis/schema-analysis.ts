@@ -1,6 +1,7 @@
 /** The schema's side of the analyzer: the catalog, the rules that look at it alone, and the files that hold nothing but schema. */
 import { contentHash } from "../base/content-hash.js";
 import { unexpected } from "../base/unexpected.js";
+import type { SchemaFile } from "../catalog/change.js";
 import { createCatalogStore } from "../catalog/catalog-store.js";
 import type { Catalog } from "../catalog/model.js";
 import type { FileFacts } from "../facts/model.js";
@@ -68,6 +69,11 @@ export class SchemaAnalysis {
 
   catalog(): Catalog {
     return this.#store.catalog();
+  }
+
+  /** What a file by itself says; see `Inspection`. */
+  declaredIn(path: string): SchemaFile | undefined {
+    return this.#store.declaredIn(path);
   }
 
   problems(): readonly Problem[] {

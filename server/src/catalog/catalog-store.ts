@@ -26,6 +26,8 @@ export interface CatalogStore {
   needsGrammar(): boolean;
   /** The same object until something in it changes. */
   catalog(): Catalog;
+  /** What one file says by itself, in its own order; undefined for one that says nothing. */
+  declaredIn(path: string): SchemaFile | undefined;
 }
 
 /** Files whose whole content is about the schema: SQL, Prisma schemas, Drizzle's journals. */
@@ -110,6 +112,11 @@ class Store implements CatalogStore {
     });
     this.#catalog = next;
     return next;
+  }
+
+  declaredIn(path: string): SchemaFile | undefined {
+    if (this.#stale.has(path)) this.#read(path);
+    return this.#entries.get(path)?.read;
   }
 
   /** By the package's own drivers, or else by those of the whole workspace: drivers of a monorepo often stand at its root. */

@@ -1,7 +1,7 @@
 /** `hotpath explain --loop FILE:LINE`. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { loopText } from "../analysis/explain-loop.js";
+import { loopsAt, loopText } from "../analysis/explain-loop.js";
 import { createService } from "../service/create-service.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { UsageError } from "./command-line.js";
@@ -25,7 +25,7 @@ export async function explainLoop(place: string, terminal: Terminal): Promise<nu
   try {
     for await (const progress of service.scan()) line.show(progress);
     service.refresh();
-    const loops = service.explainLoops(file, Number(digits));
+    const loops = service.ask((inspection) => loopsAt(inspection, file, Number(digits)));
     line.clear();
     terminal.stdout.write(
       0 < loops.length ? loopText(name, loops) : `${name}:${digits}  no loop here that calls anything\n`,

@@ -351,6 +351,7 @@ class Service implements WorkspaceService {
   }
 
   readonly prove = (): Promise<boolean> => this.#proofs.run();
+  readonly plansOf: WorkspaceService["plansOf"] = (requests) => this.#proofs.plansOf(requests);
 
   findings(path: string): readonly Finding[] {
     return this.#saved?.findings.filter((finding) => finding.path === path) ?? this.#host.findings(path);
@@ -370,10 +371,10 @@ class Service implements WorkspaceService {
     return this.#host.hover(path, offset);
   }
 
-  explainLoops(path: string, line: number): ReturnType<WorkspaceService["explainLoops"]> {
+  readonly ask: WorkspaceService["ask"] = (question) => {
     this.#wakeHost();
-    return this.#host.explainLoops(path, line);
-  }
+    return question(this.#host.inspect());
+  };
 
   /** Remembered results answer only for findings; everything else asks the analyzer. */
   #wakeHost(): void {

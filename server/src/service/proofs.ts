@@ -1,6 +1,6 @@
 /** Takes rules' questions to the planner and its answers back, and keeps answers from one run to the next. */
 import { join } from "node:path";
-import type { Proof } from "../advisor/proof.js";
+import type { Proof, ProofRequest } from "../advisor/proof.js";
 import type { AnalysisHost } from "../analysis/host.js";
 import { contentHash } from "../base/content-hash.js";
 import { createPlanner, plannerVersion } from "../planner/create-planner.js";
@@ -48,6 +48,13 @@ export class Proofs {
     this.#host.giveProofs(answers);
     this.#keep(answers);
     return answers.size > 0;
+  }
+
+  /** For somebody who waits: asked now, and not kept from one run to the next. */
+  async plansOf(requests: readonly ProofRequest[]): Promise<readonly Proof[]> {
+    const planner = requests.length === 0 ? undefined : this.#start();
+    const reason = "the planner is not part of this build";
+    return (await planner?.verify(requests)) ?? requests.map(() => ({ kind: "unavailable", reason }));
   }
 
   #start(): Planner | undefined {

@@ -3,8 +3,9 @@
  * server, the daemon and the command line. Declares the contract; `create-service.ts` implements it.
  */
 import type { AnalysisOptions, Cancellation, RefreshResult, RuleInfo } from "../analysis/host.js";
-import type { LoopExplanation } from "../analysis/explain-loop.js";
 import type { Finding, Problem } from "../analysis/finding.js";
+import type { Inspection } from "../analysis/inspection.js";
+import type { Proof, ProofRequest } from "../advisor/proof.js";
 
 export interface ServiceOptions {
   /** Absolute folders. */
@@ -73,8 +74,10 @@ export interface WorkspaceService {
     path: string,
     offset: number,
   ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
-  /** See `AnalysisHost.explainLoops`. */
-  explainLoops(path: string, line: number): readonly LoopExplanation[];
+  /** Answers a question about everything that is known by now. */
+  ask<T>(question: (inspection: Inspection) => T): T;
+  /** Plans of these very requests, from the planner or from memory. Never rejects: what goes wrong is an answer. */
+  plansOf(requests: readonly ProofRequest[]): Promise<readonly Proof[]>;
   rules(): readonly RuleInfo[];
   /** Files that are parsed. */
   files(): readonly string[];

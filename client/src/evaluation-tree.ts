@@ -58,7 +58,7 @@ export function createEvaluationTree(
       state.suites = (await clientOf()?.sendRequest<readonly ListedSuite[]>(listSuitesMethod)) ?? [];
       controller.items.replace(state.suites.map(suiteTest));
       problems.clear();
-      for (const [uri, found] of diagnostics(state.suites)) problems.set(uri, found);
+      for (const [uri, found] of diagnostics(state.suites)) if (!isOpen(uri)) problems.set(uri, found);
     },
     suites: () => state.suites,
     suiteItem: (file) => controller.items.get(file),
@@ -76,6 +76,11 @@ export function createEvaluationTree(
     },
     meaningOf: (item) => meanings.get(item),
   };
+}
+
+/** The server keeps the mistakes of open suites current while they are typed. */
+function isOpen(uri: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
 }
 
 function diagnostics(suites: readonly ListedSuite[]): Map<vscode.Uri, vscode.Diagnostic[]> {

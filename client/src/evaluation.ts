@@ -50,6 +50,7 @@ export function createEvaluation(clientOf: () => LanguageClient | undefined): Ev
     watcher.onDidChange(changed),
     watcher.onDidDelete(changed),
     vscode.workspace.onDidOpenTextDocument((document) => void (isSuite(document) ? refresh() : undefined)),
+    vscode.workspace.onDidCloseTextDocument((document) => void (isSuite(document) ? refresh() : undefined)),
     runs.onUpdate((update) => {
       state.latest = update;
       status.show(update.progress, update.report?.ok);

@@ -56,15 +56,27 @@ function overDaemon(folder: string, version: string): ServerOptions {
   };
 }
 
+function hasYamlSupport(): boolean {
+  return vscode.extensions.getExtension("redhat.vscode-yaml") !== undefined;
+}
+
 function clientOptions(output: vscode.LogOutputChannel): LanguageClientOptions {
   return {
     documentSelector: [
       ...LANGUAGES.map((language) => ({ scheme: "file", language })),
       // Without an extension that knows them, these files are plain text.
       { scheme: "file", pattern: "**/*.{sql,prisma}" },
+      { scheme: "file", pattern: "**/*.hotpath-eval.{yaml,yml}" },
     ],
     outputChannel: output,
     initializationOptions: { hotpathCommands: true, trusted: vscode.workspace.isTrusted },
     diagnosticPullOptions: { onChange: true, onTabs: true, onFocus: true },
+    middleware: {
+      // Where somebody else completes YAML by our schema, everything would be offered twice.
+      provideCompletionItem: (document, position, context, token, next) =>
+        hasYamlSupport() ? [] : next(document, position, context, token),
+      provideHover: (document, position, token, next) =>
+        document.languageId === "yaml" && hasYamlSupport() ? null : next(document, position, token),
+    },
   };
 }

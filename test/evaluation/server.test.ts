@@ -10,7 +10,7 @@ import type {
   RunEvaluationResult,
 } from "../../protocol/src/evaluation.js";
 import { repositoryRoot } from "../harness/repository.js";
-import { PULL, startClient, type ScriptedClient } from "../harness/scripted-client.js";
+import { PULL, startClient, uriOf, type ScriptedClient } from "../harness/scripted-client.js";
 import { temporaryWorkspace, type TemporaryWorkspace } from "../harness/temporary-workspace.js";
 
 const open: { client?: ScriptedClient; workspace?: TemporaryWorkspace } = {};
@@ -146,4 +146,29 @@ test("a run is cancelled in the middle", async () => {
 
 test("the bundled suite lies where the built server looks for it", () => {
   expect(existsSync(path.join(repositoryRoot, "evaluation/suites/detection.hotpath-eval.yaml"))).toBe(true);
+});
+
+test("a suite is checked while it is typed, completed and explained", async () => {
+  const file = "orders.hotpath-eval.yaml";
+  const text = "name: Orders\nsettings:\n  concurency: 5\ncases:\n  - id: a\n    kind: \n";
+  const { client, at } = await start({ [file]: "cases: []\n", "common.hotpath-eval.yaml": "cases: []\n" });
+  const uri = uriOf(at(file));
+  const messages = (): readonly string[] => (client.pushed.get(uri) ?? []).map(({ message }) => String(message));
+  client.open(at(file), text);
+  await client.until("mistakes", () => messages().some((message) => message.includes("did you mean `concurrency`?")));
+  client.change(at(file), 2, "include: [nowhere.hotpath-eval.yaml]\n");
+  await client.until("the missing file", () => messages().some((message) => message.includes("nowhere")));
+  client.change(at(file), 3, "include: [common.hotpath-eval.yaml]\nset");
+  await client.until("none", () => !messages().some((message) => message.includes("nowhere")));
+
+  const items = await client.connection.sendRequest<{ readonly label: string }[]>("textDocument/completion", {
+    textDocument: { uri },
+    position: { line: 1, character: 3 },
+  });
+  expect(items.map(({ label }) => label)).toContain("settings");
+  const hover = await client.connection.sendRequest<{ readonly contents: { readonly value: string } }>(
+    "textDocument/hover",
+    { textDocument: { uri }, position: { line: 0, character: 2 } },
+  );
+  expect(hover.contents.value).toContain("**include**");
 });

@@ -1,9 +1,12 @@
 /** Suite files: what is read of them, and a diagnostic at the line for everything that is wrong. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadSuiteText } from "../../server/src/evaluation/load-suite.js";
 import { parseSuite } from "../../server/src/evaluation/parse-suite.js";
 import type { SuiteFiles } from "../../server/src/evaluation/suite-files.js";
+import { repositoryRoot } from "../harness/repository.js";
 
 const PATH = "/project/a.hotpath-eval.yaml";
 
@@ -165,4 +168,14 @@ test("no text makes the parser throw, and every problem stands inside the file",
     ),
     { numRuns: 500 },
   );
+});
+
+test("every suite in the documentation is one", () => {
+  const text = readFileSync(path.join(repositoryRoot, "docs/evaluation.md"), "utf8");
+  const blocks = [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, block]) => block ?? "");
+  expect(blocks.length).toBeGreaterThan(4);
+  for (const block of blocks) {
+    const suite = block.startsWith("-") ? `cases:\n${block.replaceAll(/^/gm, "  ")}` : block;
+    expect(parseSuite("/docs/evaluation.hotpath-eval.yaml", suite).problems, block).toEqual([]);
+  }
 });

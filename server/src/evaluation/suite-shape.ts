@@ -24,6 +24,12 @@ const thresholds = record({
   families: { shape: { kind: "map", of: record(scores) }, doc: "Scores each family of rules must reach." },
 });
 
+const choose = record({
+  minScore: { shape: share, doc: "Lowest mean score that is acceptable, 0 to 1." },
+  maxP95Ms: { shape: positive, doc: "Highest 95th percentile of the time a reply takes, milliseconds." },
+  maxCost: { shape: positive, doc: "Highest cost of all cases together, in the currency of the prices." },
+});
+
 const running: Readonly<Record<string, Field>> = {
   timeoutSeconds: { shape: { kind: "number", min: 0.01, max: 86_400 }, doc: "Time limit of a case; 300 by default." },
   retries: { shape: count(0, 20), doc: "How often a failed attempt is repeated when that may help; 2 by default." },
@@ -231,6 +237,7 @@ export const suiteShape: RecordShape = record({
   settings: { shape: settings, doc: "How the cases are run." },
   providers: { shape: { kind: "list", of: provider }, doc: "Models the `prompt` cases ask." },
   thresholds: { shape: thresholds, doc: "Limits the run is held against." },
+  choose: { shape: choose, doc: "Limits among which the best prompt or model is chosen." },
   cases: {
     shape: { kind: "list", of: { kind: "choice", by: "kind", of: { detect, prompt, http, sql, command } } },
     doc: "The cases.",

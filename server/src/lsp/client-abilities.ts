@@ -12,6 +12,8 @@ export interface ClientAbilities {
   readonly configurationRegistration: boolean;
   readonly workspaceFolders: boolean;
   readonly watchedFiles: boolean;
+  /** It can be asked to send completion requests for some files only. */
+  readonly completionRegistration: boolean;
   readonly codeActionLiterals: boolean;
   /** Our own client: it has the `hotpath.*` commands that some code actions call. */
   readonly hotpathCommands: boolean;
@@ -41,6 +43,7 @@ export function abilitiesOf(params: InitializeParams): ClientAbilities {
     configurationRegistration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     workspaceFolders: workspace?.workspaceFolders === true,
     watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    completionRegistration: textDocument?.completion?.dynamicRegistration === true,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     hotpathCommands: options.hotpathCommands === true,
   };

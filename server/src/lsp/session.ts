@@ -33,6 +33,7 @@ import { registerEvaluation } from "./handlers/evaluation.js";
 import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { hover } from "./handlers/hover.js";
+import { isSuite, registerSuiteCompletion, serveSuites, suiteHover } from "./handlers/suite-document.js";
 import { FindingStore } from "./finding-store.js";
 import { pathOf } from "./uri.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
@@ -61,7 +62,7 @@ export function startSession(
     const abilities = abilitiesOf(params);
     state.initialize = params;
     state.abilities = abilities;
-    return { capabilities: capabilitiesFor(), serverInfo: { name: "hotpath", version } };
+    return { capabilities: capabilitiesFor(abilities), serverInfo: { name: "hotpath", version } };
   });
 
   connection.onInitialized(async () => {
@@ -79,6 +80,7 @@ export function startSession(
     if (abilities.configurationRegistration)
       await connection.client.register(DidChangeConfigurationNotification.type, { section: "hotpath" });
     if (abilities.watchedFiles) await watchFiles(connection);
+    if (abilities.completionRegistration) await registerSuiteCompletion(connection);
     if (abilities.workspaceFolders)
       connection.workspace.onDidChangeWorkspaceFolders(() => void reopen(connection, workspace));
     await workspace.open(rootsOf(initialize));
@@ -118,6 +120,7 @@ export function startSession(
   });
   connection.onHover(async ({ textDocument, position }) => {
     const document = documents.get(textDocument.uri);
+    if (document !== undefined && isSuite(document)) return suiteHover(document, position);
     return document === undefined || state.workspace === undefined
       ? null
       : await hover(state.workspace, document, position);
@@ -142,6 +145,7 @@ export function startSession(
     return null;
   });
   const { evaluations } = options;
+  serveSuites(connection, documents, () => state.workspace?.roots() ?? []);
   if (evaluations !== undefined) {
     registerEvaluation(connection, evaluations.runs, () => ({
       roots: state.workspace?.roots() ?? [],
@@ -169,10 +173,12 @@ function throwIfCancelled(token: CancellationToken): void {
     throw new ResponseError(LSPErrorCodes.RequestCancelled, "the client has taken the request back");
 }
 
-function capabilitiesFor(): InitializeResult["capabilities"] {
+function capabilitiesFor(abilities: ClientAbilities): InitializeResult["capabilities"] {
   return {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
     hoverProvider: true,
+    // Others are asked to send requests for suites alone, once they have said hello.
+    ...(abilities.completionRegistration ? {} : { completionProvider: {} }),
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     diagnosticProvider: { identifier: "hotpath", interFileDependencies: true, workspaceDiagnostics: true },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },

@@ -24,7 +24,7 @@ const compilerBundle = "typescript.js";
 const grammar = "node_modules/libpg-query/wasm/libpg-query.wasm";
 
 /** Packages that are required at run time instead of bundled. */
-const native = ["lmdb", "msgpackr-extract", "@electric-sql/pglite"];
+const native = ["lmdb", "msgpackr-extract", "@electric-sql/pglite", "onnxruntime-node", "usearch"];
 
 interface Entry {
   readonly source: string;
@@ -41,6 +41,7 @@ const entries: readonly Entry[] = [
   { source: "server/src/evaluation-worker.ts", output: "evaluation-worker.js" },
   { source: "server/src/sql-process.ts", output: "sql-process.js" },
   { source: "server/src/planner-process.ts", output: "planner-process.js" },
+  { source: "server/src/embedder-process.ts", output: "embedder-process.js" },
   { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
 ];
 

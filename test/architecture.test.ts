@@ -40,6 +40,12 @@ const layers: Readonly<Record<string, Layer>> = {
     node: [],
   },
 
+  ranking: { layers: ["base"], packages: [], node: [] },
+  model: {
+    layers: ["base", "ranking"],
+    packages: ["@huggingface/tokenizers", "lmdb", "onnxruntime-node", "usearch"],
+    node: "any",
+  },
   planner: { layers: ["base", "advisor"], packages: ["@electric-sql/pglite"], node: "any" },
   workspace: {
     layers: ["base", "facts", "analysis", "protocol"],
@@ -83,6 +89,7 @@ const vocabulary = new Set([
   "server/src/rules/define-rule.ts",
   "server/src/catalog/model.ts",
   "server/src/fixes/fix.ts",
+  "protocol/src/query-explanation.ts",
 ]);
 
 interface Import {

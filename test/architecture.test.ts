@@ -47,13 +47,14 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   planner: { layers: ["base", "advisor"], packages: ["@electric-sql/pglite"], node: "any" },
+  cache: { layers: ["base"], packages: ["ioredis", "lmdb", "lru-cache"], node: "any" },
   workspace: {
-    layers: ["base", "facts", "analysis", "protocol"],
-    packages: ["ignore", "jsonc-parser", "lmdb", "msgpackr"],
+    layers: ["base", "facts", "analysis", "cache", "protocol"],
+    packages: ["ignore", "jsonc-parser", "msgpackr"],
     node: "any",
   },
   service: {
-    layers: ["base", "facts", "advisor", "analysis", "planner", "workspace", "protocol"],
+    layers: ["base", "facts", "advisor", "analysis", "planner", "workspace", "protocol", "cache"],
     packages: [],
     node: ["os", "path"],
   },

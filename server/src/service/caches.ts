@@ -1,6 +1,8 @@
-/** What a service keeps between runs, opened when first needed: facts and results on disk, and the maker of facts that uses them. */
+/** What a service keeps between runs, opened when first needed: facts, plans and results in the tiered cache, and the maker of facts that uses them. */
+import { noCache, type TieredCache } from "../cache/cache.js";
+import { openCache } from "../cache/open-cache.js";
 import { programIdentity } from "../workspace/build-identity.js";
-import { noStore, openFactStore, type FactStore } from "../workspace/fact-store.js";
+import { factStoreOver, noStore, type FactStore } from "../workspace/fact-store.js";
 import { createFactMaker, type FactMaker } from "./fact-maker.js";
 import { resultKey, type ResultInputs } from "./saved-results.js";
 import type { ServiceOptions } from "./workspace-service.js";
@@ -8,6 +10,7 @@ import type { ServiceOptions } from "./workspace-service.js";
 /** A class because it has a lifetime. */
 export class Caches {
   readonly #options: ServiceOptions;
+  #cache: TieredCache | undefined;
   #store: FactStore | undefined;
   #maker: FactMaker | undefined;
 
@@ -15,12 +18,20 @@ export class Caches {
     this.#options = options;
   }
 
+  get cache(): TieredCache {
+    const { cacheFolder: folder, sharedCache: shared, cacheLimits } = this.#options;
+    this.#cache ??= openCache({
+      folder,
+      shared,
+      ...cacheLimits,
+      log: (line) => void process.stderr.write(`hotpath: ${line}\n`),
+    });
+    return this.#cache;
+  }
+
   get store(): FactStore {
-    const { cacheFolder } = this.#options;
-    this.#store ??=
-      cacheFolder === undefined
-        ? noStore
-        : openFactStore(cacheFolder, (line) => void process.stderr.write(`hotpath: ${line}\n`));
+    const { build, sharedCache } = this.#options;
+    this.#store ??= this.cache === noCache ? noStore : factStoreOver(this.cache, build, sharedCache);
     return this.#store;
   }
 
@@ -33,10 +44,10 @@ export class Caches {
   /** Undefined where results cannot be saved. */
   resultKey(inputs: Omit<ResultInputs, "build">): string | undefined {
     const build = this.#options.build ?? programIdentity();
-    return build === undefined || this.store === noStore ? undefined : resultKey({ build, ...inputs });
+    return build === undefined || this.cache === noCache ? undefined : resultKey({ build, ...inputs });
   }
 
   async close(): Promise<void> {
-    await this.#store?.close();
+    await this.#cache?.close();
   }
 }

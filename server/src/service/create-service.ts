@@ -89,7 +89,7 @@ class Service implements WorkspaceService {
     laps.push(performance.now());
 
     const key = this.#resultKey();
-    this.#saved = key === undefined ? undefined : recallResults(this.#caches.store, this.#options.roots, key);
+    this.#saved = key === undefined ? undefined : await recallResults(this.#caches.cache, this.#options.roots, key);
     this.#saveAs = this.#saved === undefined ? key : undefined;
     for (const { path } of this.#saved?.findings ?? []) this.#changed.add(path);
     if (this.#saved === undefined) await this.#schemas.apply();
@@ -331,7 +331,7 @@ class Service implements WorkspaceService {
       this.#noteChanges(this.#host.refresh(token).changed);
     if (this.#saveAs !== undefined && this.#proofs.settled) {
       const results = { findings: this.#host.allFindings(), problems: this.#host.problems() };
-      saveResults(this.#caches.store, this.#options.roots, this.#saveAs, results);
+      saveResults(this.#caches.cache, this.#options.roots, this.#saveAs, results);
       this.#saveAs = undefined;
     }
     return result;

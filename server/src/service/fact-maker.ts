@@ -9,6 +9,8 @@ import { noStore, type FactStore } from "../workspace/fact-store.js";
 
 /** Files between two pauses; in each pause the thread answers other calls. */
 const PAUSE_EVERY = 32;
+/** Pieces asked of others before the first of them is taken. */
+const AHEAD = 6;
 /** Files given to a worker at a time: some 20 ms of work, far above what the message costs. */
 const BATCH = 48;
 /** Below this many files a worker is not worth the 0.3 s it takes to load the parser. */
@@ -45,36 +47,33 @@ export interface FactMakerOptions {
 }
 
 export function createFactMaker({ store, workerFile, workers }: FactMakerOptions): FactMaker {
-  const make = (job: FactJob, keep: boolean): FileFacts => {
-    const known = store.get(job.hash);
-    if (known !== undefined) return known;
+  const extract = (job: FactJob, keep: boolean): FileFacts => {
     const facts = extractFacts(job.path, job.text);
     if (keep && store !== noStore) store.put(job.hash, encodeFacts(facts));
     return facts;
   };
 
   return {
-    make,
+    make: (job, keep) => store.get(job.hash) ?? extract(job, keep),
     async *makeAll(jobs, take, token) {
       const pool = jobs.length < POOL_FROM_FILES ? noPool : createExtractPool(workerFile, workers ?? spareCores());
       const running = new Set<Promise<void>>();
       let batch: FactJob[] = [];
       try {
-        for (let done = 0; jobs.length > 0; done++) {
-          if (done % PAUSE_EVERY === 0) {
-            token?.throwIfCancelled();
-            yield done;
-            // Messages that arrived meanwhile (edits, a shutdown, a worker's reply) are taken before going on.
-            await new Promise((resolve) => setImmediate(resolve));
+        let done = 0;
+        for await (const looked of lookAll(jobs, store)) {
+          token?.throwIfCancelled();
+          yield done;
+          // Messages that arrived meanwhile (edits, a shutdown, a worker's reply) are taken before going on.
+          await new Promise((resolve) => setImmediate(resolve));
+          done += looked.length;
+          for (const { job, known } of looked) {
+            if (known === undefined) batch.push(job);
+            else take(job, known, true);
+            if (batch.length < BATCH) continue;
+            hand(batch, pool);
+            batch = [];
           }
-          const job = jobs.pop();
-          if (job === undefined) break;
-          const known = store.get(job.hash);
-          if (known === undefined) batch.push(job);
-          else take(job, known, true);
-          if (batch.length < BATCH) continue;
-          hand(batch, pool);
-          batch = [];
         }
         hand(batch, noPool);
         await Promise.all(running);
@@ -85,7 +84,7 @@ export function createFactMaker({ store, workerFile, workers }: FactMakerOptions
       function hand(batch: readonly FactJob[], to: ExtractPool): void {
         const taken = to.tryTake(batch);
         if (taken === undefined) {
-          for (const job of batch) take(job, make(job, true), false);
+          for (const job of batch) take(job, extract(job, true), false);
           return;
         }
         const work = taken.then((replies) => {
@@ -93,7 +92,7 @@ export function createFactMaker({ store, workerFile, workers }: FactMakerOptions
             const bytes = replies?.[i];
             const facts = bytes === undefined ? undefined : decodeFacts(bytes);
             if (facts !== undefined && bytes !== undefined) store.put(job.hash, bytes);
-            take(job, facts ?? make(job, true), false);
+            take(job, facts ?? extract(job, true), false);
           });
           running.delete(work);
         });
@@ -101,6 +100,27 @@ export function createFactMaker({ store, workerFile, workers }: FactMakerOptions
       }
     },
   };
+}
+
+interface Looked {
+  readonly job: FactJob;
+  readonly known: FileFacts | undefined;
+}
+
+/** Looks for the facts of texts a few at a time. What others may have is asked for some way ahead, so that the network works while this thread does. */
+async function* lookAll(jobs: FactJob[], store: FactStore): AsyncGenerator<readonly Looked[], void> {
+  const ahead: Promise<readonly Looked[]>[] = [];
+  const width = store.fetch === undefined ? 1 : AHEAD;
+  while (jobs.length > 0 || ahead.length > 0) {
+    while (jobs.length > 0 && ahead.length < width) ahead.push(look(jobs.splice(-PAUSE_EVERY).reverse(), store));
+    const looked = await ahead.shift();
+    if (looked !== undefined) yield looked;
+  }
+}
+
+async function look(jobs: readonly FactJob[], store: FactStore): Promise<readonly Looked[]> {
+  const fetched = await store.fetch?.(jobs.map(({ hash }) => hash));
+  return jobs.map((job, i) => ({ job, known: fetched === undefined ? store.get(job.hash) : fetched[i] }));
 }
 
 /** On two cores a worker only competes with this thread and its garbage collector (measured: no gain, a fifth more work). */

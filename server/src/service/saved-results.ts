@@ -1,11 +1,13 @@
 /**
  * Results of a whole analysis, kept from one run to the next: when nothing they depend on has changed, they are the answer, and no file has to be parsed or
- * linked. The key is a hash over everything that goes in, so there is nothing to invalidate.
+ * linked. The key is a hash over everything that goes in, so there is nothing to invalidate; paths in it are relative, so a colleague's clone or CI's of the same
+ * texts has the same key.
  */
 import type { AnalysisOptions, RefreshResult } from "../analysis/host.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import { contentHash } from "../base/content-hash.js";
-import type { FactStore } from "../workspace/fact-store.js";
+import type { CacheKind, TieredCache } from "../cache/cache.js";
+import { mapPaths, placed, portable } from "./portable-paths.js";
 
 export interface SavedResults {
   readonly findings: readonly Finding[];
@@ -23,31 +25,55 @@ export interface ResultInputs {
 }
 
 export function resultKey({ build, options, manifests, hashes }: ResultInputs): string {
+  const { roots } = options;
   const sorted = (map: ReadonlyMap<string, string>): string =>
     [...map]
+      .map(([path, value]) => [portable(path, roots), value] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, value]) => `${path}\0${value}`)
       .join("\0");
-  return contentHash([build, JSON.stringify(options), sorted(manifests), sorted(hashes)].join("\0\0"));
+  const chosen = JSON.stringify({ ...options, roots: roots.length });
+  return contentHash([build, chosen, sorted(manifests), sorted(hashes)].join("\0\0"));
 }
 
-/** One place per set of folders, so that results do not pile up. */
-function placeOf(roots: readonly string[]): string {
-  return `results ${contentHash(roots.join("\0"))}`;
+/** Nobody types while a scan asks for its results. */
+const BUDGET_MS = 2_000;
+
+/** With portable paths. */
+const resultsKind: CacheKind<SavedResults> = {
+  name: "results",
+  version: "1",
+  nearFirst: true,
+  unheld: true,
+  encode: (results) => Buffer.from(JSON.stringify(results)),
+  decode: (bytes) => {
+    const saved = parsed(Buffer.from(bytes).toString("utf8"));
+    if (saved === undefined) return undefined;
+    const { findings, problems } = saved;
+    if (!Array.isArray(findings) || !Array.isArray(problems)) return undefined;
+    return findings.every(isFinding) && problems.every(isProblem) ? { findings, problems } : undefined;
+  },
+};
+
+export function saveResults(cache: TieredCache, roots: readonly string[], key: string, results: SavedResults): void {
+  cache.put(
+    resultsKind,
+    key,
+    mapPaths(results, (path) => portable(path, roots)),
+  );
 }
 
-export function saveResults(store: FactStore, roots: readonly string[], key: string, results: SavedResults): void {
-  store.remember(placeOf(roots), JSON.stringify({ key, ...results }));
-}
-
-export function recallResults(store: FactStore, roots: readonly string[], key: string): SavedResults | undefined {
-  const text = store.recall(placeOf(roots));
-  if (text === undefined) return undefined;
-  const saved = parsed(text);
-  if (saved === undefined || saved["key"] !== key) return undefined;
-  const { findings, problems } = saved;
-  if (!Array.isArray(findings) || !Array.isArray(problems)) return undefined;
-  return findings.every(isFinding) && problems.every(isProblem) ? { findings, problems } : undefined;
+export async function recallResults(
+  cache: TieredCache,
+  roots: readonly string[],
+  key: string,
+): Promise<SavedResults | undefined> {
+  const saved = (await cache.getMany(resultsKind, [key], BUDGET_MS))[0];
+  if (saved === undefined) return undefined;
+  const here = mapPaths(saved, (path) => placed(path, roots) ?? "");
+  // A path that leads out of the workspace was not written by us.
+  const all = [...here.findings.flatMap(({ path, related }) => [path, ...related.map((place) => place.path)])];
+  return all.includes("") || here.problems.some(({ path }) => path === "") ? undefined : here;
 }
 
 /** What a refresh says that had nothing to do. */

@@ -2,6 +2,7 @@
  * One opened workspace: discovery, configuration, caches, overlay and analysis behind one small interface, shared by the language
  * server, the daemon and the command line. Declares the contract; `create-service.ts` implements it.
  */
+import type { OpenCacheOptions, SharedCache } from "../cache/open-cache.js";
 import type { AnalysisOptions, Cancellation, RefreshResult, RuleInfo } from "../analysis/host.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import type { Inspection } from "../analysis/inspection.js";
@@ -14,6 +15,10 @@ export interface ServiceOptions {
   readonly configFile?: string;
   /** Folder of the fact cache; undefined turns the disk cache off. Default: `defaultCacheFolder()`. */
   readonly cacheFolder: string | undefined;
+  /** Where colleagues and CI share what they computed; from the user's settings or environment, never from a workspace. */
+  readonly sharedCache?: SharedCache | undefined;
+  /** How much the cache may hold; undefined chooses. */
+  readonly cacheLimits?: Pick<OpenCacheOptions, "memory" | "diskBytes">;
   /** Overrides from editor settings or command-line flags; they win over the configuration file. */
   readonly overrides: Partial<Omit<AnalysisOptions, "roots">>;
   /** Worker threads for the cold scan; 0 extracts on the calling thread; undefined chooses. */

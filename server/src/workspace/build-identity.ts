@@ -19,11 +19,16 @@ export function extractorIdentity(): string | undefined {
   return extractor === undefined ? undefined : contentHash(`${extractor} ${headOf(join(folder, PARSER_BUNDLE))}`);
 }
 
-/** Stands for the whole running program; undefined when run from sources. */
+/** Bundles that analyze. All are built from the same sources at once, so each of them stands for what any of them would find. */
+const ANALYZING_BUNDLES = ["cli.js", "workspace-worker.js"];
+
+/** Stands for the whole program, whichever of its processes asks; undefined when run from sources. */
 export function programIdentity(): string | undefined {
   const extractor = extractorIdentity();
-  const own = extractor === undefined ? undefined : hashOf(__filename);
-  return own === undefined ? undefined : contentHash(`${own} ${extractor ?? ""}`);
+  const folder = bundleFolder();
+  if (extractor === undefined || folder === undefined) return undefined;
+  const hashes = ANALYZING_BUNDLES.map((bundle) => hashOf(join(folder, bundle)));
+  return hashes.includes(undefined) ? undefined : contentHash(`${hashes.join(" ")} ${extractor}`);
 }
 
 /** Sources carry another ending than bundles do. */

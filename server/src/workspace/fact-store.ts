@@ -1,21 +1,19 @@
-/**
- * Facts on disk, by extractor version and content hash, shared by every process of this user. A store that cannot be used is a cache that always
- * misses: nobody above notices but the clock.
- */
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { open, type RootDatabase } from "lmdb";
-import { decodeFacts } from "./facts-codec.js";
-import { extractorIdentity } from "./build-identity.js";
-import { removeStaleStores } from "./stale-stores.js";
-import { hasDeadUser, looksSound, markUsed } from "./store-soundness.js";
+/** Facts by content hash, and texts by name, in the tiered cache. A cache that cannot be used always misses: nobody above notices but the clock. */
+import type { CacheKind, TieredCache } from "../cache/cache.js";
+import { openCache, type OpenCacheOptions } from "../cache/open-cache.js";
 import { EXTRACTOR_VERSION, type FileFacts } from "../facts/model.js";
+import { isSoundFacts } from "../facts/sound-facts.js";
+import { extractorIdentity } from "./build-identity.js";
+import { decodeFacts, encodeFacts } from "./facts-codec.js";
 
 export interface FactStore {
+  /** What this machine has; waits for nobody. */
   get(hash: string): FileFacts | undefined;
+  /** What this machine, colleagues and CI have, in the order of the hashes. Undefined where there is nobody else to ask. */
+  readonly fetch: ((hashes: readonly string[]) => Promise<readonly (FileFacts | undefined)[]>) | undefined;
   /** @param bytes As `encodeFacts` makes them. */
   put(hash: string, bytes: Uint8Array): void;
-  /** Text kept under a name that is no hash. */
+  /** Text kept on this machine under a name that is no hash. */
   recall(name: string): string | undefined;
   remember(name: string, text: string): void;
   close(): Promise<void>;
@@ -23,115 +21,67 @@ export interface FactStore {
 
 export const noStore: FactStore = {
   get: () => undefined,
+  fetch: undefined,
   put: () => undefined,
   recall: () => undefined,
   remember: () => undefined,
   close: () => Promise.resolve(),
 };
 
-/** Layout of the file itself; a change makes a new file. */
-const STORE_VERSION = 2;
-/** The map can grow to this; the file holds only what is written. */
-const MAX_BYTES = 2 ** 30;
-/** Over this many bytes in use the store is emptied when it is opened: simpler than tracking ages, and refilled by the next scan. */
-const RESET_BYTES = 700 * 2 ** 20;
+/** A first scan waits this long for a piece of what others have made; nobody is typing behind it. */
+const FETCH_BUDGET_MS = 1_000;
+const NOTE_SECONDS = 90 * 86_400;
 
-/** Opens the store in a folder only this user can enter. Never throws. */
+/** Opens a cache for facts alone, on disk. Never throws. */
 export function openFactStore(folder: string, log: (line: string) => void): FactStore {
-  const identity = extractorIdentity()?.slice(0, 12) ?? "source";
-  const path = join(folder, `facts-${STORE_VERSION}-${EXTRACTOR_VERSION}-${identity}.mdb`);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const reason = looksSound(path)
-      ? hasDeadUser(path)
-        ? "its last user died while using it"
-        : undefined
-      : "it is damaged";
-    if (reason !== undefined) {
-      log(`the fact cache is rebuilt: ${reason}`);
-      removeStore(path);
-    }
-    const release = markUsed(path);
-    const store = overDatabase(openChecked(path), release, log);
-    removeStaleStores(path);
-    return store;
-  } catch (error) {
-    log(`no fact cache: ${message(error)}`);
-    return noStore;
-  }
+  return factStoreOver(openCache({ folder, log }), undefined);
 }
 
-function openChecked(path: string): RootDatabase<Uint8Array, string> {
-  const options = {
-    path,
-    encoding: "binary" as const,
-    mapSize: MAX_BYTES,
-    noSubdir: true,
-    maxReaders: 126,
-  };
-  const database = open<Uint8Array, string>(options);
-  chmodSync(path, 0o600);
-  const stats = database.getStats() as {
-    readonly pageSize?: number;
-    readonly treeLeafPageCount?: number;
-    readonly overflowPages?: number;
-  };
-  const bytes = (stats.pageSize ?? 4096) * ((stats.treeLeafPageCount ?? 0) + (stats.overflowPages ?? 0));
-  if (bytes > RESET_BYTES) database.clearSync();
-  return database;
-}
-
-function removeStore(path: string): void {
-  for (const file of [path, `${path}-lock`]) rmSync(file, { force: true, recursive: true });
-}
-
-function overDatabase(
-  database: RootDatabase<Uint8Array, string>,
-  release: () => void,
-  log: (line: string) => void,
+/**
+ * @param build Stands for the program that makes the facts, where it is not a built one.
+ * @param shared Whether the cache has a tier beyond this machine.
+ */
+export function factStoreOver(
+  cache: TieredCache,
+  build: string | undefined,
+  shared?: OpenCacheOptions["shared"],
 ): FactStore {
-  const state = { broken: false };
-  // A run that ends without closing, but of its own will, leaves a sound store.
-  process.once("exit", release);
-  const attempt = <T>(act: () => T): T | undefined => {
-    if (state.broken) return undefined;
-    try {
-      return act();
-    } catch (error) {
-      state.broken = true;
-      log(`the fact cache is left alone from here on: ${message(error)}`);
-      return undefined;
-    }
-  };
-  const put = (key: string, bytes: Uint8Array): void => {
-    attempt(() => {
-      database.put(key, bytes).catch((error: unknown) => {
-        state.broken = true;
-        log(`the fact cache takes no more: ${message(error)}`);
-      });
-    });
-  };
+  const kind = factsKind(extractorIdentity() ?? build);
   return {
-    get: (hash) =>
-      attempt(() => {
-        const bytes = database.getBinary(hash);
-        return bytes === undefined ? undefined : decodeFacts(bytes);
-      }),
-    put,
-    recall: (name) => attempt(() => database.getBinary(name)?.toString("utf8")),
-    remember: (name, text) => put(name, Buffer.from(text)),
-    close: async () => {
-      process.off("exit", release);
-      try {
-        await database.close();
-      } catch (error) {
-        log(`the fact cache did not close cleanly: ${message(error)}`);
-      }
-      release();
-    },
+    get: (hash) => cache.peek(kind, hash),
+    fetch:
+      shared === undefined || kind.local === true
+        ? undefined
+        : (hashes) => cache.getMany(kind, hashes, FETCH_BUDGET_MS),
+    put: (hash, bytes) => cache.putBytes(kind, hash, bytes),
+    recall: (name) => cache.peek(notes, name),
+    remember: (name, text) => cache.put(notes, name, text),
+    close: () => cache.close(),
   };
 }
 
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** @param identity Of what makes the facts. Sources under work have none, and their facts stay on the machine. */
+function factsKind(identity: string | undefined): CacheKind<FileFacts> {
+  return {
+    name: "facts",
+    version: `${EXTRACTOR_VERSION}-${identity?.slice(0, 12) ?? "source"}`,
+    encode: encodeFacts,
+    decode: (bytes, origin) => {
+      const facts = decodeFacts(bytes);
+      return facts !== undefined && (origin === "own" || isSoundFacts(facts)) ? facts : undefined;
+    },
+    // The analyzer holds what it works with.
+    unheld: true,
+    nearFirst: true,
+    ...(identity === undefined ? { local: true } : {}),
+  };
 }
+
+const notes: CacheKind<string> = {
+  name: "notes",
+  version: "1",
+  encode: (text) => Buffer.from(text),
+  decode: (bytes) => Buffer.from(bytes).toString("utf8"),
+  local: true,
+  ttlSeconds: NOTE_SECONDS,
+};

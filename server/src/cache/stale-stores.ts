@@ -1,9 +1,9 @@
-/** Clears away fact stores of other versions, which nothing would ever open again. */
+/** Clears away cache files of other versions, which nothing would ever open again. */
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hasLiveUser } from "./store-soundness.js";
 
-const STORE = /^facts-[\w-]+\.mdb$/;
+const STORE = /^(?:facts|cache)-[\w-]+\.mdb$/;
 /** Two editors with different versions of the extension take turns; more versions than this are left-overs. */
 const KEPT_BESIDES = 2;
 const MAX_AGE_DAYS = 14;

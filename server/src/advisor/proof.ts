@@ -18,6 +18,8 @@ export interface ProofRequest {
   readonly rows: number;
   /** What the planner is told of each column the query compares or sorts by. */
   readonly statistics: readonly ColumnStatistics[];
+  /** Whole plans are wanted, to be drawn. */
+  readonly detailed?: true;
 }
 
 export interface ColumnStatistics {
@@ -40,6 +42,22 @@ export interface Plan {
   readonly nodes: string;
   /** Indexes it reads; those made for the proof are named `hotpath_candidate_1` and so on. */
   readonly indexes: readonly string[];
+  /** The plan itself, when the request was `detailed`. */
+  readonly tree?: PlanTree;
+}
+
+/** One step of a plan; its children give it their rows. */
+export interface PlanTree {
+  /** PostgreSQL's name: `Seq Scan`. */
+  readonly name: string;
+  readonly relation?: string;
+  readonly index?: string;
+  readonly cost: number;
+  /** Rows it gives, estimated. */
+  readonly rows: number;
+  /** `filter: (user_id = $1)` */
+  readonly details: readonly string[];
+  readonly children: readonly PlanTree[];
 }
 
 /** Answers requests somewhere else. Never rejects: what goes wrong is an answer. */

@@ -4,6 +4,7 @@
  */
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { type PlanNode, planTree } from "./plan-tree.js";
 import { candidateName, type Plan, type Proof, type ProofRequest } from "../advisor/proof.js";
 
 export interface PlannerEngine {
@@ -46,7 +47,7 @@ async function verify(database: PGlite, request: ProofRequest): Promise<Proof> {
 async function explain(database: PGlite, request: ProofRequest, statements: readonly string[]): Promise<Plan> {
   // Building an index counts the rows that are there, so the claim is made again each time.
   const query = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${request.query.replace(/;\s*$/, "")}`;
-  return planOf(await database.exec([...statements, claim(request), query].join(";\n")));
+  return planOf(await database.exec([...statements, claim(request), query].join(";\n")), request.detailed);
 }
 
 function insertOne({ table }: ProofRequest): string {
@@ -58,20 +59,14 @@ function tableName(statement: string): string {
   return /^CREATE TABLE ("(?:[^"]|"")+")/.exec(statement)?.[1] ?? '""';
 }
 
-function planOf(results: readonly { readonly rows: readonly unknown[] }[]): Plan {
+function planOf(results: readonly { readonly rows: readonly unknown[] }[], detailed: true | undefined): Plan {
   const row = results.at(-1)?.rows[0] as { readonly "QUERY PLAN"?: unknown } | undefined;
   const found: unknown = row?.["QUERY PLAN"];
   const [first] = (typeof found === "string" ? JSON.parse(found) : found) as readonly { readonly Plan: PlanNode }[];
   if (first === undefined) throw new Error("the planner gave no plan");
-  return { cost: first.Plan["Total Cost"], nodes: nodeNames(first.Plan).join(" → "), indexes: indexNames(first.Plan) };
-}
-
-interface PlanNode {
-  readonly "Node Type": string;
-  readonly "Total Cost": number;
-  readonly "Index Name"?: string;
-  readonly "Relation Name"?: string;
-  readonly Plans?: readonly PlanNode[];
+  const { Plan: root } = first;
+  const tree = detailed === true ? { tree: planTree(root) } : {};
+  return { cost: root["Total Cost"], nodes: nodeNames(root).join(" → "), indexes: indexNames(root), ...tree };
 }
 
 function nodeNames(node: PlanNode): readonly string[] {

@@ -34,8 +34,9 @@ const layers: Readonly<Record<string, Layer>> = {
   advisor: { layers: ["base", "project", "catalog", "queries"], packages: [], node: [] },
   fixes: { layers: ["base", "syntax", "facts", "project"], packages: ["ts-morph"], node: [] },
   rules: { layers: ["base", "facts", "project", "catalog", "queries", "advisor", "fixes"], packages: [], node: [] },
+  cost: { layers: ["base", "facts", "project", "rules"], packages: [], node: [] },
   analysis: {
-    layers: ["base", "syntax", "facts", "project", "catalog", "queries", "advisor", "fixes", "rules"],
+    layers: ["base", "cost", "protocol", "syntax", "facts", "project", "catalog", "queries", "advisor", "fixes", "rules"],
     packages: ["ignore"],
     node: [],
   },

@@ -2,10 +2,10 @@
 import type { FileFacts } from "../facts/model.js";
 import { isSchemaPath } from "../catalog/catalog-store.js";
 import { extractFacts } from "../facts/extract.js";
-import { unexpected } from "../base/unexpected.js";
 import { buildFileView } from "../project/build-file-view.js";
 import { createCallGraph, type FunctionNode } from "../project/call-graph.js";
 import type { Fix, FixSources } from "../fixes/fix.js";
+import { createCostTable } from "../cost/cost-table.js";
 import { findEntries } from "../project/entry-points/find-entries.js";
 import type { FileView } from "../project/file-view.js";
 import { roleOf } from "../project/file-role.js";
@@ -25,10 +25,9 @@ import { DEFAULTS, NEVER, timed, type FileState } from "./host-state.js";
 import { hoverText } from "./hover.js";
 import type { Inspection } from "./inspection.js";
 import { createPathMatcher } from "./path-matcher.js";
-import { ProofStore } from "./proof-store.js";
 import { fixesOf } from "./fixes-of.js";
+import { FileChecks, merged } from "./file-checks.js";
 import { problemOf } from "./file-problems.js";
-import { runRules } from "./run-rules.js";
 import { SchemaAnalysis } from "./schema-analysis.js";
 import { applySuppressions, STALE_RULE } from "./suppressions.js";
 
@@ -43,12 +42,18 @@ class Host implements AnalysisHost {
   #rules: readonly Rule[] = allRules;
   #catalogRules: readonly CatalogRule[] = allCatalogRules;
   readonly #schema = new SchemaAnalysis();
-  readonly #proofs = new ProofStore();
+  readonly #checks = new FileChecks(DEFAULTS, {
+    viewOf: (path) => this.#viewOf(path),
+    factsOf: (path) => this.#factsOf(path),
+    relative: (path) => this.#relative(path),
+    severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
+  });
   #checkedCatalog: unknown;
   #rulesChanged = true;
   #isQuiet: (path: string) => boolean = () => false;
   readonly #linker = createLinker();
   readonly #graph = createCallGraph();
+  readonly #costs = createCostTable(this.#graph, (path) => this.#viewOf(path));
   readonly #files = new Map<string, FileState>();
   #reachability: ReachabilityTable = new Map();
   /** Functions whose summaries must be computed again. */
@@ -65,6 +70,7 @@ class Host implements AnalysisHost {
     this.#rules = allRules.filter((rule) => this.#isEnabled(rule.id, rule.family));
     this.#catalogRules = allCatalogRules.filter((rule) => this.#isEnabled(rule.id, rule.family));
     this.#rulesChanged = true;
+    this.#checks.configure(options, this.#rules);
     for (const [path, state] of this.#files) {
       state.role = roleOf(path, state.facts, options.roots, this.#isQuiet);
       state.needsCheck = true;
@@ -91,8 +97,10 @@ class Host implements AnalysisHost {
       }
       if ("removed" in change) {
         this.#schema.remove(change.path);
+        this.#checks.forget(change.path);
         if (this.#files.delete(change.path)) this.#changed.add(change.path);
         this.#linker.removeFile(change.path);
+        this.#costs.forget(change.path);
         for (const caller of this.#graph.callersOf(change.path)) this.#dirty.add(caller);
         this.#graph.removeFile(change.path);
         this.#edgesChanged = true;
@@ -112,7 +120,9 @@ class Host implements AnalysisHost {
           entries: [],
           viewRevision: 0,
           findings: [],
+          found: [],
           needsCheck: true,
+          needsTelling: true,
           readsCatalog: false,
         });
       } else Object.assign(known, { facts, role, needsCheck: true });
@@ -147,6 +157,7 @@ class Host implements AnalysisHost {
       const calls = this.#linker.link(path);
       for (const caller of this.#graph.callersOf(path)) if (caller.ref.file !== path) this.#dirty.add(caller);
       this.#forget(path);
+      this.#costs.forget(path);
       for (const node of this.#graph.setFile(path, state.facts, calls)) this.#dirty.add(node);
       state.calls = calls;
       state.entries = findEntries({
@@ -214,14 +225,28 @@ class Host implements AnalysisHost {
     for (const [path, state] of this.#files) {
       if (!state.needsCheck) continue;
       token.throwIfCancelled();
-      const findings = this.#findingsOf(path, state, ruleMs);
+      state.found = this.#checks.checkAlone(path, ruleMs);
       state.needsCheck = false;
+      state.needsTelling = true;
       checked.push(path);
+    }
+    for (const path of this.#checks.updateWorkload(ruleMs)) this.#retell(path);
+    for (const [path, state] of this.#files) {
+      if (!state.needsTelling) continue;
+      token.throwIfCancelled();
+      const found = merged(state.found, this.#checks.checkTogether(path, ruleMs), this.#schema.foundIn(path));
+      const findings = this.#suppressed(path, state.facts, found);
+      state.needsTelling = false;
       if (JSON.stringify(findings) === JSON.stringify(state.findings)) continue;
       state.findings = findings;
       this.#changed.add(path);
     }
     return checked;
+  }
+
+  #retell(path: string): void {
+    const state = this.#files.get(path);
+    if (state !== undefined) state.needsTelling = true;
   }
 
   /** Rules about the catalog run before those about files, so that a code file's findings of both are told together. */
@@ -244,7 +269,7 @@ class Host implements AnalysisHost {
     );
     this.#rulesChanged = false;
     for (const path of different)
-      if (this.#files.has(path)) this.#mark(path);
+      if (this.#files.has(path)) this.#retell(path);
       else this.#changed.add(path);
   }
 
@@ -269,32 +294,17 @@ class Host implements AnalysisHost {
     );
   }
 
-  #findingsOf(path: string, state: FileState, ruleMs: Record<string, number>): readonly Finding[] {
-    const view = this.#view(path, state);
-    if (view === undefined) {
-      unexpected(`no view of ${path}`);
-      return [];
-    }
-    const findings = runRules(view, {
-      rules: this.#rules,
-      schema: this.#proofs.viewFor(path, this.#options),
-      severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
-      factsOf: (other) => this.#factsOf(other),
-      relative: (other) => this.#relative(other),
-      timed: (rule, ms) => (ruleMs[rule] = (ruleMs[rule] ?? 0) + ms),
-    });
-    const all = [...findings, ...this.#schema.foundIn(path)];
-    if (all.length > findings.length)
-      all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.column - b.range.start.column);
-    return this.#suppressed(path, state.facts, all);
-  }
-
   pendingProofs(): ReturnType<AnalysisHost["pendingProofs"]> {
-    return this.#proofs.pending();
+    return this.#checks.pendingProofs();
   }
 
   giveProofs(answers: Parameters<AnalysisHost["giveProofs"]>[0]): void {
-    for (const path of this.#proofs.give(answers)) this.#mark(path);
+    this.#checks.giveProofs(answers);
+  }
+
+  #viewOf(path: string): FileView | undefined {
+    const state = this.#files.get(path);
+    return state === undefined ? undefined : this.#view(path, state);
   }
 
   #view(path: string, state: FileState): FileView | undefined {
@@ -352,7 +362,7 @@ class Host implements AnalysisHost {
       rules: this.#rules,
       catalogRules: this.#catalogRules,
       view: () => (state === undefined ? undefined : this.#view(path, state)),
-      schema: this.#proofs.viewFor(path, this.#options),
+      schema: this.#checks.schemaView(),
       catalogView: () => ({ catalog: this.#schema.catalog(), isQuiet: (other) => this.#isQuietSchema(other) }),
       relative: (other) => this.#relative(other),
     });
@@ -372,13 +382,11 @@ class Host implements AnalysisHost {
       catalog: this.#schema.catalog(),
       files: [...this.#files.keys()],
       factsOf: (path) => this.#factsOf(path),
-      viewOf: (path) => {
-        const state = this.#files.get(path);
-        return state === undefined ? undefined : this.#view(path, state);
-      },
+      viewOf: (path) => this.#viewOf(path),
       declaredIn: (path) => this.#schema.declaredIn(path),
-      schema: this.#proofs.known(this.#options),
+      schema: this.#checks.schemaView(),
       findings: (path) => this.findings(path),
+      costs: this.#costs,
     };
   }
 

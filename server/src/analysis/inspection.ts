@@ -4,6 +4,7 @@
  */
 import type { SchemaFile } from "../catalog/change.js";
 import type { Catalog } from "../catalog/model.js";
+import type { CostTable } from "../cost/cost-table.js";
 import type { FileFacts } from "../facts/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { SchemaView } from "../rules/define-rule.js";
@@ -23,4 +24,6 @@ export interface Inspection {
   /** What is known of sizes and plans. Asks no planner anything. */
   readonly schema: SchemaView;
   findings(path: string): readonly Finding[];
+  /** What a run of each function costs; computed when asked. */
+  readonly costs: CostTable;
 }

@@ -1,8 +1,10 @@
 /** Opens a workspace, scans it and returns everything a report needs. Knows nothing of formats or exit codes. */
 import { readFileSync } from "node:fs";
 import type { RefreshWork, RuleInfo } from "../analysis/host.js";
+import { endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import { createService } from "../service/create-service.js";
+import type { EndpointCost } from "../../../protocol/src/costs.js";
 import type { Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
 
 export interface Analysis {
@@ -12,10 +14,16 @@ export interface Analysis {
   readonly stats: ScanStats;
   /** What was computed; undefined when the daemon did it. */
   readonly work: RefreshWork | undefined;
+  /** Entry points with their costs, when they were asked for. */
+  readonly endpoints?: readonly EndpointCost[];
 }
 
 /** Runs one whole analysis. Throws what `createService` throws for a configuration that cannot be used. */
-export async function analyze(options: ServiceOptions, onProgress: (progress: Progress) => void): Promise<Analysis> {
+export async function analyze(
+  options: ServiceOptions,
+  onProgress: (progress: Progress) => void,
+  wanted: { readonly costs?: true } = {},
+): Promise<Analysis> {
   const service = await createService(options);
   try {
     const scan = service.scan();
@@ -32,6 +40,7 @@ export async function analyze(options: ServiceOptions, onProgress: (progress: Pr
       rules: service.rules(),
       stats: step.value,
       work,
+      ...(wanted.costs === true ? { endpoints: service.ask((all) => endpoints(all).map((one) => toEndpointCost(one))) } : {}),
     };
   } finally {
     await service.close();

@@ -54,6 +54,9 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
       durationMs: Math.round(performance.now() - started),
       cacheHits: analysis.stats.cacheHits,
     },
+    ...(analysis.endpoints === undefined
+      ? {}
+      : { endpoints: analysis.endpoints.filter(({ file }) => isWanted(scope, file)) }),
     textOf: readText,
   };
   write(command, terminal, report);
@@ -62,7 +65,7 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
 }
 
 /** What only an analysis in this process can do. */
-const LOCAL_FLAGS = ["no-daemon", "no-cache", "no-planner", "timing"];
+const LOCAL_FLAGS = ["no-daemon", "no-cache", "no-planner", "timing", "costs"];
 
 async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: CheckScope): Promise<Analysis> {
   const line = progressLine(terminal.stderr);
@@ -91,6 +94,7 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
         ...(workers === undefined ? {} : { workers: Number(workers) }),
       },
       (progress) => line.show(progress),
+      command.flags.has("costs") ? { costs: true } : {},
     );
   } finally {
     line.clear();

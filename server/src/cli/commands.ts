@@ -36,6 +36,10 @@ export const checkCommand: CommandSpec = {
       doc: "Only findings in, or reached through, files that differ from this git revision.",
     },
     output: { type: "string", value: "FILE", doc: "Write the report to this file instead of stdout." },
+    costs: {
+      type: "boolean",
+      doc: "Also list what one request of every entry point costs: queries, remote calls, blocking.",
+    },
     timing: { type: "boolean", doc: "Print on stderr how long each stage and rule took." },
     "no-cache": { type: "boolean", doc: "Neither read nor write the fact cache on disk." },
     "no-planner": { type: "boolean", doc: "Do not ask PostgreSQL's planner to confirm missing indexes." },
@@ -47,10 +51,15 @@ export const checkCommand: CommandSpec = {
 
 export const explainCommand: CommandSpec = {
   name: "explain",
-  usage: "hotpath explain [rule]\n       hotpath explain --loop FILE:LINE",
-  doc: "Prints what a rule finds, why it matters and what to do instead; without a rule, lists them.\nWith --loop, says of each call in the loop at that line what was found, or why it is left alone.",
+  usage: "hotpath explain [rule]\n       hotpath explain --loop FILE:LINE\n       hotpath explain --query FILE:LINE",
+  doc: "Prints what a rule finds, why it matters and what to do instead; without a rule, lists them.\nWith --loop, says of each call in the loop at that line what was found, or why it is left alone.\nWith --query, shows the SQL of the query at that line, the index that serves it or is missing, and its plan.",
   options: {
     loop: { type: "string", value: "FILE:LINE", doc: "Explain the loop that begins on, or stands around, this line." },
+    query: {
+      type: "string",
+      value: "FILE:LINE",
+      doc: "Explain the query that begins on, or stands around, this line.",
+    },
     help,
   },
 };
@@ -95,6 +104,11 @@ export const evaluateCommand: CommandSpec = {
     "no-cache": { type: "boolean", doc: "Neither read nor write remembered results." },
     baseline: { type: "string", value: "FILE", doc: "Compare with this file; what got worse makes the exit code 1." },
     "update-baseline": { type: "boolean", doc: "Write the outcome to the --baseline file." },
+    "compare-to": {
+      type: "string",
+      value: "WHAT",
+      doc: "Compare with a commit, branch or tag, with another suite file, or with an earlier run; worse makes the exit code 1.",
+    },
     "allow-host": {
       type: "string",
       multiple: true,

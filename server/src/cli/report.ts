@@ -2,6 +2,7 @@
 import type { Finding } from "../analysis/finding.js";
 import type { RuleInfo } from "../analysis/host.js";
 import type { Problem } from "../analysis/finding.js";
+import type { EndpointCost } from "../../../protocol/src/costs.js";
 
 export interface Report {
   /** Absolute folder all paths are relative to. */
@@ -10,6 +11,8 @@ export interface Report {
   readonly problems: readonly Problem[];
   readonly rules: readonly RuleInfo[];
   readonly stats: ReportStats;
+  /** With `--costs`: entry points, dearest first. */
+  readonly endpoints?: readonly EndpointCost[];
   /** Text of a file by absolute path, for code frames; undefined when it cannot be read any more. */
   readonly textOf: (path: string) => string | undefined;
 }

@@ -1,4 +1,5 @@
 /** `--format json`: the machine-readable contract of `hotpath check`. Fields may be added, never changed. */
+import type { EndpointCost } from "../../../../protocol/src/costs.js";
 import { relativeTo, type Report } from "../report.js";
 
 export function formatJson(report: Report): string {
@@ -24,10 +25,22 @@ export function formatJson(report: Report): string {
         fixes: finding.fixes,
         fingerprint: finding.fingerprint,
       })),
+      ...(report.endpoints === undefined
+        ? {}
+        : { endpoints: report.endpoints.map((one) => endpointFor(report.root, one)) }),
       stats: report.stats,
       problems: report.problems.map((problem) => ({ file: file(problem.path), message: problem.message })),
     },
     undefined,
     2,
   )}\n`;
+}
+
+/** With paths relative to the root; the shape is that of `EndpointCost` otherwise. */
+function endpointFor(root: string, endpoint: EndpointCost): EndpointCost {
+  return {
+    ...endpoint,
+    file: relativeTo(root, endpoint.file),
+    unknown: endpoint.unknown.map((one) => ({ ...one, file: relativeTo(root, one.file) })),
+  };
 }

@@ -3,6 +3,7 @@ import type { Finding } from "../../analysis/finding.js";
 import type { Severity } from "../../rules/define-rule.js";
 import type { Palette } from "../palette.js";
 import { relativeTo, type Report } from "../report.js";
+import { costsTable } from "../costs-table.js";
 import { codeFrame } from "./code-frame.js";
 
 const ORDER: readonly Severity[] = ["error", "warning", "information", "hint"];
@@ -23,6 +24,8 @@ export function formatPretty(report: Report, palette: Palette): string {
     out.push("", palette.bold("problems"));
     for (const problem of report.problems) out.push(`  ${relativeTo(report.root, problem.path)}: ${problem.message}`);
   }
+  if (report.endpoints !== undefined)
+    out.push("", costsTable(report.endpoints, (path) => relativeTo(report.root, path), palette).trimEnd());
   out.push("", summary(report, palette), "");
   return out.join("\n");
 }

@@ -68,7 +68,7 @@ function trials({ example }: Judged): readonly Advice[] {
 }
 
 async function prove(pairs: readonly (readonly [Advice, Example])[]): Promise<readonly Proof[]> {
-  const requests = pairs.map(([advice, { query }]) => proofRequest(advice, query));
+  const requests = pairs.map(([advice, { query }]) => proofRequest(advice, query, undefined));
   return planner.verify(requests.flatMap((request) => request ?? []));
 }
 

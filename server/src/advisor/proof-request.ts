@@ -7,23 +7,28 @@ import type { Column, Index, Table } from "../catalog/model.js";
 import type { QueryModel } from "../queries/model.js";
 import type { Advice } from "./advise.js";
 import { type Candidate, candidateSql, quote } from "./candidate.js";
-import { isLowUse, isUniqueColumn } from "./column-use.js";
+import { distinctOf, nullFractionOf, rowsOf } from "./cardinality.js";
 import type { ColumnStatistics, ProofRequest } from "./proof.js";
 import { pathsOf } from "./paths.js";
+import type { TableStatistics } from "./statistics.js";
 import type { Need } from "./table-needs.js";
-
-/** Rows a table is taken to have when nobody says: enough for a scan to hurt, few enough for many a product. */
-export const assumedRows = 100_000;
-
-/** Rows that share one value of a column that is neither unique nor of few values, as a share of all: 50 rows of each value, however big the table. */
-const rowsPerValue = 50;
 
 /** Rows of a page, where the code does not say. */
 const pageSize = 50;
 
-/** Undefined for advice the planner has no opinion on: other engines, other kinds of index. */
-export function proofRequest(advice: Advice, query: QueryModel, rows = assumedRows): ProofRequest | undefined {
-  const { table, candidates, all } = advice;
+/**
+ * Undefined for advice the planner has no opinion on: other engines, other kinds of index.
+ *
+ * @param known What is known of the table's contents; the rest is assumed.
+ * @param candidates Indexes that are to serve the query; those that would serve it alone when nothing else is said.
+ */
+export function proofRequest(
+  advice: Advice,
+  query: QueryModel,
+  known: TableStatistics | undefined,
+  candidates: readonly Candidate[] = advice.candidates,
+): ProofRequest | undefined {
+  const { table, all } = advice;
   if (table.engine !== "postgresql" || candidates.some((candidate) => !isKnownKind(candidate))) return undefined;
   const statement = queryText(advice, query);
   const body = {
@@ -31,8 +36,8 @@ export function proofRequest(advice: Advice, query: QueryModel, rows = assumedRo
     indexes: pathsOf(table).flatMap((path) => indexText(table, path) ?? []),
     query: statement,
     candidates: candidates.map((candidate) => candidateSql(candidate, nameOf(candidate.table))),
-    rows,
-    statistics: statistics(advice, all, rows),
+    rows: rowsOf(known),
+    statistics: statistics(advice, all, known),
   };
   return { key: contentHash(JSON.stringify(body)), ...body };
 }
@@ -43,8 +48,13 @@ function isKnownKind({ method, parts }: Candidate): boolean {
 }
 
 /** PostgreSQL cuts names off after 63 bytes, and then does not find the statistics of the uncut one. */
-function nameOf({ name }: Table): string {
-  return quote(name.slice(0, 30));
+function nameOf(table: Table): string {
+  return quote(standInName(table));
+}
+
+/** What the planner's stand-in for a table is called. */
+export function standInName({ name }: Table): string {
+  return name.slice(0, 30);
 }
 
 /** Types PostgreSQL knows by itself; everything else stands in as text, which compares the same way. */
@@ -128,20 +138,20 @@ function conditionText({ kind, column, fn }: Need, value: () => string): string 
   }
 }
 
-function statistics({ table, order }: Advice, needs: readonly Need[], rows: number): readonly ColumnStatistics[] {
+function statistics(
+  { table, order }: Advice,
+  needs: readonly Need[],
+  known: TableStatistics | undefined,
+): readonly ColumnStatistics[] {
   const sorted = order.flatMap(({ column }) => table.columns.find(({ name }) => name === column) ?? []);
   const columns = new Set([...needs.map((need) => need.column), ...sorted]);
   return [...columns].map((column) => ({
     column: column.name,
-    distinct: distinct(table, column, rows),
-    // Most rows of a table with soft deletion are not deleted.
-    nullFraction: needs.some((need) => need.kind === "null" && need.column === column) ? 0.9 : 0,
+    distinct: distinctOf(table, column, known),
+    nullFraction: nullFractionOf(
+      column,
+      needs.some((need) => need.kind === "null" && need.column === column),
+      known,
+    ),
   }));
-}
-
-function distinct(table: Table, column: Column, rows: number): number {
-  if (isUniqueColumn(table, column.name)) return -1;
-  if (isLowUse(column)) return column.values?.length ?? (column.type.startsWith("bool") ? 2 : 5);
-  if (/^(timestamp|date|time)/.test(column.type)) return -0.9;
-  return Math.max(1, Math.round(rows / rowsPerValue));
 }

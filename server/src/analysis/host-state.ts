@@ -11,8 +11,13 @@ export interface FileState {
   entries: readonly EntryPoint[];
   /** Raised whenever something outside the file's own facts that its rules may read has changed. */
   viewRevision: number;
+  /** As told: of the file by itself, of the workload and of the schema, with ignore comments applied. */
   findings: readonly Finding[];
+  /** Of the rules that look at the file alone. */
+  found: readonly Finding[];
   needsCheck: boolean;
+  /** What is told has to be put together again: its own findings, or what the workload or the schema say about it, may have changed. */
+  needsTelling: boolean;
   /** Its rules have looked at the catalog: they run again when that changes. */
   readsCatalog: boolean;
 }

@@ -7,6 +7,7 @@
 import type { FileFacts } from "../facts/model.js";
 import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
+import type { TableStatistics } from "../advisor/statistics.js";
 import type { Inspection } from "./inspection.js";
 import type { Fix, FixSources } from "../fixes/fix.js";
 import type { Finding, Problem } from "./finding.js";
@@ -37,6 +38,8 @@ export interface AnalysisOptions {
   readonly queries?: readonly DeclaredQuery[];
   /** Rows of tables, by their name or `schema.name`; others are assumed to be big. */
   readonly tableRows?: Readonly<Record<string, number>>;
+  /** What a database, or a dump of its statistics, says of tables, by the same names. `tableRows` wins over its rows. */
+  readonly statistics?: Readonly<Record<string, TableStatistics>>;
   /** Why no planner can be asked. Undefined: rules may ask, and answers are given with `giveProofs`. */
   readonly noPlanner?: string;
 }

@@ -1,6 +1,5 @@
-/** What rules asked a planner, and what it answered. Keeps who asked, so that their findings are looked at again when an answer comes. */
+/** What was asked of a planner, and what it answered. Keeps who asked, so that their choices are made again when an answer comes. */
 import type { Proof, ProofRequest } from "../advisor/proof.js";
-import type { SchemaView } from "../rules/define-rule.js";
 import type { AnalysisOptions } from "./host.js";
 
 /** Answers kept; those given first go first. */
@@ -8,23 +7,19 @@ const maxAnswers = 20_000;
 
 export class ProofStore {
   readonly #answers = new Map<string, Proof>();
-  /** Requests without an answer, with the files whose rules wait for it. */
+  /** Requests without an answer, with those who wait for it. */
   readonly #pending = new Map<string, { readonly request: ProofRequest; readonly askers: Set<string> }>();
 
-  /** What the rules of one file see. */
-  viewFor(asker: string, { tableRows = {}, noPlanner }: AnalysisOptions): SchemaView {
-    return {
-      rowsOf: ({ name, schema }) => tableRows[schema === undefined ? name : `${schema}.${name}`] ?? tableRows[name],
-      proofOf: (request) =>
-        noPlanner === undefined ? this.#proofOf(asker, request) : { kind: "unavailable", reason: noPlanner },
-    };
+  /** For one who waits for answers: what is not known yet is noted, and `give` names the asker when it is there. */
+  asker(name: string, { noPlanner }: Pick<AnalysisOptions, "noPlanner">): (request: ProofRequest) => Proof | undefined {
+    if (noPlanner !== undefined) return () => ({ kind: "unavailable", reason: noPlanner });
+    return (request) => this.#proofOf(name, request);
   }
 
-  /** What is known by now, for somebody who only looks: questions are not noted. */
-  known(options: AnalysisOptions): SchemaView {
-    const { noPlanner } = options;
+  /** For one who only looks: questions are not noted. */
+  known({ noPlanner }: Pick<AnalysisOptions, "noPlanner">): (request: ProofRequest) => Proof | undefined {
     const off: Proof | undefined = noPlanner === undefined ? undefined : { kind: "unavailable", reason: noPlanner };
-    return { ...this.viewFor("", options), proofOf: ({ key }) => this.#answers.get(key) ?? off };
+    return ({ key }) => this.#answers.get(key) ?? off;
   }
 
   /** The answer, or undefined: then the question is noted. */
@@ -41,7 +36,7 @@ export class ProofStore {
     return [...this.#pending.values()].map(({ request }) => request);
   }
 
-  /** Takes answers; gives the files that waited for them. */
+  /** Takes answers; gives those who waited for them. */
   give(answers: ReadonlyMap<string, Proof>): ReadonlySet<string> {
     const askers = new Set<string>();
     for (const [key, proof] of answers) {

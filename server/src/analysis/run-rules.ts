@@ -8,7 +8,12 @@ import type { Evidence, Rule, SchemaView, Severity } from "../rules/define-rule.
 import type { Finding } from "./finding.js";
 import { toRange } from "./positions.js";
 
-const noSchema: SchemaView = { rowsOf: () => undefined, proofOf: () => undefined };
+const noSchema: SchemaView = {
+  rowsOf: () => undefined,
+  statisticsOf: () => undefined,
+  lackedIn: () => [],
+  proofOf: () => undefined,
+};
 
 export interface RuleRun {
   readonly rules: readonly Rule[];
@@ -36,6 +41,11 @@ export function runRules(view: FileView, run: RuleRun): Finding[] {
     }
     run.timed(rule.id, performance.now() - started);
   }
+  return inOrder(findings);
+}
+
+/** By place; sorts the list itself. */
+export function inOrder(findings: Finding[]): Finding[] {
   return findings.sort(
     (a, b) =>
       a.range.start.line - b.range.start.line ||

@@ -3,11 +3,13 @@
  * turns evidence into words. Detecting, describing and fixing are separate so that each can be read and tested alone.
  */
 import type { Span } from "../base/span.js";
+import type { LackedQuery } from "../advisor/lacked-query.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
+import type { TableStatistics } from "../advisor/statistics.js";
 import type { Table } from "../catalog/model.js";
 import type { Fix, FixSources } from "../fixes/fix.js";
 import type { FileView } from "../project/file-view.js";
-import type { Location } from "../project/model.js";
+import type { FilePath, Location } from "../project/model.js";
 
 /** Stable families, as documented; scored. */
 export type RuleFamily =
@@ -47,9 +49,13 @@ export interface Description {
 
 /** What rules about queries may look at beside the file and its catalog: how big tables are, and what the planner said. */
 export interface SchemaView {
-  /** Rows of a table where the configuration says so. */
+  /** Rows of a table where somebody says how many. */
   rowsOf(table: Table): number | undefined;
-  /** The planner's answer. Undefined while it is awaited: asking is enough, the rule runs again when it is there. */
+  /** What is known of a table's contents, and who says so. */
+  statisticsOf(table: Table): TableStatistics | undefined;
+  /** Queries of a file that lack an index, with what was chosen for all queries of the workspace together; for rules with `readsWorkload` only. */
+  lackedIn(path: FilePath): readonly LackedQuery[];
+  /** The planner's answer, where it has one. */
   proofOf(request: ProofRequest): Proof | undefined;
 }
 
@@ -67,6 +73,8 @@ export interface Rule<E extends Evidence = Evidence> {
   readonly severity: Severity;
   readonly fixSafety: FixSafety;
   readonly docs: RuleDocs;
+  /** It tells of the workspace's workload (`SchemaView.lackedIn`), and runs again when another file changes that. */
+  readonly readsWorkload?: true;
   /** Pure: reads only the views, so that unchanged views mean an unchanged result. */
   check(view: FileView, schema: SchemaView): Iterable<E>;
   describe(evidence: E, view: FileView, schema: SchemaView): Description;

@@ -2,29 +2,67 @@
 import type { Advice } from "../../advisor/advise.js";
 import { candidateText } from "../../advisor/candidate.js";
 import type { Index } from "../../catalog/model.js";
-import type { FilePath } from "../../project/model.js";
+import { countText } from "../../advisor/statistics.js";
+import type { FilePath, Location } from "../../project/model.js";
 import type { Description } from "../define-rule.js";
 import type { LackedIndex } from "./query-advice.js";
+
+/** More related places than this nobody reads; each query has a finding of its own. */
+const maxPlaces = 50;
 
 /**
  * @param problem What is wrong, up to and without the cure: `no index serves the filter on …`.
  * @param file Where the query stands.
  */
 export function describeAdvice(lacked: LackedIndex, problem: string, confidence: number, file: FilePath): Description {
-  const { advice, judged, unit } = lacked;
-  const cure = advice.candidates.map((candidate) => `\`${candidateText(candidate)}\``).join(" and ");
+  const { advice, judged, unit, twins, alsoServes } = lacked;
   const confirmed = judged.kind === "confirmed";
+  const cost = `one scan of ${advice.table.name} ${unit}`;
+  const here = twins.map((span) => ({ at: { file, span }, message: "this query needs the index too" }));
+  if (lacked.toldAt !== undefined) return describeFurther(lacked, lacked.toldAt, { problem, confidence, cost, here });
   return {
-    message: `${problem}; an index on ${cure} would${judgement(lacked)}`,
+    message: `${problem}; an index on ${cureText(lacked)} would${judgement(lacked)}${alsoText(alsoServes.length)}`,
     severity: confirmed ? "warning" : "information",
     confidence: confirmed ? Math.max(confidence, 0.85) : confidence,
-    cost: `one scan of ${advice.table.name} ${unit}`,
+    cost,
     related: [
       ...plans(lacked, file),
       ...places(advice),
-      ...lacked.twins.map((span) => ({ at: { file, span }, message: "this query needs the index too" })),
+      ...here,
+      ...alsoServes.slice(0, maxPlaces).map((at) => ({ at, message: "this query needs the index too" })),
     ],
   };
+}
+
+/** The index is told elsewhere: here it is only worth knowing that this query waits for it as well. */
+function describeFurther(
+  lacked: LackedIndex,
+  toldAt: Location,
+  { problem, confidence, cost, here }: Further,
+): Description {
+  return {
+    message: `${problem}; the index on ${cureText(lacked)} that another query needs would serve it too`,
+    severity: "hint",
+    confidence,
+    cost,
+    related: [{ at: toldAt, message: "the index is told at this query" }, ...here],
+  };
+}
+
+interface Further {
+  readonly problem: string;
+  readonly confidence: number;
+  readonly cost: string;
+  readonly here: Description["related"];
+}
+
+function cureText({ candidates }: LackedIndex): string {
+  return candidates.map((candidate) => `\`${candidateText(candidate)}\``).join(" and ");
+}
+
+function alsoText(count: number): string {
+  if (count === 0) return "";
+  return `; it would also serve ${count === 1 ? "another query" : `${countText(count)} other queries`}`;
 }
 
 /** What the planner does now and would do with the index. */
@@ -35,11 +73,11 @@ function plans({ at, judged }: LackedIndex, file: FilePath): Description["relate
   return [{ at: { file, span: at }, message }];
 }
 
-function judgement({ judged, rows }: LackedIndex): string {
+function judgement({ judged, rows, rowsFrom }: LackedIndex): string {
   switch (judged.kind) {
     case "confirmed": {
       const { before, after } = judged.proof;
-      return `: PostgreSQL's planner would use it (cost ${cost(before.cost)} → ${cost(after.cost)}, estimated, at ${count(rows)} rows)`;
+      return `: PostgreSQL's planner would use it (cost ${cost(before.cost)} → ${cost(after.cost)}, estimated, at ${countText(rows)} rows${rowsFrom === undefined ? ", assumed" : ` by ${rowsFrom}`})`;
     }
     case "pending":
       return " (not confirmed yet)";
@@ -49,11 +87,7 @@ function judgement({ judged, rows }: LackedIndex): string {
 }
 
 function cost(value: number): string {
-  return value < 10 ? value.toFixed(1) : count(Math.round(value));
-}
-
-function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+  return value < 10 ? value.toFixed(1) : countText(Math.round(value));
 }
 
 /** Where the columns are declared, and what index comes close. */

@@ -9,6 +9,7 @@ export const leadingWildcard = defineRule({
   since: "0.1.0",
   severity: "information",
   fixSafety: "none",
+  readsWorkload: true,
   docs: {
     what: "A query searches for text that may stand anywhere in a column (`contains`, `LIKE '%…'`, `ILIKE`), and nothing else narrows its rows.",
     why: "An ordered index finds beginnings only, so every run compares every row of the table.",
@@ -30,6 +31,6 @@ export const leadingWildcard = defineRule({
       : `the search for text inside ${columns}`;
     const words = describeAdvice(lacked, `no index serves ${what} in \`${table.name}\``, 0.6, view.path);
     // How often people search, and whether for three characters or more, the code does not show.
-    return { ...words, severity: "information", confidence: 0.6 };
+    return { ...words, severity: words.severity === "hint" ? "hint" : "information", confidence: 0.6 };
   },
 });

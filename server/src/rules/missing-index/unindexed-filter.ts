@@ -12,6 +12,7 @@ export const unindexedFilter = defineRule({
   since: "0.1.0",
   severity: "warning",
   fixSafety: "none",
+  readsWorkload: true,
   docs: {
     what: "A query looks for rows by columns that no index of the table begins with.",
     why: "The database reads the whole table for every run, so the time grows with the table, and busy tables push each other out of memory.",

@@ -6,7 +6,7 @@ import { type LackedIndex, lackedIndexes } from "./query-advice.js";
 
 /** One query may load many relations: they are told together. */
 interface LackedByQuery extends LackedIndex {
-  readonly others: readonly LackedIndex[];
+  readonly more: readonly LackedIndex[];
 }
 
 export const unindexedJoin = defineRule<LackedByQuery>({
@@ -15,6 +15,7 @@ export const unindexedJoin = defineRule<LackedByQuery>({
   since: "0.1.0",
   severity: "warning",
   fixSafety: "none",
+  readsWorkload: true,
   docs: {
     what: "A query goes from rows it has found to the rows that belong to them, over columns that no index begins with.",
     why: "However few rows there are on one side, the whole table is read on the other, for every run.",
@@ -24,7 +25,7 @@ export const unindexedJoin = defineRule<LackedByQuery>({
   },
   check: (view, schema) => byQuery([...lackedIndexes(view, schema, ["join"])]),
   describe(lacked, view) {
-    const { others } = lacked;
+    const { more } = lacked;
     const { table, needs } = lacked.advice;
     const columns = columnList(needs.map((need) => need.column.name));
     const words = describeAdvice(
@@ -33,27 +34,35 @@ export const unindexedJoin = defineRule<LackedByQuery>({
       0.75,
       view.path,
     );
-    return others.length === 0 ? words : withOthers(words, others);
+    return more.length === 0 ? words : withMore(words, more);
   },
 });
 
 function byQuery(all: readonly LackedIndex[]): readonly LackedByQuery[] {
   const queries = new Map<number, LackedIndex[]>();
   for (const one of all) queries.set(one.query.expr, [...(queries.get(one.query.expr) ?? []), one]);
-  return [...queries.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{ ...first, others }]));
+  return [...queries.values()].flatMap((some) => {
+    // An index that is told here goes before those that are told elsewhere.
+    const told = some.filter(({ toldAt }) => toldAt === undefined);
+    const [first, ...more] = [...told, ...some.filter(({ toldAt }) => toldAt !== undefined)];
+    return first === undefined ? [] : [{ ...first, more }];
+  });
 }
 
-function withOthers(words: Description, others: readonly LackedIndex[]): Description {
-  const names = others.flatMap(({ advice }) => advice.candidates.map((candidate) => `\`${candidateText(candidate)}\``));
-  const declared = others.flatMap(({ advice: { needs, table } }) =>
+function withMore(words: Description, more: readonly LackedIndex[]): Description {
+  const names = more.flatMap(({ candidates }) => candidates.map((candidate) => `\`${candidateText(candidate)}\``));
+  const declared = more.flatMap(({ advice: { needs, table } }) =>
     needs.map(({ column }) => ({
       at: column.location,
       message: `\`${column.name}\` of \`${table.name}\` is declared here`,
     })),
   );
+  const served = more
+    .flatMap(({ toldAt, alsoServes }) => (toldAt === undefined ? alsoServes : []))
+    .map((at) => ({ at, message: "this query needs one of the indexes too" }));
   return {
     ...words,
     message: `${words.message}; so would ${names.join(", ")} for other rows of this query`,
-    related: [...words.related, ...declared],
+    related: [...words.related, ...declared, ...served],
   };
 }

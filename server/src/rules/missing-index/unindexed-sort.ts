@@ -9,6 +9,7 @@ export const unindexedSort = defineRule({
   since: "0.1.0",
   severity: "warning",
   fixSafety: "none",
+  readsWorkload: true,
   docs: {
     what: "A query wants a few rows of a table in an order that no index gives, and nothing narrows the rows first.",
     why: "The whole table is read and sorted for a page of it; with an index the database reads the page and stops.",
@@ -26,6 +27,7 @@ export const unindexedSort = defineRule({
       view.path,
     );
     // What is listed as a whole is often a small table: unless somebody says that it is not, this is only worth knowing.
-    return schema.rowsOf(table) !== undefined ? words : { ...words, severity: "information", confidence: 0.6 };
+    if (words.severity === "hint" || schema.rowsOf(table) !== undefined) return words;
+    return { ...words, severity: "information", confidence: 0.6 };
   },
 });

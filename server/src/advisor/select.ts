@@ -1,0 +1,144 @@
+/**
+ * The indexes that all queries on one table want together, and which of them serves which query. Pure: the same demands and the same answers of the planner
+ * give the same choice, in whatever order they came.
+ */
+import type { IndexPart } from "../catalog/model.js";
+import type { Candidate } from "./candidate.js";
+import { rowsOf } from "./cardinality.js";
+import { type Demand, partKey, type Wish, wishesOf } from "./demand.js";
+import { scanCost, writeCost } from "./estimate.js";
+import { extend, servingShape, type Shape, shapeKey, type Workload } from "./extend.js";
+import { judge, type Judged, type JudgeOptions } from "./judge.js";
+
+export interface TableWorkload extends JudgeOptions {
+  /** Queries on one table that lack an index, in the order of files and places. */
+  readonly demands: readonly Demand[];
+  /** Places in the code that write it. */
+  readonly writes: number;
+}
+
+/** One query with the indexes chosen for it. */
+export interface Served {
+  readonly demand: Demand;
+  /** One, or as many as the query has alternatives. */
+  readonly candidates: readonly Candidate[];
+  readonly judged: Judged;
+}
+
+/** Queries that ask the same, and are judged once. */
+interface Group {
+  readonly demands: Demand[];
+  readonly wishes: readonly Wish[];
+  readonly judged: Judged;
+}
+
+/** A planner that refuses a choice makes for another one; more rounds than this do not happen with answers that make sense. */
+const maxRounds = 4;
+
+/** Queries whose index the planner would not use are left out. */
+export function selectIndexes(table: TableWorkload): readonly Served[] {
+  const groups = grouped(table);
+  const refused = new Set<string>();
+  for (let round = 0; ; round++) {
+    const chosen = choose(table, groups, refused);
+    const served = groups.map((group) => serve(table, group, chosen, refused));
+    if (served.every((one) => one !== "refused") || round === maxRounds)
+      return served.flatMap((one, i) => (one === "refused" ? alone(groups[i]) : one));
+  }
+}
+
+function grouped(table: TableWorkload): readonly Group[] {
+  const groups = new Map<string, Group | undefined>();
+  for (const demand of table.demands) {
+    const wishes = wishesOf(demand, table.statistics);
+    const key = keyOf(demand, wishes);
+    const known = groups.get(key);
+    if (known !== undefined) known.demands.push(demand);
+    if (groups.has(key)) continue;
+    const judged = judge(demand.advice, demand.query, demand.advice.candidates, table);
+    groups.set(key, judged === undefined ? undefined : { demands: [demand], wishes, judged });
+  }
+  return [...groups.values()].filter((group) => group !== undefined);
+}
+
+/** Everything a planner is asked, or would be. */
+function keyOf({ advice, query }: Demand, wishes: readonly Wish[]): string {
+  const asked = advice.all.map(({ kind, column, fn = "" }) => `${kind} ${fn} ${column.name}`);
+  const parts = wishes.map((wish) => [...wish.equal.map(({ part }) => part), ...wish.then].map(partKey).join());
+  const limit = query.limit?.kind === "literal" ? String(query.limit.value) : (query.limit?.kind ?? "");
+  return [advice.kind, advice.index === 0, query.aggregate === true, limit, ...asked, "", ...parts].join("\0");
+}
+
+/** Wishes of a group weigh as much as it has queries; those an entry point reaches count fully. */
+function choose(table: TableWorkload, groups: readonly Group[], refused: ReadonlySet<string>): readonly Shape[] {
+  const groupOf = new Map<Wish, Group>();
+  for (const group of groups) {
+    const weight = group.demands.reduce((sum, { isReached }) => sum + (isReached ? 1 : possibleWeight), 0);
+    for (const wish of group.wishes) groupOf.set({ ...wish, weight }, group);
+  }
+  const workload: Workload = {
+    wishes: [...groupOf.keys()],
+    rows: rowsOf(table.statistics),
+    writes: table.writes,
+    refuses: (wish, shape) => {
+      const group = groupOf.get(wish);
+      return refused.size > 0 && group !== undefined && refused.has(refusalKey(group, shape));
+    },
+  };
+  return extend(workload);
+}
+
+/** Weight of a query that only might run on a request. */
+const possibleWeight = 0.5;
+
+function refusalKey({ demands: [first] }: Group, shape: Shape): string {
+  return `${first?.at.file ?? ""} ${first?.at.span.start ?? 0} ${first?.advice.kind ?? ""} ${shapeKey(shape)}`;
+}
+
+/** `refused` when the planner does not take what was chosen: that is noted, and the choice has to be made again. */
+function serve(
+  table: TableWorkload,
+  group: Group,
+  chosen: readonly Shape[],
+  refused: Set<string>,
+): readonly Served[] | "refused" {
+  const [first] = group.demands;
+  if (first === undefined) return [];
+  const rows = rowsOf(table.statistics);
+  const workload: Workload = {
+    wishes: group.wishes,
+    rows,
+    writes: table.writes,
+    refuses: (_, shape) => refused.has(refusalKey(group, shape)),
+  };
+  const own = first.advice.candidates;
+  const shapes = group.wishes.map((wish) => servingShape(workload, wish, chosen));
+  if (shapes.some((shape) => shape === undefined)) return isWorthIt(table, group) ? alone(group) : [];
+  const candidates = own.flatMap((candidate, i) => {
+    const shape = shapes[i];
+    return shape === undefined ? [] : [{ ...candidate, parts: shape.parts, method: shape.method }];
+  });
+  if (candidates.every((candidate, i) => sameParts(candidate.parts, own[i]?.parts ?? []))) return alone(group);
+  const judged = judge(first.advice, first.query, candidates, table);
+  if (judged !== undefined) return group.demands.map((demand) => ({ demand, candidates, judged }));
+  for (const shape of shapes) if (shape !== undefined) refused.add(refusalKey(group, shape));
+  return "refused";
+}
+
+/** Each query with the index that would serve it alone. */
+function alone(group: Group | undefined): readonly Served[] {
+  if (group === undefined) return [];
+  const { demands, judged } = group;
+  return demands.map((demand) => ({ demand, candidates: demand.advice.candidates, judged }));
+}
+
+/** Whether all scans of a group cost more than the upkeep of its index by the places that write. */
+function isWorthIt({ statistics, writes }: TableWorkload, { demands, wishes }: Group): boolean {
+  const once = wishes.reduce((sum, wish) => sum + scanCost(wish, rowsOf(statistics)), 0);
+  const candidates = demands[0]?.advice.candidates ?? [];
+  return candidates.reduce((sum, { parts }) => sum + writeCost(parts, writes), 0) < once * demands.length;
+}
+
+function sameParts(a: readonly IndexPart[], b: readonly IndexPart[]): boolean {
+  return a.length === b.length && a.every((part, i) => partKey(part) === partKey(b[i] ?? {}));
+}

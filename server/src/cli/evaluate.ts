@@ -31,6 +31,7 @@ import { jsonReport, type ReportedRun } from "../evaluation-io/reports/json-repo
 import { junitReport } from "../evaluation-io/reports/junit-report.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { UsageError, type ParsedCommand } from "./command-line.js";
+import { counterpartOf } from "./compare-to.js";
 import { evaluationLine } from "./evaluation-line.js";
 import { watchRun } from "./watch-run.js";
 import { formatEvaluation } from "./formats/evaluation.js";
@@ -44,6 +45,8 @@ export async function evaluate(command: ParsedCommand, terminal: Terminal): Prom
   const { root } = scopeOf([], terminal.cwd);
   if (command.flags.has("watch")) return await watchRun(command.values["session"]?.at(-1), root, terminal);
   const bundled = bundledSuitesFolder(__dirname);
+  const against = command.values["compare-to"]?.at(-1);
+  if (against !== undefined) refuseBeside(command, "compare-to", ["baseline", "distributed", "resume", "retry-failed"]);
   const suites = suitesFor(command, terminal, root, bundled);
   const baselineFile = pathOption(command, terminal, "baseline");
   if (baselineFile === undefined && command.flags.has("update-baseline")) {
@@ -55,14 +58,23 @@ export async function evaluate(command: ParsedCommand, terminal: Terminal): Prom
   const interrupt = (): void => stop.abort(new Error("interrupted"));
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   const runs: ReportedRun[] = [];
+  const run = (options: EvaluateOptions): Promise<EvaluationReport> => runOne(options, terminal, stop.signal);
+  const other =
+    against === undefined
+      ? undefined
+      : await counterpartOf(against, root, terminal.cwd, defaultCacheFolder(terminal.env), run);
   try {
     for (const suiteFile of suites) {
       if (stop.signal.aborted) break;
-      const report = await runOne(await optionsFor(command, terminal, suiteFile, root, bundled), terminal, stop.signal);
-      const known = earlier?.suites[report.suite.name];
+      const options = await optionsFor(command, terminal, suiteFile, root, bundled);
+      const there = await other?.casesOf(options);
+      if (other !== undefined) terminal.stderr.write(`comparing with ${other.label}\n`);
+      const report = await run(options);
+      const known = there ?? earlier?.suites[report.suite.name];
       runs.push({ report, baseline: known === undefined ? undefined : compareWithBaseline(known, report.results()) });
     }
   } finally {
+    other?.dispose();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
   write(command, terminal, runs, root);
@@ -80,6 +92,11 @@ export async function evaluate(command: ParsedCommand, terminal: Terminal): Prom
 
 function isWorse(baseline: BaselineComparison | undefined): boolean {
   return baseline !== undefined && (0 < baseline.broken.length || baseline.score.verdict === "worse");
+}
+
+function refuseBeside(command: ParsedCommand, option: string, others: readonly string[]): void {
+  const clash = others.find((other) => command.flags.has(other) || command.values[other] !== undefined);
+  if (clash !== undefined) throw new UsageError(`--${option} and --${clash} exclude each other`);
 }
 
 async function runOne(options: EvaluateOptions, terminal: Terminal, signal: AbortSignal): Promise<EvaluationReport> {
@@ -144,8 +161,7 @@ async function optionsFor(
 ): Promise<EvaluateOptions> {
   const session = command.values["session"]?.at(-1) ?? "last";
   const resume = command.flags.has("resume");
-  if (resume && command.flags.has("retry-failed"))
-    throw new UsageError("--resume and --retry-failed exclude each other");
+  if (resume) refuseBeside(command, "resume", ["retry-failed"]);
   const concurrency = command.values["concurrency"]?.at(-1);
   if (concurrency !== undefined && !/^[1-9]\d{0,2}$/.test(concurrency)) {
     throw new UsageError(`--concurrency ${concurrency} is not a number from 1 to 999`);

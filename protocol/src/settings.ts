@@ -32,7 +32,14 @@ export interface Setting {
   readonly scope: "window" | "resource" | "machine";
   /** One sentence. */
   readonly doc: string;
+  /** Defaults under another profile than `balanced`; one that is missing is the default above. */
+  readonly profiles?: Readonly<Partial<Record<Exclude<Profile, "balanced">, boolean | number | string>>>;
 }
+
+export const PROFILES = ["light", "balanced", "performance"] as const;
+
+/** A set of defaults: a setting that somebody has changed is left as it is. */
+export type Profile = (typeof PROFILES)[number];
 
 /** What a project says of one of its tables. */
 export interface TableFacts {
@@ -144,6 +151,21 @@ export const settings: readonly Setting[] = [
     doc: "Let PostgreSQL's planner, in a process of its own, confirm findings about missing indexes; without it they are information only.",
   },
   {
+    key: "profile",
+    type: {
+      kind: "enum",
+      values: PROFILES,
+      docs: [
+        "For a laptop on battery: smaller caches, no worker threads, no model.",
+        "For most machines.",
+        "For a machine with room to spare: larger caches.",
+      ],
+    },
+    default: "balanced",
+    scope: "window",
+    doc: "A set of defaults for other settings; what you set yourself stays as you set it.",
+  },
+  {
     key: "maxFileSize",
     type: { kind: "integer", min: 1, max: 1_048_576 },
     default: 2048,
@@ -165,9 +187,54 @@ export const settings: readonly Setting[] = [
     doc: "Folder of the cache; empty chooses the user's own cache folder.",
   },
   {
+    key: "cache.diskSize",
+    type: { kind: "integer", min: 16, max: 65_536 },
+    default: 512,
+    scope: "machine",
+    profiles: { light: 128, performance: 4096 },
+    doc: "MiB the cache may take on disk; what was not used for longest goes first.",
+  },
+  {
+    key: "cache.memorySize",
+    type: { kind: "integer", min: 1, max: 4096 },
+    default: 64,
+    scope: "machine",
+    profiles: { light: 16, performance: 256 },
+    doc: "MiB the cache may take in memory, beside what the analyzer itself holds.",
+  },
+  {
+    key: "redis.url",
+    type: { kind: "string" },
+    default: "",
+    scope: "machine",
+    doc: "A Redis through which colleagues and CI share what they computed: `redis://user:password@host:port/0`, `rediss://` for TLS. Empty shares nothing.",
+  },
+  {
+    key: "redis.key",
+    type: { kind: "string" },
+    default: "",
+    scope: "machine",
+    doc: "The workspace key: values in the Redis are believed only when they were signed with it. Empty believes all that are well-formed.",
+  },
+  {
+    key: "redis.prefix",
+    type: { kind: "string" },
+    default: "hotpath",
+    scope: "machine",
+    doc: "What Hotpath's keys in the Redis begin with.",
+  },
+  {
+    key: "redis.ttlDays",
+    type: { kind: "integer", min: 1, max: 365 },
+    default: 14,
+    scope: "machine",
+    doc: "Days after which a value in the Redis is forgotten.",
+  },
+  {
     key: "workers",
     type: { kind: "integer", min: -1, max: 64 },
     default: -1,
+    profiles: { light: 0 },
     scope: "machine",
     doc: "Worker threads for the first scan; -1 chooses, 0 uses none.",
   },

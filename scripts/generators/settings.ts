@@ -1,5 +1,5 @@
 /** The settings table as the editor's contributions, a JSON schema and a page of documentation. */
-import { QUERY_KEYS, SEVERITY_VALUES, settings, type Setting } from "../../protocol/src/settings.js";
+import { PROFILES, QUERY_KEYS, SEVERITY_VALUES, settings, type Setting } from "../../protocol/src/settings.js";
 import { ruleInfos } from "../../server/src/analysis/explain.js";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -11,8 +11,8 @@ function ruleNames(): string[] {
   return [...new Set([...rules.map((rule) => rule.family), ...rules.map((rule) => rule.id)])];
 }
 
-function schemaOf({ type, doc, default: initial }: Setting): Schema {
-  const base = { default: initial, markdownDescription: doc };
+function schemaOf({ type, doc, default: initial, profiles }: Setting): Schema {
+  const base = { default: initial, markdownDescription: `${doc}${profileSentence(profiles, initial)}` };
   switch (type.kind) {
     case "boolean":
     case "string":
@@ -67,6 +67,17 @@ function schemaOf({ type, doc, default: initial }: Setting): Schema {
   }
 }
 
+/** What the profiles make of a default, in the settings page of the editor. */
+function profileSentence(profiles: Setting["profiles"], usual: Setting["default"]): string {
+  if (profiles === undefined) return "";
+  const words = PROFILES.flatMap((profile) =>
+    profile === "balanced" || profiles[profile] === undefined
+      ? []
+      : `${JSON.stringify(profiles[profile])} under \`${profile}\``,
+  );
+  return ` Left at ${JSON.stringify(usual)}, it is ${words.join(", ")} (\`hotpath.profile\`).`;
+}
+
 /** `contributes.configuration` of the extension. */
 export function contributedConfiguration(): Schema {
   const entries = settings.map((setting, order): [string, Schema] => [
@@ -92,6 +103,15 @@ export function renderConfigSchema(): string {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
+/** What the profiles change, one row a setting. */
+function profileRows(): string[] {
+  return settings.flatMap(({ key, default: usual, profiles }) => {
+    if (profiles === undefined) return [];
+    const cells = PROFILES.map((profile) => (profile === "balanced" ? usual : (profiles[profile] ?? usual)));
+    return [`| \`hotpath.${key}\` | ${cells.map((cell) => `\`${JSON.stringify(cell)}\``).join(" | ")} |`];
+  });
+}
+
 export function renderSettingsPage(): string {
   const rows = settings.map(({ key, type, default: initial, scope, doc }) => {
     const values = type.kind === "enum" ? type.values.map((value) => `\`${value}\``).join(", ") : type.kind;
@@ -109,6 +129,18 @@ export function renderSettingsPage(): string {
     "| Setting | Values | Default | In the file | Meaning |",
     "|---|---|---|---|---|",
     ...rows,
+    "",
+    "## Profiles",
+    "",
+    "`hotpath.profile` chooses the defaults of these settings; whatever you set to another value stays as you set it.",
+    "",
+    `| Setting | ${PROFILES.map((profile) => `\`${profile}\``).join(" | ")} |`,
+    "|---|---|---|---|",
+    ...profileRows(),
+    "",
+    "## In the environment",
+    "",
+    "`HOTPATH_REDIS_URL`, `HOTPATH_REDIS_KEY` and `HOTPATH_REDIS_PREFIX` stand for the settings `redis.url`, `redis.key` and `redis.prefix` where there is no editor, as in CI. `HOTPATH_CACHE_DIR` chooses the folder of the cache.",
     "",
     "## Example",
     "",

@@ -20,6 +20,7 @@ import type { Report } from "./report.js";
 import { renderTiming } from "./timing.js";
 import { EXIT, type Terminal } from "./terminal.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
+import { sharedCacheFrom } from "../workspace/shared-cache.js";
 
 const RANK: Readonly<Record<Severity, number>> = { hint: 0, information: 1, warning: 2, error: 3 };
 const FAIL_RANK: Readonly<Record<string, number>> = { info: 1, warning: 2, error: 3, never: 4 };
@@ -85,6 +86,7 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
         roots: [scope.root],
         ...(configFile === undefined ? {} : { configFile }),
         cacheFolder: command.flags.has("no-cache") ? undefined : defaultCacheFolder(),
+        sharedCache: command.flags.has("no-cache") ? undefined : sharedCacheFrom(new Map(), terminal.env),
         extractWorkerFile: join(__dirname, "analysis-worker.js"),
         plannerFile: join(__dirname, "planner-process.js"),
         overrides: {

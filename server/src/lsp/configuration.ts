@@ -3,7 +3,8 @@ import type { _Connection } from "vscode-languageserver";
 import { ruleInfos } from "../analysis/explain.js";
 import { analysisOverrides, scanOptions } from "../service/options.js";
 import type { ServiceOptions } from "../service/workspace-service.js";
-import { readSettingValues } from "../workspace/setting-values.js";
+import { readSettingValues, withProfile } from "../workspace/setting-values.js";
+import { cacheLimitsFrom, sharedCacheFrom } from "../workspace/shared-cache.js";
 import type { ClientAbilities } from "./client-abilities.js";
 
 export interface SessionSettings {
@@ -13,7 +14,7 @@ export interface SessionSettings {
   readonly cacheFolder: string | undefined;
   readonly overrides: ServiceOptions["overrides"];
   /** Options that only a new scan can take up. */
-  readonly scan: Pick<ServiceOptions, "workers" | "maxFileBytes" | "exclude">;
+  readonly scan: Pick<ServiceOptions, "workers" | "maxFileBytes" | "exclude" | "sharedCache" | "cacheLimits">;
   /** Equal keys mean that a change can be taken up without opening the workspace again. */
   readonly reopenKey: string;
 }
@@ -37,7 +38,8 @@ export async function readSettings(
 export function settingsFrom(given: unknown, warn: (message: string) => void): SessionSettings {
   const rules = ruleInfos();
   const known = { ids: rules.map((rule) => rule.id), families: [...new Set(rules.map((rule) => rule.family))] };
-  const { values, mistakes } = readSettingValues(withoutNulls(given), () => true, known);
+  const { values: written, mistakes } = readSettingValues(withoutNulls(given), () => true, known);
+  const values = withProfile(written);
   for (const mistake of mistakes) warn(`setting hotpath.${mistake.key} is not used: ${mistake.message}`);
   const scan = scanOptions(values);
   const workers = values.get("workers");
@@ -45,7 +47,11 @@ export function settingsFrom(given: unknown, warn: (message: string) => void): S
   const enabled = scan.enabled ?? true;
   const cacheEnabled = values.get("cache.enabled") !== false;
   const cacheFolder = typeof folder === "string" && folder !== "" ? folder : undefined;
+  const sharedCache = sharedCacheFrom(values, process.env);
+  const cacheLimits = cacheLimitsFrom(values);
   const scanned = {
+    ...(sharedCache === undefined || !cacheEnabled ? {} : { sharedCache }),
+    ...(cacheLimits === undefined ? {} : { cacheLimits }),
     ...(typeof workers === "number" && workers >= 0 ? { workers } : {}),
     ...(scan.maxFileBytes === undefined ? {} : { maxFileBytes: scan.maxFileBytes }),
     ...(scan.exclude === undefined || scan.exclude.length === 0 ? {} : { exclude: scan.exclude }),

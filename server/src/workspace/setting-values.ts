@@ -61,6 +61,18 @@ export function readSettingValues(
   return { values, mistakes };
 }
 
+/** The same values, and those that the profile chooses. A setting left at its default counts as not set: editors hand those on as well. */
+export function withProfile(values: ReadonlyMap<string, SettingValue>): ReadonlyMap<string, SettingValue> {
+  const profile = values.get("profile");
+  if (profile !== "light" && profile !== "performance") return values;
+  const chosen = settings.flatMap(({ key, default: usual, profiles }) => {
+    const given = values.get(key);
+    const value = given === undefined || given === usual ? profiles?.[profile] : undefined;
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return new Map([...values, ...chosen]);
+}
+
 const GROUPS = new Set(
   settings
     .map(({ key }) => key)

@@ -3,6 +3,7 @@ import type { Finding, Problem } from "../../analysis/finding.js";
 import type { RuleInfo } from "../../analysis/host.js";
 import type { ScanStats } from "../../service/workspace-service.js";
 import { defaultCacheFolder } from "../../workspace/cache-folder.js";
+import { sharedCacheFrom } from "../../workspace/shared-cache.js";
 import type { CheckParams } from "../../../../protocol/src/messages.js";
 import type { AsyncService } from "../async-service.js";
 
@@ -21,6 +22,7 @@ export async function check(startService: () => AsyncService, params: CheckParam
       roots: [params.root],
       ...(params.configFile === undefined ? {} : { configFile: params.configFile }),
       cacheFolder: defaultCacheFolder(),
+      sharedCache: sharedCacheFrom(new Map(), process.env),
       overrides: { rules: params.rules },
     });
     const stats = await service.scan(() => undefined);

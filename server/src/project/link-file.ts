@@ -4,6 +4,7 @@ import { type DeclaredQueries } from "./declared-queries.js";
 import { blockingOperation } from "./link-blocking.js";
 import { callbackUses } from "./link-callbacks.js";
 import { madeClient } from "./link-client.js";
+import { madeThing } from "./link-construction.js";
 import { operationOf, pendingOperation } from "./link-operation.js";
 import { type CallbackUse, type CallSite, type FunctionRef, type Operation } from "./model.js";
 import { enclosingFunction, exprOf, functionOf, type ProjectFile } from "./project-file.js";
@@ -69,6 +70,8 @@ function linkCall(ctx: Provenance, file: ProjectFile, id: ExprId, declared: Decl
   if (blocking !== undefined) call.blocking = blocking;
   const makes = madeClient(ctx, file, id, callee, external);
   if (makes !== undefined) call.makes = makes;
+  const builds = madeThing(file, id, external);
+  if (builds !== undefined) call.builds = builds;
   return call;
 }
 

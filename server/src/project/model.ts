@@ -2,6 +2,7 @@
  * What linking adds to facts: provenance of values, targets of calls, operations, summaries and reachability. Plain data, no syntax.
  */
 import type { ClientKind } from "./client-catalog.js";
+import type { ConstructionKind } from "./construction-catalog.js";
 import type { Span } from "../base/span.js";
 import type { BindingId, ClassId, ExprId, FunctionId, RegionId, TypeRef } from "../facts/model.js";
 import type { OperationAccess, OperationKind, OperationSpec } from "./dialects/define-dialect.js";
@@ -148,6 +149,8 @@ export interface CallSite {
   readonly blocking?: BlockingOperation;
   /** A client that is meant to be made once and kept. */
   readonly makes?: ClientKind;
+  /** Something costly to make that could be kept: a formatter, a validator, a template, a file's contents. */
+  readonly builds?: ConstructionKind;
   /** Functions of this file written as arguments, and what becomes of them. */
   readonly callbacks: readonly CallbackUse[];
 }
@@ -249,6 +252,8 @@ export interface Reachability {
   readonly unreferenced?: true;
   /** Some caller is itself reachable at run time only through `unreferenced` functions. */
   readonly possibly?: true;
+  /** A call on the way to the function that runs once per element of something; only for functions that build something costly. */
+  readonly repeatedFrom?: Location;
   /** Calls of the function, for functions that hold the event loop themselves; at most 6. */
   readonly callers?: readonly Location[];
   /** Reached at module level of a script, CLI, seed, migration, test or build file only. */

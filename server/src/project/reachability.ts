@@ -5,6 +5,7 @@
 import type { CallGraph, FileNode, FunctionNode } from "./call-graph.js";
 import { isFileWork } from "./file-work.js";
 import type { EntryPoint, FilePath, FileRole, Location, Reachability } from "./model.js";
+import { repeatedCall } from "./repeated-callers.js";
 
 export interface ReachabilityInput {
   readonly graph: CallGraph;
@@ -45,11 +46,15 @@ export function computeReachability({ graph, entries, roleOf }: ReachabilityInpu
       if (node.summary.effects.length === 0 && node.summary.blocking.length === 0 && !asked.has(node)) continue;
       const way = ways.get(node);
       const isLoose = loose.has(node);
+      const repeatedFrom = node.calls.some((call) => call.builds !== undefined)
+        ? repeatedCall(node, (caller) => ways.has(caller))
+        : undefined;
       table.set(node, {
         ...(way === undefined ? {} : { entry: { point: way.point, path: pathOf(ways, node) } }),
         ...(startup.has(node) ? { startup: true as const } : {}),
         ...(isLoose && node.callers.size === 0 ? { unreferenced: true as const } : {}),
         ...(isLoose ? { possibly: true as const } : {}),
+        ...(repeatedFrom === undefined ? {} : { repeatedFrom }),
         ...(node.calls.some((call) => call.blocking !== undefined) ? { callers: callersOf(node) } : {}),
         ...(scripts.has(node) && way === undefined && !startup.has(node) && !isLoose
           ? { scriptOnly: true as const }
@@ -84,7 +89,8 @@ function traitsOf(file: FileNode): FileTraits {
     const isBoot = fact.cls >= 0 && BOOT_HOOKS.test(fact.name) && fact.kind === "method";
     if (fact.kind === "module" || fact.kind === "static-block" || isBoot) starts.push(node);
     if (fact.kind !== "module" && fact.kind !== "field-initializer") callable.push(node);
-    if (node.calls.some((call) => call.makes !== undefined || isFileWork(call))) asked.add(node);
+    if (node.calls.some((call) => call.makes !== undefined || call.builds !== undefined || isFileWork(call)))
+      asked.add(node);
   }
   const found = { starts, callable, asked };
   traits.set(file, found);

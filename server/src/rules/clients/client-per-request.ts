@@ -13,6 +13,7 @@ import type { ClientKind } from "../../project/client-catalog.js";
 import type { CallSite } from "../../project/model.js";
 import { defineRule, type Description, type Severity } from "../define-rule.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { isKeptFunction } from "./kept-function.js";
 import { fateOf } from "./value-fate.js";
 
 interface PerRequestClient {
@@ -45,10 +46,6 @@ export const clientPerRequest = defineRule({
   describe,
 });
 
-/** Functions by these names run when the program starts, whoever calls them. */
-const BOOT =
-  /^(main|bootstrap|boot|init|initialize|setup|start|startup|connect|register|configure|onModuleInit|onApplicationBootstrap|beforeAll|useFactory|factory)([A-Z_]|$)/;
-
 function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
   const kind = site.makes;
   if (kind === undefined || isKeptFunction(view, site.fn)) return undefined;
@@ -62,18 +59,6 @@ function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
   // Whoever calls a factory may well keep what it gives; only a way from an entry point says otherwise.
   if (runtime.kind === "possible" && (returned || kind.weight === "agent")) return undefined;
   return { at: site.span, kind, runtime, returned };
-}
-
-/** Module bodies, constructors and initialisers run once per process or provider; so do boot functions and what is written inside them. */
-function isKeptFunction(view: FileView, start: number): boolean {
-  for (let fn = start, hops = 0; hops < 20; hops++) {
-    const fact = view.facts.functions[fn];
-    if (fact === undefined || fact.kind === "module") return fn === start;
-    if (fact.kind === "constructor" || fact.kind === "field-initializer" || fact.kind === "static-block") return true;
-    if (BOOT.test(fact.name)) return true;
-    fn = fact.parent;
-  }
-  return false;
 }
 
 /** Whether the client's settings come from the parameters of the function around, or of those around it. */

@@ -102,6 +102,17 @@ export const settings: readonly Setting[] = [
     doc: "Which files' findings are shown.",
   },
   {
+    key: "codeLens.queries",
+    type: {
+      kind: "enum",
+      values: ["missing", "all", "off"],
+      docs: ["Above queries that lack an index.", "Above every query: also which index serves it.", "Nowhere."],
+    },
+    default: "missing",
+    scope: "window",
+    doc: "Above which queries a line stands that says which index serves them or is missing, and opens *Explain Query*.",
+  },
+  {
     key: "exclude",
     type: { kind: "strings" },
     default: [],

@@ -17,13 +17,13 @@ export interface Inspection {
   /** Files of the program; those of nothing but schema are not among them. */
   readonly files: readonly string[];
   /** Lines and the like of any file, of code or of schema. */
-  factsOf(path: string): FileFacts | undefined;
-  viewOf(path: string): FileView | undefined;
+  readonly factsOf: (path: string) => FileFacts | undefined;
+  readonly viewOf: (path: string) => FileView | undefined;
   /** What a file by itself says of the schema, before other files are taken into account. */
-  declaredIn(path: string): SchemaFile | undefined;
+  readonly declaredIn: (path: string) => SchemaFile | undefined;
   /** What is known of sizes and plans. Asks no planner anything. */
   readonly schema: SchemaView;
-  findings(path: string): readonly Finding[];
+  readonly findings: (path: string) => readonly Finding[];
   /** What a run of each function costs; computed when asked. */
   readonly costs: CostTable;
 }

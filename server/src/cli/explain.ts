@@ -1,7 +1,8 @@
-/** `hotpath explain RULE`, and `hotpath explain --loop FILE:LINE`. */
+/** `hotpath explain RULE`, `hotpath explain --loop FILE:LINE` and `hotpath explain --query FILE:LINE`. */
 import { explainRule, ruleInfos } from "../analysis/explain.js";
 import { nearest } from "../base/nearest.js";
 import { explainLoop } from "./explain-loop.js";
+import { explainQuery } from "./explain-query.js";
 import { UsageError, type ParsedCommand } from "./command-line.js";
 import { paletteFor } from "./palette.js";
 import { EXIT, type Terminal } from "./terminal.js";
@@ -9,6 +10,8 @@ import { EXIT, type Terminal } from "./terminal.js";
 export async function explain(command: ParsedCommand, terminal: Terminal): Promise<number> {
   const place = command.values["loop"]?.at(-1);
   if (place !== undefined) return explainLoop(place, terminal);
+  const query = command.values["query"]?.at(-1);
+  if (query !== undefined) return explainQuery(query, terminal);
   const palette = paletteFor(terminal.stdout, terminal.env);
   const rules = ruleInfos();
   const [wanted, ...rest] = command.positionals;

@@ -2,7 +2,11 @@
  * A `WorkspaceService` seen from a thread that must never wait: every call is a message. The language server talks to this; the
  * service itself lives in a worker thread, or in the same thread where a worker cannot be started.
  */
+import type { QueryExplanation } from "../../../protocol/src/query-explanation.js";
+import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
+import type { LensScope, QueryLens } from "../analysis/explain-query/query-lenses.js";
 import type { Finding, Problem } from "../analysis/finding.js";
+import type { ReferencePlace, ReferenceQuestion } from "../analysis/references/uses-of.js";
 import type { RuleInfo } from "../analysis/host.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
 
@@ -37,6 +41,10 @@ export interface AsyncService {
   allFindings(): Promise<readonly Finding[]>;
   problems(): Promise<readonly Problem[]>;
   hover(path: string, offset: number): Promise<HoverContent | undefined>;
+  /** Waits for the planner, beside other calls. */
+  explainQuery(path: string, place: QueryPlace): Promise<QueryExplanation | undefined>;
+  queryLenses(path: string, scope: LensScope): Promise<readonly QueryLens[]>;
+  references(question: ReferenceQuestion): Promise<readonly ReferencePlace[]>;
   rules(): Promise<readonly RuleInfo[]>;
   /** Makes a refresh in flight give up at its next safe point: called when newer text is on its way. */
   supersede(): void;

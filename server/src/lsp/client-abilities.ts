@@ -15,6 +15,8 @@ export interface ClientAbilities {
   /** It can be asked to send completion requests for some files only. */
   readonly completionRegistration: boolean;
   readonly codeActionLiterals: boolean;
+  /** It asks for code lenses again when it is told to. */
+  readonly lensRefresh: boolean;
   /** Our own client: it has the `hotpath.*` commands that some code actions call. */
   readonly hotpathCommands: boolean;
 }
@@ -45,6 +47,7 @@ export function abilitiesOf(params: InitializeParams): ClientAbilities {
     watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     completionRegistration: textDocument?.completion?.dynamicRegistration === true,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    lensRefresh: workspace?.codeLens?.refreshSupport === true,
     hotpathCommands: options.hotpathCommands === true,
   };
 }

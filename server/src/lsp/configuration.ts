@@ -1,6 +1,7 @@
 /** The client's settings, asked for where the client can be asked, validated, in the analyzer's words. */
 import type { _Connection } from "vscode-languageserver";
 import { ruleInfos } from "../analysis/explain.js";
+import type { LensScope } from "../analysis/explain-query/query-lenses.js";
 import { analysisOverrides, scanOptions } from "../service/options.js";
 import type { ServiceOptions } from "../service/workspace-service.js";
 import { readSettingValues, withProfile } from "../workspace/setting-values.js";
@@ -10,6 +11,8 @@ import type { ClientAbilities } from "./client-abilities.js";
 export interface SessionSettings {
   readonly enabled: boolean;
   readonly scope: "workspace" | "openFiles";
+  /** Above which queries a line stands; undefined above none. */
+  readonly lenses: LensScope | undefined;
   readonly cacheEnabled: boolean;
   readonly cacheFolder: string | undefined;
   readonly overrides: ServiceOptions["overrides"];
@@ -59,12 +62,17 @@ export function settingsFrom(given: unknown, warn: (message: string) => void): S
   return {
     enabled,
     scope: values.get("diagnostics.scope") === "openFiles" ? "openFiles" : "workspace",
+    lenses: lensScope(values.get("codeLens.queries")),
     cacheEnabled,
     cacheFolder,
     overrides: analysisOverrides(values),
     scan: scanned,
     reopenKey: JSON.stringify([enabled, cacheEnabled, cacheFolder, scanned]),
   };
+}
+
+function lensScope(value: unknown): LensScope | undefined {
+  return value === "off" ? undefined : value === "all" ? "all" : "missing";
 }
 
 /** Editors send null for settings nobody has set. */

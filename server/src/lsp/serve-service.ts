@@ -2,8 +2,12 @@
  * The far side of `AsyncService`: executes its calls on a real `WorkspaceService`, one after another, in the order they came. Runs in the
  * workspace worker; tests run it on a `MessageChannel`.
  */
+import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
+import { queryLenses, type LensScope } from "../analysis/explain-query/query-lenses.js";
+import { referencesAt, type ReferenceQuestion } from "../analysis/references/uses-of.js";
 import { Cancelled } from "../base/cancellation.js";
 import type { Cancellation } from "../analysis/host.js";
+import { explainQuery } from "../service/explain-query.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceReply, ServiceRequest } from "./async-service.js";
@@ -42,8 +46,8 @@ export function serveService(
 
   return (request) => {
     const done = state.queue.then(() => reply(request));
-    // A proof takes its time in another process, and nobody's keystroke waits for it.
-    if (request.method === "prove") return done;
+    // Plans take their time in another process, and nobody's keystroke waits for them.
+    if (request.method === "prove" || request.method === "explainQuery") return done;
     state.queue = done;
     return done;
   };
@@ -80,6 +84,12 @@ async function call(
       return service.problems();
     case "hover":
       return service.hover(args[0] as string, args[1] as number);
+    case "explainQuery":
+      return await explainQuery(service, args[0] as string, args[1] as QueryPlace);
+    case "queryLenses":
+      return service.ask((inspection) => queryLenses(inspection, args[0] as string, args[1] as LensScope));
+    case "references":
+      return service.ask((inspection) => referencesAt(inspection, args[0] as ReferenceQuestion));
     case "rules":
       return service.rules();
     case "open":

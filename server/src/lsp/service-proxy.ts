@@ -65,6 +65,9 @@ export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): 
     allFindings: () => call("allFindings"),
     problems: () => call("problems"),
     hover: (path, offset) => call("hover", path, offset),
+    explainQuery: (path, place) => call("explainQuery", path, place),
+    queryLenses: (path, scope) => call("queryLenses", path, scope),
+    references: (question) => call("references", question),
     rules: () => call("rules"),
     supersede: () => {
       Atomics.add(epoch, 0, 1);

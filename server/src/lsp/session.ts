@@ -33,6 +33,7 @@ import { registerEvaluation } from "./handlers/evaluation.js";
 import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { hover } from "./handlers/hover.js";
+import { registerQueries } from "./handlers/queries.js";
 import { isSuite, registerSuiteCompletion, serveSuites, suiteHover } from "./handlers/suite-document.js";
 import { FindingStore } from "./finding-store.js";
 import { pathOf } from "./uri.js";
@@ -46,6 +47,8 @@ export interface SessionOptions {
   readonly kind: NonNullable<StatusParams["server"]>;
   /** Runs of all clients of this server, and where the suites lie that come with it. */
   readonly evaluations?: { readonly runs: Evaluations; readonly bundled: string };
+  /** Keys of models by the name of their variable, from the client's secret storage. */
+  readonly keys?: Readonly<Record<string, string>>;
   /** For a log that outlives the client. */
   readonly log?: (line: string) => void;
 }
@@ -135,6 +138,7 @@ export function startSession(
     explainRuleMethod,
     ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null,
   );
+  registerQueries(connection, documents, state);
   connection.onRequest(checkMethod, async (params: CheckParams) => {
     const result = await check(options.startService, params);
     options.log?.("answered a check of the command line");
@@ -151,6 +155,7 @@ export function startSession(
       roots: state.workspace?.roots() ?? [],
       bundled: evaluations.bundled,
       cacheFolder: defaultCacheFolder(),
+      ...(options.keys === undefined ? {} : { keys: options.keys }),
     }));
   }
   connection.onShutdown(async () => {
@@ -177,6 +182,8 @@ function capabilitiesFor(abilities: ClientAbilities): InitializeResult["capabili
   return {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
     hoverProvider: true,
+    codeLensProvider: { resolveProvider: false },
+    referencesProvider: true,
     // Others are asked to send requests for suites alone, once they have said hello.
     ...(abilities.completionRegistration ? {} : { completionProvider: {} }),
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },

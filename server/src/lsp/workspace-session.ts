@@ -2,7 +2,12 @@
  * The workspace of one client: opens the analyzer on its folders, feeds it every edit, keeps the findings it produced, and tells the client
  * (by push, or by asking it to pull) when they change.
  */
-import { DiagnosticRefreshRequest, type TextDocuments, type _Connection } from "vscode-languageserver";
+import {
+  CodeLensRefreshRequest,
+  DiagnosticRefreshRequest,
+  type TextDocuments,
+  type _Connection,
+} from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../base/version.js";
 import { statusMethod, type StatusParams } from "../../../protocol/src/messages.js";
@@ -142,6 +147,15 @@ class Session {
     await this.#open?.loop.settled();
   }
 
+  /** For requests that ask the analyzer directly; undefined while nothing is open. */
+  service(): AsyncService | undefined {
+    return this.#open?.service;
+  }
+
+  settings(): SessionSettings | undefined {
+    return this.#settings;
+  }
+
   async hover(path: string, offset: number): Promise<HoverContent | undefined> {
     return await this.#open?.service.hover(path, offset);
   }
@@ -198,6 +212,7 @@ class Session {
     await this.#open.service.reconfigure(settings.overrides);
     this.#open.loop.request();
     if (before.scope !== settings.scope) this.#showAgain();
+    this.#refreshLenses();
   }
 
   async close(): Promise<void> {
@@ -218,11 +233,17 @@ class Session {
     outcome.changed.forEach((path, index) => this.#store.replace(path, outcome.findings[index] ?? []));
     if (outcome.changed.length === 0) return;
     this.#status({ state: "ready", findings: this.#store.count() });
+    this.#refreshLenses();
     const elsewhere = outcome.changed.some((path) => !this.#edited.has(path));
     this.#edited.clear();
     if (!abilities.pullDiagnostics) outcome.changed.forEach((path) => this.#push(path));
     else if (abilities.diagnosticRefresh && elsewhere)
       connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+  }
+
+  #refreshLenses(): void {
+    const { abilities, connection } = this.#options;
+    if (abilities.lensRefresh) connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
   }
 
   /** Sends one file's findings to clients that do not pull. */

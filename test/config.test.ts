@@ -147,6 +147,8 @@ test("every setting is read somewhere", () => {
   const readers = [
     "server/src/service/options.ts",
     "server/src/lsp/configuration.ts",
+    "server/src/workspace/setting-values.ts",
+    "server/src/workspace/shared-cache.ts",
     "client/src/start-server.ts",
     // The language client reads this one by itself.
     "node_modules/vscode-languageclient/lib/common/client.js",

@@ -34,7 +34,7 @@ export const unindexedJoin = defineRule<LackedByQuery>({
       0.75,
       view.path,
     );
-    return more.length === 0 ? words : withMore(words, more);
+    return more.length === 0 ? words : withMore(words, lacked, more);
   },
 });
 
@@ -49,20 +49,19 @@ function byQuery(all: readonly LackedIndex[]): readonly LackedByQuery[] {
   });
 }
 
-function withMore(words: Description, more: readonly LackedIndex[]): Description {
-  const names = more.flatMap(({ candidates }) => candidates.map((candidate) => `\`${candidateText(candidate)}\``));
+/** Indexes that are told elsewhere are named only where none is told here: one message for each index is enough. */
+function withMore(words: Description, first: LackedIndex, more: readonly LackedIndex[]): Description {
+  const told = more.filter(({ toldAt }) => (toldAt === undefined) === (first.toldAt === undefined));
+  const names = told.flatMap(({ candidates }) => candidates.map((candidate) => `\`${candidateText(candidate)}\``));
   const declared = more.flatMap(({ advice: { needs, table } }) =>
     needs.map(({ column }) => ({
       at: column.location,
       message: `\`${column.name}\` of \`${table.name}\` is declared here`,
     })),
   );
-  const served = more
-    .flatMap(({ toldAt, alsoServes }) => (toldAt === undefined ? alsoServes : []))
+  const served = told
+    .flatMap(({ alsoServes }) => alsoServes)
     .map((at) => ({ at, message: "this query needs one of the indexes too" }));
-  return {
-    ...words,
-    message: `${words.message}; so would ${names.join(", ")} for other rows of this query`,
-    related: [...words.related, ...declared, ...served],
-  };
+  const also = names.length === 0 ? "" : `; so would ${names.join(", ")} for other rows of this query`;
+  return { ...words, message: `${words.message}${also}`, related: [...words.related, ...declared, ...served] };
 }

@@ -1,11 +1,13 @@
 /** One daemon, several clients at once, each with a session of its own. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { EvaluationUpdate, RunEvaluationResult } from "../protocol/src/evaluation.js";
 import { connectDaemon } from "../server/src/daemon/connect.js";
 import { bindClient, initializeClient, PULL, type ScriptedClient } from "./harness/scripted-client.js";
+import { startModelServer } from "./harness/model-server.js";
 import { repositoryRoot } from "./harness/repository.js";
 
 const state = { folder: "" };
@@ -41,8 +43,12 @@ afterEach(() => {
   rmSync(state.folder, { recursive: true, force: true });
 });
 
-async function connect(socketPath: string, version: string): Promise<ScriptedClient> {
-  const result = await connectDaemon(socketPath, version, "lsp");
+async function connect(
+  socketPath: string,
+  version: string,
+  keys?: Readonly<Record<string, string>>,
+): Promise<ScriptedClient> {
+  const result = await connectDaemon(socketPath, version, "lsp", keys);
   if (result.kind !== "connected") throw new Error(`not connected: ${JSON.stringify(result)}`);
   const client = bindClient(result.socket, result.socket, undefined);
   result.socket.resume();
@@ -107,6 +113,48 @@ test("the command line is answered by a running daemon, from what is on disk, wi
     },
   );
   expect([status, stderr]).toEqual([2, expect.stringContaining("did you mean quietPaths?")]);
+}, 40_000);
+
+test("a window's stored keys reach its own evaluations, and no other window, log or record", async () => {
+  const model = await startModelServer();
+  const suite = path.join(state.folder, "keys.hotpath-eval.yaml");
+  writeFileSync(
+    suite,
+    `settings: { retries: 0, cache: false }
+providers: [{ id: m, type: openai, url: "${model.url}", model: good, keyEnv: SAMPLE_KEY }]
+cases: [{ id: a, kind: prompt, prompt: tea, assert: [{ type: contains, value: tea }] }]
+`,
+  );
+  const run = async (client: ScriptedClient): Promise<readonly string[]> => {
+    const statuses: string[] = [];
+    const states: string[] = [];
+    client.connection.onNotification("hotpath/evaluationProgress", ({ progress, results }: EvaluationUpdate) => {
+      statuses.push(...results.map(({ status }) => status));
+      states.push(progress.state);
+    });
+    const { session } = await client.connection.sendRequest<RunEvaluationResult>("hotpath/runEvaluation", {
+      suite,
+      trusted: true,
+    });
+    if (session !== undefined) await client.until("the end", () => /completed|error/.test(states.at(-1) ?? ""));
+    return statuses;
+  };
+  try {
+    const started = daemon("start");
+    const other = await connect(started.path, started.info.version);
+    const owner = await connect(started.path, started.info.version, { SAMPLE_KEY: "secret-4711", "not a name": "x" });
+    expect(await run(owner)).toContain("passed");
+    expect(model.seen.get("good")?.map(({ authorization }) => authorization)).toEqual(["Bearer secret-4711"]);
+    expect(await run(other)).not.toContain("passed");
+    expect(model.seen.get("good")?.filter(({ authorization }) => authorization !== undefined)).toHaveLength(1);
+    const written = readdirSync(state.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(path.join(parentPath, name), "latin1"));
+    expect(written.some((text) => text.includes("SAMPLE_KEY"))).toBe(true);
+    expect(written.some((text) => text.includes("secret-4711"))).toBe(false);
+  } finally {
+    await model.close();
+  }
 }, 40_000);
 
 test("another version, another protocol and nonsense are turned away with a reason", async () => {

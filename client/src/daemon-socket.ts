@@ -10,11 +10,18 @@ export type DaemonConnection =
 const START_TIMEOUT_MS = 15_000;
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** @param folder Where the built bundles lie. Never rejects. */
-export async function connectToDaemon(folder: string, version: string): Promise<DaemonConnection> {
+/**
+ * @param folder Where the built bundles lie.
+ * @param keys Of models, by the name of their variable. Never rejects.
+ */
+export async function connectToDaemon(
+  folder: string,
+  version: string,
+  keys: Readonly<Record<string, string>>,
+): Promise<DaemonConnection> {
   try {
     const socket = await openSocket(await startDaemon(join(folder, "cli.js")));
-    await shakeHands(socket, version);
+    await shakeHands(socket, { hotpath: version, protocol: DAEMON_PROTOCOL, purpose: "lsp", keys });
     return { kind: "connected", socket };
   } catch (error) {
     return { kind: "failed", reason: error instanceof Error ? error.message : String(error) };
@@ -59,8 +66,7 @@ function openSocket(path: string): Promise<Socket> {
   });
 }
 
-function shakeHands(socket: Socket, version: string): Promise<void> {
-  const hello: Handshake = { hotpath: version, protocol: DAEMON_PROTOCOL, purpose: "lsp" };
+function shakeHands(socket: Socket, hello: Handshake): Promise<void> {
   socket.write(`${JSON.stringify(hello)}\n`);
   return new Promise((resolve, reject) => {
     let buffered = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 /**
- * Keys of models in the editor's secret storage. They reach the server as environment variables of its process: messages can be traced to a
- * log, environments are not.
+ * Keys of models in the editor's secret storage. They reach a private server as environment variables of its process, and the shared daemon with the first
+ * line of the connection: messages can be traced to a log, neither of these is.
  */
 import * as vscode from "vscode";
 
@@ -11,7 +11,7 @@ const SUGGESTED = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"];
 /** Tells the server which of its variables come from here, so that it hands them to no other program. */
 const LIST_VARIABLE = "HOTPATH_STORED_KEYS";
 
-/** Variables for the server's process. */
+/** Variables for the server's process, or for the evaluations this window starts in the shared one. */
 export async function storedKeys(context: vscode.ExtensionContext): Promise<Record<string, string>> {
   const names = context.globalState.get<readonly string[]>(NAMES, []);
   const found = await Promise.all(names.map(async (name) => [name, await context.secrets.get(PREFIX + name)] as const));

@@ -30,15 +30,14 @@ export async function createClient(
   const settings = vscode.workspace.getConfiguration("hotpath");
   // Starting a process that outlives the window is more than an untrusted folder may cause.
   const wanted = settings.get<boolean>("daemon.enabled", false) && vscode.workspace.isTrusted;
-  const first = wanted ? await connectToDaemon(folder, version) : undefined;
+  const first = wanted ? await connectToDaemon(folder, version, {}) : undefined;
   const fallbackReason = first?.kind === "failed" ? first.reason : undefined;
   if (first?.kind === "connected") first.socket.destroy();
   if (fallbackReason !== undefined)
     output.warn(`The shared daemon cannot be used, so a private server is started: ${fallbackReason}`);
+  const keys = await storedKeys(context);
   const server =
-    first?.kind === "connected"
-      ? overDaemon(folder, version)
-      : privateServer(join(folder, "server.js"), await storedKeys(context));
+    first?.kind === "connected" ? overDaemon(folder, version, keys) : privateServer(join(folder, "server.js"), keys);
   return { client: new LanguageClient("hotpath", "Hotpath", server, clientOptions(output)), fallbackReason };
 }
 
@@ -48,9 +47,9 @@ function privateServer(module: string, env: Readonly<Record<string, string>>): S
 }
 
 /** Called again by the client library for each restart, so that a daemon that died is started anew. */
-function overDaemon(folder: string, version: string): ServerOptions {
+function overDaemon(folder: string, version: string, keys: Readonly<Record<string, string>>): ServerOptions {
   return async () => {
-    const result = await connectToDaemon(folder, version);
+    const result = await connectToDaemon(folder, version, keys);
     if (result.kind === "failed") throw new Error(`the shared daemon cannot be used: ${result.reason}`);
     return { reader: result.socket, writer: result.socket };
   };

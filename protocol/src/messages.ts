@@ -50,6 +50,11 @@ export interface Handshake {
   readonly hotpath: string;
   readonly protocol: number;
   readonly purpose: "lsp" | "status" | "stop";
+  /**
+   * Keys of models by the name of their variable, for evaluations this client starts. They travel here because this line is written to no log and the socket
+   * is the user's alone; messages of the language server protocol can be traced.
+   */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 export const DAEMON_PROTOCOL = 1;

@@ -15,11 +15,17 @@ export async function connectDaemon(
   path: string,
   version: string,
   purpose: Handshake["purpose"],
+  keys?: Handshake["keys"],
 ): Promise<ConnectResult> {
   const socket = await openSocket(path);
   if (socket === undefined) return { kind: "absent" };
   try {
-    writeLine(socket, { hotpath: version, protocol: DAEMON_PROTOCOL, purpose });
+    writeLine(socket, {
+      hotpath: version,
+      protocol: DAEMON_PROTOCOL,
+      purpose,
+      ...(keys === undefined ? {} : { keys }),
+    });
     const reply = JSON.parse(await readLine(socket)) as HandshakeReply;
     if (reply.ok) return { kind: "connected", socket, info: reply.info };
     socket.destroy();

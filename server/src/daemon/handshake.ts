@@ -17,7 +17,7 @@ export type HandshakeReply =
   { readonly ok: true; readonly info: DaemonInfo } | { readonly ok: false; readonly error: string };
 
 /** A longer first line is no handshake. */
-const MAX_LINE_BYTES = 4096;
+const MAX_LINE_BYTES = 64 * 1024;
 const TIMEOUT_MS = 3000;
 
 /**
@@ -69,7 +69,22 @@ export function parseHandshake(line: string, version: string): Handshake | strin
   if (hello.hotpath !== version) return `the daemon is version ${version}: restart it with hotpath daemon stop`;
   if (hello.purpose !== "lsp" && hello.purpose !== "status" && hello.purpose !== "stop")
     return "the purpose of the connection is not known";
-  return { hotpath: version, protocol: DAEMON_PROTOCOL, purpose: hello.purpose };
+  const keys = keysOf(hello.keys);
+  return {
+    hotpath: version,
+    protocol: DAEMON_PROTOCOL,
+    purpose: hello.purpose,
+    ...(keys === undefined ? {} : { keys }),
+  };
+}
+
+/** Entries that are a variable's name and a text; anything else is left out. */
+function keysOf(given: unknown): Handshake["keys"] {
+  if (typeof given !== "object" || given === null) return undefined;
+  const entries = Object.entries(given).filter(
+    (entry): entry is [string, string] => /^[A-Z][A-Z0-9_]*$/.test(entry[0]) && typeof entry[1] === "string",
+  );
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 export function writeLine(socket: Socket, value: Handshake | HandshakeReply): void {

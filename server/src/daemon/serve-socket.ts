@@ -1,6 +1,7 @@
 /** The daemon itself: listens for clients of this user, serves each one its own session, and leaves when nobody has needed it for a while. */
 import { chmodSync, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import type { Handshake } from "../../../protocol/src/messages.js";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
 import { startServiceThread } from "../lsp/service-thread.js";
 import { serveClient } from "../lsp/server.js";
@@ -95,12 +96,12 @@ function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd>
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => finish("stopped"));
     server.on("connection", (socket) => {
       socket.on("error", () => undefined);
-      void welcome(socket, options, info).then((purpose) => {
-        if (purpose === "stop") finish("stopped");
-        if (purpose !== "lsp") return;
+      void welcome(socket, options, info).then((hello) => {
+        if (hello?.purpose === "stop") finish("stopped");
+        if (hello?.purpose !== "lsp") return;
         clients.add(socket);
         rearm();
-        void serve(socket, options).finally(() => {
+        void serve(socket, options, hello.keys).finally(() => {
           clients.delete(socket);
           rearm();
         });
@@ -111,11 +112,7 @@ function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd>
 }
 
 /** Shakes hands; anything but a welcome client is answered and hung up on. */
-async function welcome(
-  socket: Socket,
-  options: DaemonOptions,
-  info: () => DaemonInfo,
-): Promise<"lsp" | "status" | "stop" | undefined> {
+async function welcome(socket: Socket, options: DaemonOptions, info: () => DaemonInfo): Promise<Handshake | undefined> {
   try {
     const hello = parseHandshake(await readLine(socket), options.version);
     if (typeof hello === "string") {
@@ -125,18 +122,23 @@ async function welcome(
     }
     writeLine(socket, { ok: true, info: info() });
     if (hello.purpose !== "lsp") socket.end();
-    return hello.purpose;
+    return hello;
   } catch {
     socket.destroy();
     return undefined;
   }
 }
 
-async function serve(socket: Socket, { workerFile, evaluations, log }: DaemonOptions): Promise<void> {
+async function serve(
+  socket: Socket,
+  { workerFile, evaluations, log }: DaemonOptions,
+  keys: Handshake["keys"],
+): Promise<void> {
   const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
     startService: () => startServiceThread(workerFile),
     kind: "shared",
     ...(evaluations === undefined ? {} : { evaluations }),
+    ...(keys === undefined ? {} : { keys }),
     log,
   });
   // The handshake left the stream paused, and a listener alone does not start it again.

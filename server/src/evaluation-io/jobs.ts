@@ -27,6 +27,8 @@ export interface EvaluationPlaces {
   readonly roots: readonly string[];
   readonly bundled: string;
   readonly cacheFolder: string;
+  /** Keys of models by the name of their variable; they win over the environment. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 export type EvaluationJob =
@@ -99,6 +101,13 @@ function rootOf(suite: string, { roots, bundled }: EvaluationPlaces): string {
   return roots.find((root) => suite.startsWith(`${root}/`)) ?? roots[0] ?? bundled;
 }
 
+/** The list says which variables are secrets of the editor, so that they are handed to no other program. */
+function environmentWith(keys: EvaluationPlaces["keys"]): NodeJS.ProcessEnv {
+  if (keys === undefined) return process.env;
+  const listed = [process.env["HOTPATH_STORED_KEYS"], ...Object.keys(keys)].filter((name) => name !== undefined);
+  return { ...process.env, ...keys, HOTPATH_STORED_KEYS: listed.join(",") };
+}
+
 async function runJob(
   params: RunEvaluationParams,
   places: EvaluationPlaces,
@@ -112,7 +121,7 @@ async function runJob(
     root: rootOf(suiteFile, places),
     otherRoots: [places.bundled, ...places.roots],
     cacheFolder: places.cacheFolder,
-    env: process.env,
+    env: environmentWith(places.keys),
     cases: params.cases ?? [],
     ...(params.resume === undefined ? {} : { resume: params.resume }),
     ...(params.retryFailed === undefined ? {} : { retryFailed: params.retryFailed }),

@@ -5,10 +5,12 @@ import { ruleInfos } from "../analysis/explain.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import type { Cancellation, RefreshResult } from "../analysis/host.js";
 import { CONFIG_NAME, ConfigError } from "../workspace/config-file.js";
-import { discover, isDiscoverable, isManifestName, isSchemaName, isSourceName } from "../workspace/discover.js";
+import { discover, isSchemaName, isSourceName } from "../workspace/discover.js";
 import { classifyText, readManifests } from "../workspace/read-source.js";
+import type { TieredCache } from "../cache/cache.js";
 import { Caches } from "./caches.js";
 import type { FactJob, FactMaker } from "./fact-maker.js";
+import { isInside, isStructural, wouldFind } from "./file-scope.js";
 import { FlawedFiles } from "./flawed-files.js";
 import { loadConfig, type LoadedConfig } from "./load-config.js";
 import { Proofs } from "./proofs.js";
@@ -220,7 +222,7 @@ class Service implements WorkspaceService {
       void this.#schemas.apply();
       return;
     }
-    if (!this.#isInside(path) || !this.#config.scan.enabled) return;
+    if (!isInside(path, this.#options.roots) || !this.#config.scan.enabled) return;
     if (isSchemaName(basename(path))) this.#takeSchema(path, text);
     if (!isSourceName(basename(path)) || classifyText(text).kind !== "text") return;
     this.#overlays.set(path, text);
@@ -232,10 +234,6 @@ class Service implements WorkspaceService {
     this.#overlays.set(path, text);
     if (this.#schemas.take(path, text)) this.#leaveSaved();
     void this.#schemas.apply();
-  }
-
-  #isInside(path: string): boolean {
-    return this.#options.roots.some((root) => path.startsWith(`${root}/`)) && !path.includes("/node_modules/");
   }
 
   #reread(path: string): void {
@@ -255,29 +253,21 @@ class Service implements WorkspaceService {
   async fileEvents(events: readonly FileEvent[]): Promise<void> {
     const configured = events.some(({ path }) => basename(path) === CONFIG_NAME);
     if (configured) this.loadConfig();
-    if (configured || events.some((event) => this.#isStructural(event))) {
+    if (configured || events.some((event) => isStructural(event, this.#manifests))) {
       await drain(this.scan());
       return;
     }
     for (const { path } of events) {
       const name = basename(path);
       if ((!isSourceName(name) && !isSchemaName(name)) || this.#overlays.has(path)) continue;
-      if (this.#sources.hashes.has(path) || this.#schemas.hashes.has(path) || this.#wouldFind(path)) this.#reread(path);
+      if (
+        this.#sources.hashes.has(path) ||
+        this.#schemas.hashes.has(path) ||
+        wouldFind(path, this.#options.roots, this.#config.scan)
+      )
+        this.#reread(path);
     }
     await this.#schemas.apply();
-  }
-
-  /** Whether other files may now be found, or found to mean something else. */
-  #isStructural({ path, kind }: FileEvent): boolean {
-    const name = basename(path);
-    return name === ".gitignore" || (isManifestName(name) && (kind !== "changed" || this.#manifests.has(path)));
-  }
-
-  /** Whether a full walk would find a new file: no folder on its way is skipped or ignored. */
-  #wouldFind(path: string): boolean {
-    const root = this.#options.roots.find((one) => path.startsWith(`${one}/`));
-    const { enabled, exclude } = this.#config.scan;
-    return enabled && root !== undefined && isDiscoverable(path, root, exclude);
   }
 
   reconfigure(overrides: ServiceOptions["overrides"]): void {
@@ -385,6 +375,14 @@ class Service implements WorkspaceService {
 
   rules(): ReturnType<WorkspaceService["rules"]> {
     return ruleInfos();
+  }
+
+  textOf(path: string): string | undefined {
+    return this.#overlays.get(path) ?? (this.#sources.hashes.has(path) ? this.#sources.read(path) : undefined);
+  }
+
+  get cache(): TieredCache {
+    return this.#caches.cache;
   }
 
   files(): readonly string[] {

@@ -2,6 +2,7 @@
  * One opened workspace: discovery, configuration, caches, overlay and analysis behind one small interface, shared by the language
  * server, the daemon and the command line. Declares the contract; `create-service.ts` implements it.
  */
+import type { TieredCache } from "../cache/cache.js";
 import type { OpenCacheOptions, SharedCache } from "../cache/open-cache.js";
 import type { AnalysisOptions, Cancellation, RefreshResult, RuleInfo } from "../analysis/host.js";
 import type { Finding, Problem } from "../analysis/finding.js";
@@ -84,6 +85,10 @@ export interface WorkspaceService {
   /** Plans of these very requests, from the planner or from memory. Never rejects: what goes wrong is an answer. */
   plansOf(requests: readonly ProofRequest[]): Promise<readonly Proof[]>;
   rules(): readonly RuleInfo[];
+  /** Text of a file of the workspace as it is now: the editor's where it is open, else the disk's. Undefined for one that is left out or gone. */
+  textOf(path: string): string | undefined;
+  /** What this workspace keeps between runs, for what is computed beside findings. */
+  readonly cache: TieredCache;
   /** Files that are parsed. */
   files(): readonly string[];
   close(): Promise<void>;

@@ -6,6 +6,7 @@
  */
 import { defineRule } from "../define-rule.js";
 import { describeRepeated } from "./describe-repeated.js";
+import { repeatedReadFixes } from "./read-fixes.js";
 import { isDatabase, repeatedOperations } from "./repeated-operation.js";
 
 export const queryInLoop = defineRule({
@@ -13,7 +14,7 @@ export const queryInLoop = defineRule({
   family: "n-plus-one",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A loop runs one database query for each element it visits, directly or through the functions it calls.",
     why: "N elements cost N round trips, so the time grows with the data instead of staying flat, and each trip holds a connection.",
@@ -28,4 +29,5 @@ export const queryInLoop = defineRule({
     }
   },
   describe: describeRepeated,
+  fixes: repeatedReadFixes,
 });

@@ -1,6 +1,7 @@
 /** Finds one database query per element where all of them are started at once: `Promise.all(items.map(async …))`. */
 import { defineRule } from "../define-rule.js";
 import { describeRepeated } from "./describe-repeated.js";
+import { repeatedReadFixes } from "./read-fixes.js";
 import { isDatabase, repeatedOperations } from "./repeated-operation.js";
 
 export const queryPerPromise = defineRule({
@@ -8,7 +9,7 @@ export const queryPerPromise = defineRule({
   family: "n-plus-one",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A callback given to `map` and its like runs one database query for each element, all of them started at once.",
     why: "The queries overlap, but there are still N of them: they queue for the connections of the pool, and one request can take every connection there is.",
@@ -22,4 +23,5 @@ export const queryPerPromise = defineRule({
     }
   },
   describe: describeRepeated,
+  fixes: repeatedReadFixes,
 });

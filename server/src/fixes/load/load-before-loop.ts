@@ -1,0 +1,158 @@
+/**
+ * One query per element becomes one query before the loop and a look-up in a `Map`.
+ *
+ * What the rewritten code must keep: which row each pass sees (missing ones included), the order of lists, the number of passes, and what else the loop does.
+ * Results are the same as long as nothing writes the table meanwhile, which the rule makes sure of. What differs, and why this is for review: rows of elements
+ * the loop would not have come to are loaded too, and an error of the database comes before the first pass.
+ */
+import type { Span } from "../../base/span.js";
+import { ts } from "../../syntax/typescript.js";
+import type { Fix, FixSources } from "../fix.js";
+import { freshName, singularOf } from "../names.js";
+import { nodeAt } from "../nodes.js";
+import { guardsOf, type Guards } from "./guards.js";
+import type { KeyedRead, TableAnswers } from "./keyed-read.js";
+import { listAt } from "./list-text.js";
+import { loadLines } from "./load-lines.js";
+import { loopScope } from "./loop-scope.js";
+import { loopShape, type LoopShape } from "./loop-shape.js";
+import { readerOf } from "./readers.js";
+
+export interface LoadQuestion {
+  readonly path: string;
+  readonly dialect: string;
+  /** The query of the dialect, whole. */
+  readonly query: Span;
+  /** The member that names the operation. */
+  readonly method: string;
+  /** Table or model, as the code names it. */
+  readonly tableName: string | undefined;
+  readonly table: TableAnswers;
+  /** The loop statement, or the call of the iteration method. */
+  readonly loop: Span;
+  /** The list is known to be an array. */
+  readonly isArray: boolean;
+  /** The list is known to be short enough for any database's limit of parameters. */
+  readonly isBounded: boolean;
+}
+
+const NOTE =
+  "All rows are loaded before the first pass: an error of the database now comes before anything the loop does, and rows of elements that the loop leaves out may be loaded too.";
+const WIDENED = "The key was added to the columns that are selected.";
+
+/** Undefined where anything is unclear. */
+export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix | undefined {
+  const tree = sources.treeOf(question.path);
+  const loop = tree === undefined ? undefined : loopShape(tree, question.loop);
+  const node = tree === undefined ? undefined : nodeAt(tree, question.query, ts.isExpression);
+  if (tree === undefined || loop === undefined || node === undefined) return undefined;
+  const scope = loopScope(loop, elementNameOf(tree, loop));
+  const list = listAt(loop, scope, question.isArray || loop.callback !== undefined);
+  const read = readerOf(question.dialect)?.({ node, scope, table: question.table, method: question.method });
+  if (list === undefined || read === undefined || !canBeKeys(question.table, read)) return undefined;
+  const use = useOf(node, loop, read);
+  const guards = guardsOf(node, loop, scope);
+  const filter = guards === undefined ? undefined : filterFor(question.table, read, guards);
+  if (use === undefined || filter === undefined) return undefined;
+
+  const { tableName, isBounded } = question;
+  const { lines, edits, found } = loadLines({
+    tree,
+    node,
+    list,
+    read,
+    tableName,
+    filter,
+    isBounded,
+    indent: loop.before.indent,
+  });
+  const what = tableName === undefined ? "all rows" : `every \`${tableName}\``;
+  const lookUp = { start: use.replaced.getStart(tree), end: use.replaced.end, newText: resultText(read, found, use) };
+  return {
+    id: "load-before-loop",
+    title: `Load ${what} with one query before the loop`,
+    safety: "review",
+    edits: [{ path: question.path, edits: [...edits, ...loop.before.insert(lines), ...list.edits, lookUp] }],
+    note: read.widened === true ? `${NOTE} ${WIDENED}` : NOTE,
+  };
+}
+
+/** What to call an element that the loop takes apart at once. */
+function elementNameOf(tree: ts.SourceFile, { element, over }: LoopShape): string {
+  if (ts.isIdentifier(element)) return element.text;
+  const name = ts.isIdentifier(over) ? over.text : ts.isPropertyAccessExpression(over) ? over.name.text : "";
+  const singular = singularOf(name);
+  return freshName(tree, [...(singular === undefined ? [] : [singular]), "item"]);
+}
+
+const NO_KEY =
+  /^(timestamp|date|time|json|bytea|blob|float|double|real|decimal|numeric|citext|char\(|bpchar|interval|array)|\[\]$/i;
+
+/** Whether what is equal to the database is equal in a `Map`, too. */
+function canBeKeys(table: TableAnswers, { column }: KeyedRead): boolean {
+  const { type } = table.column(column) ?? { type: "unknown" };
+  if (NO_KEY.test(type)) return false;
+  // MySQL's usual collations do not tell upper from lower case; keys made by programs are spelled one way.
+  const isWords = /^(varchar|text|tinytext|mediumtext|longtext)/i.test(type) && !/id$/i.test(column);
+  return table.engine !== "mysql" || !isWords;
+}
+
+/** The condition under which an element's key is wanted, empty for always; undefined where there may be elements without one. */
+function filterFor(table: TableAnswers, { key, column }: KeyedRead, { tests, unclear }: Guards): string | undefined {
+  const filter = tests.join(" && ");
+  // Behind a condition that cannot be repeated, only what every element has can be read.
+  if (unclear && key.depth > 1) return undefined;
+  const isPresent = key.identity || /^_?id$/.test(key.lastName ?? "") || mentions(filter, key.body);
+  // Where no row has `null` there, an element without a key finds nothing, before as after.
+  const nullable = table.column(column)?.nullable ?? !/^_?id$/.test(column);
+  return isPresent || !nullable ? filter : undefined;
+}
+
+function mentions(filter: string, body: string): boolean {
+  const at = filter.indexOf(body);
+  return at >= 0 && !/[\w$.]/.test(filter.charAt(at + body.length)) && !/[\w$.]/.test(filter.charAt(at - 1));
+}
+
+interface Use {
+  /** The expression that gives way to the look-up, with its `await`. */
+  readonly replaced: ts.Expression;
+  /** The look-up is part of a larger expression and may need parentheses. */
+  readonly operand: boolean;
+}
+
+/** How the result is used; undefined where it is used as a promise. */
+function useOf(node: ts.Expression, loop: LoopShape, read: KeyedRead): Use | undefined {
+  let at = node;
+  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  const { parent } = at;
+  if (ts.isAwaitExpression(parent)) return { replaced: parent, operand: isOperand(parent) };
+  if (read.gives === "result" || loop.callback === undefined) return undefined;
+  const isValue = loop.callback.body === at || (ts.isReturnStatement(parent) && isOwnReturn(parent, loop.callback));
+  return isValue ? { replaced: at, operand: false } : undefined;
+}
+
+function isOwnReturn(node: ts.ReturnStatement, callback: ts.Node): boolean {
+  let at: ts.Node = node.parent;
+  while (!ts.isFunctionLike(at) && !ts.isSourceFile(at)) at = at.parent;
+  return at === callback;
+}
+
+function isOperand({ parent }: ts.Expression): boolean {
+  return (
+    ts.isPropertyAccessExpression(parent) ||
+    ts.isElementAccessExpression(parent) ||
+    ts.isNonNullExpression(parent) ||
+    ts.isBinaryExpression(parent) ||
+    ts.isPrefixUnaryExpression(parent) ||
+    ts.isConditionalExpression(parent) ||
+    ts.isAsExpression(parent) ||
+    ts.isTypeOfExpression(parent)
+  );
+}
+
+function resultText({ gives, missing }: KeyedRead, found: string, { operand }: Use): string {
+  if (gives === "result") return operand ? `({ rows: ${found} ?? [] })` : `{ rows: ${found} ?? [] }`;
+  if (gives === "row" && missing === "undefined") return found;
+  const text = `${found} ?? ${gives === "rows" ? "[]" : "null"}`;
+  return operand ? `(${text})` : text;
+}

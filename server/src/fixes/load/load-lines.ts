@@ -1,0 +1,141 @@
+/** The statements that load rows before a loop and put them where each pass finds its own. */
+import { type ts } from "../../syntax/typescript.js";
+import type { TextEdit } from "../fix.js";
+import { importEdits } from "../imports.js";
+import { camelCase, capitalized, freshName, namesIn, pluralOf, singularOf } from "../names.js";
+import { arrow, quoted, type Style, styleOf } from "../style.js";
+import type { KeyedRead } from "./keyed-read.js";
+import type { ListText } from "./list-text.js";
+import { loadHelper } from "./load-helper.js";
+import { dedented, fitted } from "./moved-text.js";
+
+export interface LoadParts {
+  readonly tree: ts.SourceFile;
+  readonly node: ts.Expression;
+  readonly list: ListText;
+  readonly read: KeyedRead;
+  readonly tableName: string | undefined;
+  /** Condition under which an element's row is wanted; empty for always. */
+  readonly filter: string;
+  /** No database has to be asked in several queries. */
+  readonly isBounded: boolean;
+  /** White space before the lines. */
+  readonly indent: string;
+}
+
+export interface LoadLines {
+  readonly lines: readonly string[];
+  /** Imports and helpers. */
+  readonly edits: readonly TextEdit[];
+  /** Expression for what was found for the key of a pass. */
+  readonly found: string;
+}
+
+interface Names {
+  readonly rows: string;
+  readonly row: string;
+  readonly map: string;
+}
+
+export function loadLines(parts: LoadParts): LoadLines {
+  const { tree, read } = parts;
+  const style = styleOf(tree);
+  const names = namesFor(parts);
+  const edits: TextEdit[] = [];
+  const locals = new Map<string, string>();
+  for (const wanted of read.imports ?? []) {
+    const given = importEdits(tree, wanted);
+    locals.set(wanted.name, given.local);
+    edits.push(...given.edits);
+  }
+  const query = queryLines(parts, names, locals, edits);
+  const key = read.asText ? `String(${read.key.source})` : read.key.source;
+  return {
+    lines: [
+      ...parts.list.lines,
+      ...query,
+      ...(read.gives === "row" ? mapOfRows(read, names, style) : mapOfLists(parts, names, style)),
+    ],
+    edits,
+    found: `${names.map}.get(${key})`,
+  };
+}
+
+function namesFor({ tableName, tree, read }: LoadParts): Names {
+  const base = camelCase(tableName ?? "row");
+  const single = singularOf(base) ?? base;
+  const rows = freshName(tree, [pluralOf(single), `${single}Rows`]);
+  const by = capitalized(camelCase(read.rowKey.replaceAll(".", "_")));
+  const map = freshName(tree, [`${read.gives === "row" ? single : pluralOf(single)}By${by}`], new Set([rows]));
+  const row =
+    namesIn(tree).has(single) || single === rows
+      ? freshName(tree, ["row", "found", "loaded"], new Set([rows]))
+      : single;
+  return { rows, row, map };
+}
+
+/** Lines that load the rows. A list of keys that would make the line too long gets a name of its own. */
+function queryLines(
+  parts: LoadParts,
+  { rows }: Names,
+  locals: ReadonlyMap<string, string>,
+  edits: TextEdit[],
+): readonly string[] {
+  const { tree, list, read, filter, isBounded, node } = parts;
+  const style = styleOf(tree);
+  const target = read.gives === "result" ? `{ rows: ${rows} }` : rows;
+  const inBatches = read.boundKeys && !isBounded;
+  const helper = inBatches ? loadHelper(tree) : undefined;
+  edits.push(...(helper?.edits ?? []));
+  const batch = freshName(tree, ["batch", "keys"]);
+  const text = (keys: string): string =>
+    helper === undefined
+      ? `const ${target} = await ${read.batch(keys, locals)}${style.semicolon}`
+      : `const ${target} = await ${helper.name}(${keys}, ${arrow(batch, style)} ${read.batch(batch, locals)})${style.semicolon}`;
+  const keys = keysText(list, read, filter, style, inBatches);
+  const whole = dedented(text(keys), node);
+  const room = style.width - parts.indent.length;
+  if (keys === list.array || whole.every((line) => line.length <= room)) return whole;
+  const single = read.key.lastName ?? "key";
+  const name = freshName(tree, [pluralOf(single), `${single}List`], new Set([rows]));
+  return [
+    `const ${name} = ${keys}${style.semicolon}`,
+    ...dedented(text(name), node).flatMap((line) => fitted(line, room, style)),
+  ];
+}
+
+/** The list of keys, each of them once where they are likely to repeat. */
+function keysText(list: ListText, { key }: KeyedRead, filter: string, style: Style, unique: boolean): string {
+  if (filter === "" && key.identity) return list.array;
+  const all =
+    filter === ""
+      ? list.mapped(key.text)
+      : `${list.array}.flatMap(${arrow(key.parameter, style)} (${filter} ? [${key.body}] : []))`;
+  return unique || key.identity || /^_?id$/.test(key.lastName ?? "") ? all : `[...new Set(${all})]`;
+}
+
+function rowKeyOf({ asText, rowKey }: KeyedRead, row: string): string {
+  return asText ? `String(${row}.${rowKey})` : `${row}.${rowKey}`;
+}
+
+function mapOfRows(read: KeyedRead, { rows, row, map }: Names, style: Style): readonly string[] {
+  const pair = `${arrow(row, style)} [${rowKeyOf(read, row)}, ${row}]`;
+  return [`const ${map} = new Map(${rows}.map(${pair}))${style.semicolon}`];
+}
+
+function mapOfLists({ read, tree }: LoadParts, { rows, row, map }: Names, style: Style): readonly string[] {
+  const { semicolon } = style;
+  const key = rowKeyOf(read, row);
+  const steps = read.rowKey.split(".").map((step) => `[${quoted(step, style)}]`);
+  const keyType = read.asText ? "string" : `(typeof ${rows})[number]${steps.join("")}`;
+  const types = /\.[cm]?tsx?$/.test(tree.fileName) ? `<${keyType}, typeof ${rows}>` : "";
+  const group = freshName(tree, ["group"]);
+  return [
+    `const ${map} = new Map${types}()${semicolon}`,
+    `for (const ${row} of ${rows}) {`,
+    `\tconst ${group} = ${map}.get(${key})${semicolon}`,
+    `\tif (${group} === undefined) ${map}.set(${key}, [${row}])${semicolon}`,
+    `\telse ${group}.push(${row})${semicolon}`,
+    "}",
+  ];
+}

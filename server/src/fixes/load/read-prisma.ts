@@ -1,0 +1,90 @@
+/** Prisma: `db.customer.findFirst({ where: { id } })` → `db.customer.findMany({ where: { id: { in: ids } } })`. The engine splits long lists by itself. */
+import { ts } from "../../syntax/typescript.js";
+import type { TextEdit } from "../fix.js";
+import {
+  addProperty,
+  isUnique,
+  keyedFilter,
+  type KeyedFilter,
+  type KeyedRead,
+  nameOf,
+  propertyOf,
+  type ReadQuestion,
+  replace,
+  restIsFixed,
+  rewritten,
+  valueOf,
+  withValue,
+} from "./keyed-read.js";
+import type { LoopScope } from "./loop-scope.js";
+
+const METHODS = /^(findUnique|findFirst|findMany)$/;
+const OPTIONS_OF_ONE = /^(where|select|include|omit)$/;
+const OPTIONS_OF_MANY = /^(where|select|include|omit|orderBy)$/;
+
+export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | undefined {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  const method = node.expression.name;
+  const [options] = node.arguments;
+  if (!METHODS.test(method.text) || options === undefined || !ts.isObjectLiteralExpression(options)) return undefined;
+  const one = method.text !== "findMany";
+  const known = one ? OPTIONS_OF_ONE : OPTIONS_OF_MANY;
+  if (!options.properties.every((property) => known.test(nameOf(property) ?? ""))) return undefined;
+  const where = propertyOf(options, "where");
+  const object = where === undefined ? undefined : valueOf(where);
+  if (object === undefined || !ts.isObjectLiteralExpression(object)) return undefined;
+  const filter = plain(keyedFilter(scope, object)) ?? compound(scope, object);
+  if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
+  const unique = method.text === "findUnique" || (filter.exact && isUnique(table, filter.columns));
+  const selected = keepKey(options, filter.column);
+  if ((one && !unique) || selected === undefined) return undefined;
+  return {
+    key: filter.key,
+    column: filter.column,
+    rowKey: filter.column,
+    gives: one ? "row" : "rows",
+    missing: "null",
+    boundKeys: false,
+    asText: false,
+    ...(selected.length > 0 ? { widened: true as const } : {}),
+    batch: (keys) => rewritten(node, [replace(method, "findMany"), filter.edit(keys), ...selected]),
+  };
+}
+
+type PrismaFilter = KeyedFilter & { readonly edit: (keys: string) => TextEdit };
+
+function plain(filter: KeyedFilter | undefined): PrismaFilter | undefined {
+  return filter === undefined ? undefined : { ...filter, edit: (keys) => withValue(filter, `{ in: ${keys} }`) };
+}
+
+/** `where: { userId_teamId: { userId, teamId: team.id } }`: only `findUnique` knows such names. */
+function compound(scope: LoopScope, where: ts.ObjectLiteralExpression): PrismaFilter | undefined {
+  const [only, ...others] = where.properties;
+  if (only === undefined || others.length > 0 || !ts.isPropertyAssignment(only)) return undefined;
+  const inner = only.initializer;
+  if (!ts.isObjectLiteralExpression(inner) || inner.properties.map(nameOf).join("_") !== nameOf(only)) return undefined;
+  const filter = keyedFilter(scope, inner);
+  if (filter === undefined || !filter.exact) return undefined;
+  return {
+    ...filter,
+    property: only,
+    edit: (keys) => {
+      const text = rewritten(inner, [withValue(filter, `{ in: ${keys} }`)]);
+      return replace(only, text.slice(1, -1).trim().replace(/,$/, ""));
+    },
+  };
+}
+
+/** Rows are found again by the key, so it has to be among what is selected. Undefined where that cannot be said. */
+function keepKey(options: ts.ObjectLiteralExpression, column: string): readonly TextEdit[] | undefined {
+  const omit = propertyOf(options, "omit");
+  if (omit !== undefined) return undefined;
+  const select = propertyOf(options, "select");
+  if (select === undefined) return [];
+  const object = valueOf(select);
+  if (!ts.isObjectLiteralExpression(object)) return undefined;
+  const own = propertyOf(object, column);
+  if (own === undefined)
+    return object.properties.some(ts.isSpreadAssignment) ? undefined : [addProperty(object, `${column}: true`)];
+  return valueOf(own).kind === ts.SyntaxKind.TrueKeyword ? [] : undefined;
+}

@@ -1,0 +1,88 @@
+/** What can be done about a query that runs once per element: the evidence, in the words of the builders of fixes. */
+import { isInside } from "../../facts/regions.js";
+import { NONE, type ExprId } from "../../facts/model.js";
+import type { Fix, FixSources } from "../../fixes/fix.js";
+import { loadBeforeLoop } from "../../fixes/load/load-before-loop.js";
+import type { FileView } from "../../project/file-view.js";
+import type { Operation } from "../../project/model.js";
+import { queriesOf } from "../../queries/queries-of.js";
+import { type Iteration, iterationsAround, unwrap } from "../loops/iteration.js";
+import { candidatesOf, isDatabase, type RepeatedOperation } from "./repeated-operation.js";
+import { tableAnswers } from "./table-answers.js";
+
+/** Lists of at most this many elements fit every database's limit of parameters. */
+const FEW_KEYS = 1000;
+
+export function repeatedReadFixes(evidence: RepeatedOperation, view: FileView, sources: FixSources): readonly Fix[] {
+  const { operation, iterations, through, recursive, site } = evidence;
+  const [iteration] = iterations;
+  // Inside a second loop, the query would still run once per element of that one.
+  if (iteration === undefined || iterations.length > 1 || through !== undefined || recursive) return [];
+  if (iterationsAround(view, site)[0]?.region !== iteration.region || iteration.over === NONE) return [];
+  const loop = iteration.loop?.statement ?? iteration.site?.span;
+  if (loop === undefined || isWritten(view, operation, iteration)) return [];
+  const fix = loadBeforeLoop(
+    {
+      path: view.path,
+      dialect: operation.dialect,
+      query: operation.span,
+      method: operation.method,
+      tableName: operation.table,
+      table: tableAnswers(view, operation),
+      loop,
+      isArray: isArray(view, iteration.over),
+      isBounded: isBounded(view, iteration.over),
+    },
+    sources,
+  );
+  return fix === undefined ? [] : [fix];
+}
+
+/** Whether a pass may change what a later pass reads: rows loaded beforehand would be old by then. */
+function isWritten(view: FileView, { table }: Operation, { region }: Iteration): boolean {
+  return view.calls.some((site) => {
+    if (!isInside(view.facts, site.region, region)) return false;
+    return candidatesOf(view, site).some(
+      ({ operation: other }) =>
+        isDatabase(other) &&
+        other.access !== "read" &&
+        (other.table === undefined || table === undefined || sameTable(other.table, table)),
+    );
+  });
+}
+
+function sameTable(a: string, b: string): boolean {
+  const plain = (name: string): string =>
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, "")
+      .replace(/s$/, "");
+  return plain(a) === plain(b);
+}
+
+function isArray(view: FileView, over: ExprId): boolean {
+  if (view.valueOf(over).kind === "array") return true;
+  const made = madeBy(view, over);
+  return view.calls.some(({ expr, operation }) => expr === made && operation?.rows === "many");
+}
+
+/** The expression a list comes from, through a constant and `await`. */
+function madeBy(view: FileView, over: ExprId): ExprId {
+  const at = unwrap(view, over);
+  const expr = view.facts.exprs[at];
+  const binding = expr?.kind === "ref" ? view.facts.bindings[expr.binding] : undefined;
+  const isConstant = binding !== undefined && binding.init !== NONE && binding.writes.length === 0;
+  return isConstant && binding.path === undefined ? unwrap(view, binding.init) : at;
+}
+
+function isBounded(view: FileView, over: ExprId): boolean {
+  if (view.literalLength(view.valueOf(over), 0) !== undefined) return true;
+  const made = madeBy(view, over);
+  return queriesOf(view).some(
+    ({ query }) =>
+      query.expr === made &&
+      query.limit?.kind === "literal" &&
+      typeof query.limit.value === "number" &&
+      query.limit.value <= FEW_KEYS,
+  );
+}

@@ -40,7 +40,9 @@ export async function analyze(
       rules: service.rules(),
       stats: step.value,
       work,
-      ...(wanted.costs === true ? { endpoints: service.ask((all) => endpoints(all).map((one) => toEndpointCost(one))) } : {}),
+      ...(wanted.costs === true
+        ? { endpoints: service.ask((all) => endpoints(all).map((one) => toEndpointCost(one))) }
+        : {}),
     };
   } finally {
     await service.close();

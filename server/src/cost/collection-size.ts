@@ -12,8 +12,12 @@ const MAX_DEPTH = 8;
 const KEEPS = /^(map|sort|reverse|toSorted|toReversed|entries|values|keys|flat|with)$/;
 const SHRINKS = /^(filter|slice|toSpliced)$/;
 /** Names that say nothing of what is held. */
-const GENERIC = /^(rows|row|data|results?|items|list|docs|records|entries|res|values|all|arr(ay)?|edges|nodes|output|found|response|payload|body|input|args|it)$/i;
-const VERBS = /^(get|find|list|load|fetch|read|select|query|search|all|many|resolve|retrieve|collect)(All|Many|By\w+)?(?=[A-Z]|$)/;
+const GENERIC =
+  /^(rows|row|data|results?|list|records|entries|res|values|all|arr(ay)?|edges|nodes|output|found|response|payload|body|input|args|it)$/i;
+/** What everything hangs off says nothing either. */
+const SURROUNDINGS = /^(elements|this|self|req|request|ctx|context|c|event|res|reply|params|props|options|opts)$|\(/;
+const VERBS =
+  /^(get|find|list|load|fetch|read|select|query|search|all|many|resolve|retrieve|collect)(All|Many|By\w+)?(?=[A-Z]|$)/;
 
 /** Size of the collection an expression stands for. */
 export function sizeOf(view: FileView, expr: ExprId): Size {
@@ -85,7 +89,8 @@ function refSize(view: FileView, expr: Expr & { kind: "ref" }, depth: number): S
 function isGrown(facts: FileFacts, binding: number): boolean {
   return facts.exprs.some((expr) => {
     const callee = expr.kind === "call" ? facts.exprs[expr.callee] : undefined;
-    if (callee?.kind !== "member" || !/^(push|unshift|splice|add|set|append|pop|shift)$/.test(callee.name)) return false;
+    if (callee?.kind !== "member" || !/^(push|unshift|splice|add|set|append|pop|shift)$/.test(callee.name))
+      return false;
     const object = facts.exprs[callee.object];
     return object?.kind === "ref" && object.binding === binding;
   });
@@ -107,7 +112,10 @@ export function symbolOf(view: FileView, given: ExprId): CostSymbol {
   const whole = [...(binding?.path ?? []), ...path];
   const param = binding === undefined ? undefined : paramOf(view, binding, whole);
   return {
-    id: root.binding === NONE ? `${view.path}#${root.name}.${path.join(".")}` : `${view.path}#b${root.binding}.${path.join(".")}`,
+    id:
+      root.binding === NONE
+        ? `${view.path}#${root.name}.${path.join(".")}`
+        : `${view.path}#b${root.binding}.${path.join(".")}`,
     name: nameOf(view, id),
     ...(param === undefined ? {} : { param }),
   };
@@ -131,7 +139,7 @@ function nameOf(view: FileView, id: ExprId, depth = 0): string {
   if (expr.kind === "member") {
     if (!GENERIC.test(expr.name)) return expr.name;
     const outer = nameOf(view, unwrap(view, expr.object), depth + 1);
-    return outer === "elements" || outer === "this" ? expr.name : outer;
+    return SURROUNDINGS.test(outer) ? expr.name : outer;
   }
   if (expr.kind === "call") return callName(view, id);
   if (expr.kind === "this") return "this";
@@ -149,8 +157,23 @@ function callName(view: FileView, id: ExprId): string {
   if (table !== undefined) return table.slice(table.lastIndexOf(".") + 1);
   const name = calledName(view, id);
   const short = name.replace(VERBS, "");
-  if (short === "") return `${name}()`;
+  const read = short === "" ? tableRead(view, id) : undefined;
+  if (read !== undefined) return read;
+  if (short === "" || short === name) {
+    const call = view.facts.exprs[id];
+    const [first] = call?.kind === "call" || call?.kind === "new" ? call.args : [];
+    return `${name}(${first === undefined ? "" : render(view.facts, first, 20)})`;
+  }
   return short.charAt(0).toLowerCase() + short.slice(1);
+}
+
+/** The one table that what is called reads: `customers` of `repository.all()`. */
+function tableRead(view: FileView, id: ExprId): string | undefined {
+  const [target] = view.callAt(id)?.targets ?? [];
+  const read =
+    target === undefined ? [] : view.summaryOf(target).effects.filter(({ operation }) => operation.access === "read");
+  const [only] = read;
+  return read.length === 1 ? only?.operation.table : undefined;
 }
 
 /** A size the code says. */

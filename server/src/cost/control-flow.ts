@@ -6,7 +6,7 @@
  */
 import { type FileFacts, NONE, type RegionFact, type RegionId } from "../facts/model.js";
 import type { CallSite } from "../project/model.js";
-import { both, type Cost, free, isFree, oneOf, optional, rangeOf, repeated, type Size } from "./cost.js";
+import { atLeast, both, type Cost, free, isFree, oneOf, optional, rangeOf, repeated, type Size } from "./cost.js";
 import { isAtMost } from "./polynomial.js";
 
 export interface BodyInput {
@@ -154,20 +154,27 @@ function hasExprBetween(facts: FileFacts, region: RegionId, from: number, to: nu
 }
 
 function loopWays(walk: Walk, region: RegionId): Ways {
-  const { continues, breaks, returns, throws, next } = regionWays(walk, region);
-  const round = merge(next, continues);
+  const { continues, breaks, returns, throws, next: end } = regionWays(walk, region);
+  const round = merge(end, continues);
   const exits = [breaks, returns].filter((way) => way !== undefined);
-  if ((round === undefined || isFree(round)) && exits.every(isFree))
+  if (exits.every(isFree) && (round === undefined || isFree(round)))
     return { next: free, ...(returns === undefined ? {} : { returns }), ...(throws === undefined ? {} : { throws }) };
   const { size, note } = walk.roundsOf(region);
-  const all = repeated(round ?? free, size);
-  const many = both(0 < exits.length ? optional(all) : all, note);
-  const withLast = (last: Cost): Cost => (round !== undefined && covers(round, last) ? many : both(many, last));
+  const all = both(repeated(round ?? free, size), note);
+  // A round that leaves is the last: those before it ran to their end.
+  const withLast = (last: Cost): Cost =>
+    round === undefined ? last : covers(round, last) ? atLeast(last, all) : both(optional(all), last);
+  const whole = round === undefined && !mayBeEmpty(size) ? undefined : all;
+  const next = merge(whole, breaks === undefined ? undefined : withLast(breaks));
   return {
-    next: breaks === undefined ? many : oneOf(many, withLast(breaks)),
+    ...(next === undefined ? {} : { next }),
     ...(returns === undefined ? {} : { returns: withLast(returns) }),
     ...(throws === undefined ? {} : { throws: withLast(throws) }),
   };
+}
+
+function mayBeEmpty({ range }: Size): boolean {
+  return range.min.some((way) => !way.some((term) => term.over.length === 0 && 0 < term.times));
 }
 
 /** Whether one cost is never more than another. */
@@ -199,10 +206,11 @@ function tryWays(walk: Walk, items: readonly Item[], i: number): { taken: number
 function caughtWays(tried: Ways, handler: Ways): Ways {
   const { throws, ...rest } = tried;
   const thrown = throws === undefined ? [] : [then({ next: throws }, handler)];
-  const costs = [handler.next, handler.returns].some((way) => way !== undefined && !isFree(way));
-  // Anything may throw; that matters where the handler has something to do.
-  const whole = merge(rest.next, rest.returns);
-  const late = costs && whole !== undefined ? [then({ next: whole }, handler)] : [];
+  // Anything may throw, at the latest when all was done; that matters where the handler goes on, or has something to do.
+  const { returns, ...going } = handler;
+  const whole = rest.next ?? rest.returns;
+  const ending = returns === undefined || isFree(returns) ? going : handler;
+  const late = whole === undefined ? [] : [then({ next: whole }, ending)];
   return alternatives([rest, ...thrown, ...late]);
 }
 

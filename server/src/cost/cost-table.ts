@@ -100,7 +100,8 @@ class Table implements CostTable {
       costOf: (ref, { view, site }) => {
         const node = this.#graph.node(ref);
         if (node === undefined) return free;
-        if (!this.#isSameCircle(caller, node)) return this.#depth < MAX_CALLS ? this.#cost(node) : this.#cut(node, view, site);
+        if (!this.#isSameCircle(caller, node))
+          return this.#depth < MAX_CALLS ? this.#cost(node) : this.#cut(node, view, site);
         // A circle that touches nothing costs nothing, however often it turns.
         if (isHarmless(node)) return free;
         return circle === "followed" && node !== caller ? this.#costAlone(node) : this.#cut(node, view, site);

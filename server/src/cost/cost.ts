@@ -76,6 +76,11 @@ export interface Size {
 /** Stands for a size while a cost is multiplied with it. */
 const COUNT: CostSymbol = { id: "#", name: "#" };
 
+/** At least the one, at most the other. */
+export function atLeast(least: Cost, most: Cost): Cost {
+  return combined(least, most, (_, x, y) => ({ min: x.min, max: y.max }));
+}
+
 /** Once for each of so many, one after the other. */
 export function repeated(a: Cost, size: Size): Cost {
   if (a.counts.size === 0) return a;
@@ -89,7 +94,13 @@ export function repeated(a: Cost, size: Size): Cost {
 export function repeatedAtOnce(a: Cost, size: Size): Cost {
   const merged = split(a, isBatch);
   if (merged.counts.size === 0) return repeated(a, size);
-  return both(repeated(split(a, (metric) => !isBatch(metric)), size), { ...merged, unseen: [] });
+  return both(
+    repeated(
+      split(a, (metric) => !isBatch(metric)),
+      size,
+    ),
+    { ...merged, unseen: [] },
+  );
 }
 
 /** Queries that were to be merged with others of their tick are queries like any other. */
@@ -104,10 +115,7 @@ export function settled(a: Cost): Cost {
 }
 
 /** Puts sizes in place of symbols. */
-export function withSizes(
-  a: Cost,
-  sizeOf: (symbol: CostSymbol) => Size | undefined,
-): Cost {
+export function withSizes(a: Cost, sizeOf: (symbol: CostSymbol) => Size | undefined): Cost {
   const sizes = new Map<string, Range>();
   const symbols = new Map<string, CostSymbol>();
   for (const symbol of a.symbols.values()) {

@@ -64,7 +64,7 @@ export function siteCost(context: CostContext, view: FileView, site: CallSite): 
   if (site.blocking !== undefined) total = both(total, counted(`blocks ${site.blocking.category}`, exactly(1)));
   total = both(total, targetsCost(context, view, site));
   for (const use of site.callbacks) total = both(total, callbackCost(context, view, site, use));
-  if (isFree(total) && isUnseen(view.facts, site))
+  if (isFree(total) && isUnseen(view, site))
     return unseen({ kind: "call", text: `${calleeText(view, site)}()`, at: { file: view.path, span: site.span } });
   return total;
 }
@@ -159,7 +159,8 @@ function countedSize(view: FileView, region: RegionId): Size | undefined {
   const fact = view.facts.regions[region];
   const loop = fact?.loop;
   const test = loop === undefined ? undefined : view.facts.exprs[loop.test];
-  if (fact === undefined || loop === undefined || test?.kind !== "binary" || !/^[<>]=?$/.test(test.op)) return undefined;
+  if (fact === undefined || loop === undefined || test?.kind !== "binary" || !/^[<>]=?$/.test(test.op))
+    return undefined;
   const iteration = {
     kind: "loop" as const,
     region,
@@ -179,7 +180,10 @@ function countedSize(view: FileView, region: RegionId): Size | undefined {
   const limit = view.facts.exprs[test.op.startsWith("<") ? test.right : test.left];
   if (limit === undefined || limit.kind === "literal") return undefined;
   const over = limit.kind === "member" && /^(length|size)$/.test(limit.name) ? limit.object : undefined;
-  const named = over === undefined ? symbolSize(symbolOf(view, test.op.startsWith("<") ? test.right : test.left)) : sizeOf(view, over);
+  const named =
+    over === undefined
+      ? symbolSize(symbolOf(view, test.op.startsWith("<") ? test.right : test.left))
+      : sizeOf(view, over);
   return byOne && (start === 0 || (start === 1 && test.op === "<=")) ? named : atMost(named);
 }
 

@@ -69,7 +69,8 @@ function relationsIn(view: FileView, options: ExprId, depth: number): number {
     if ((name !== "include" && name !== "select") || inner?.kind !== "object") continue;
     for (const relation of inner.props) {
       const given = view.facts.exprs[relation.value];
-      const isRelation = name === "include" ? relation.name !== "_count" && !isFalse(given) : isNested(view, relation.value);
+      const isRelation =
+        name === "include" ? relation.name !== "_count" && !isFalse(given) : isNested(view, relation.value);
       if (isRelation) count += 1 + relationsIn(view, relation.value, depth + 1);
     }
   }

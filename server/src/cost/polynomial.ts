@@ -43,7 +43,8 @@ export function lower(a: Polynomial, b: Polynomial): Polynomial {
 }
 
 export function multiplied(a: Polynomial, factor: number | string): Polynomial {
-  if (typeof factor === "number") return factor === 0 ? zero : a.map((term) => ({ ...term, times: term.times * factor }));
+  if (typeof factor === "number")
+    return factor === 0 ? zero : a.map((term) => ({ ...term, times: term.times * factor }));
   return normal(a.map(({ times, over }) => ({ times, over: over.includes(UNKNOWN) ? [UNKNOWN] : [...over, factor] })));
 }
 

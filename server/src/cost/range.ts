@@ -116,10 +116,7 @@ function dearest(ways: readonly Polynomial[]): readonly Polynomial[] {
 }
 
 /** Those that no other makes superfluous; of equal ones the first. */
-function front(
-  ways: readonly Polynomial[],
-  covers: (a: Polynomial, b: Polynomial) => boolean,
-): readonly Polynomial[] {
+function front(ways: readonly Polynomial[], covers: (a: Polynomial, b: Polynomial) => boolean): readonly Polynomial[] {
   if (ways.length <= 1) return ways;
   return ways.filter(
     (way, i) => !ways.some((other, j) => i !== j && covers(other, way) && (j < i || !covers(way, other))),

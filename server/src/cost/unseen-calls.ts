@@ -1,5 +1,6 @@
 /** Calls that wait for something nobody can see into: what they cost is unknown, not nothing. */
 import { type Expr, type ExprId, type FileFacts, NONE } from "../facts/model.js";
+import type { FileView } from "../project/file-view.js";
 import type { CallSite } from "../project/model.js";
 
 /** Methods that read what is on its way, check what is given, or answer: the frameworks' own, and those of promises and schemas. */
@@ -10,7 +11,8 @@ const LOCAL =
   /^(node:(fs|fs\/promises|crypto|zlib|path|util|timers|timers\/promises|stream|stream\/promises|events|os|url|buffer|worker_threads|perf_hooks|async_hooks|querystring|string_decoder|assert|child_process)|bcrypt|bcryptjs|argon2|@node-rs\/.*|jsonwebtoken|jose|zod|yup|joi|valibot|ajv|class-validator|class-transformer|superstruct|sharp|jimp|uuid|nanoid|cuid|@paralleldrive\/cuid2|lodash.*|dayjs|date-fns.*|luxon|p-limit|p-queue|p-map|async-mutex|marked|mjml|handlebars|ejs|pug|@react-email\/.*|react-dom\/.*|react-email|csv-parse.*|csv-stringify.*|papaparse|exceljs|xlsx|archiver|jszip|pdf-lib|pdfkit|cheerio|jsdom|turndown|sanitize-html|ms|file-type|mime.*|remark.*|rehype.*|unified|shiki|prettier|typescript|esbuild|otplib|speakeasy|qrcode|@simplewebauthn\/.*|superjson|neverthrow|ts-pattern|fp-ts.*|remeda|radash|next\/headers|next\/navigation|next\/cache|next-intl.*|i18next.*|react)$/;
 
 /** Whether a call's result is waited for though nothing is known of what it does. */
-export function isUnseen(facts: FileFacts, site: CallSite): boolean {
+export function isUnseen(view: FileView, site: CallSite): boolean {
+  const { facts } = view;
   if (site.operation !== undefined || site.blocking !== undefined || 0 < site.targets.length) return false;
   const expr = facts.exprs[site.expr];
   if (expr?.kind !== "call" || !isAwaited(facts, site.expr)) return false;
@@ -18,6 +20,8 @@ export function isUnseen(facts: FileFacts, site: CallSite): boolean {
   if (callee?.kind === "member" && HARMLESS.test(callee.name)) return false;
   if (callee?.kind === "ref" && isParameter(facts, callee)) return false;
   if (0 < site.callbacks.length && site.external === undefined) return false;
+  // A step that a library's description knows and that sends nothing: a connection taken, a query put together.
+  if (callee?.kind === "member" && view.valueOf(callee.object).kind === "dialect") return false;
   return site.external === undefined || !isLocal(site.external);
 }
 
@@ -43,7 +47,12 @@ function isAwaited(facts: FileFacts, id: ExprId): boolean {
       const callee = facts.exprs[expr.callee];
       const combines = callee?.kind === "member" && /^(all|allSettled|race|any)$/.test(callee.name);
       if (!combines || !expr.args.includes(child)) return false;
-    } else if (expr.kind !== "array" && expr.kind !== "spread" && expr.kind !== "conditional" && expr.kind !== "logical")
+    } else if (
+      expr.kind !== "array" &&
+      expr.kind !== "spread" &&
+      expr.kind !== "conditional" &&
+      expr.kind !== "logical"
+    )
       return false;
     child = parent;
   }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
 import type { AnalysisHost } from "../analysis/host.js";
+import type { CacheKind } from "../cache/cache.js";
 import { contentHash } from "../base/content-hash.js";
 import { createPlanner, plannerVersion } from "../planner/create-planner.js";
 import type { Caches } from "./caches.js";
@@ -41,10 +42,19 @@ export class Proofs {
     if (requests.length === 0) return false;
     const planner = this.#start();
     if (planner === undefined) return false;
-    const proofs = await planner.verify(requests);
-    const answers = new Map(
-      requests.flatMap(({ key }, i) => (proofs[i] === undefined ? [] : [[key, proofs[i]] as const])),
-    );
+    const { cache } = this.#caches;
+    const keys = requests.map(({ key }) => key);
+    const kept = await cache.getMany(plansKind, keys, plansBudgetMs);
+    const answers = new Map(keys.flatMap((key, i) => (kept[i] === undefined ? [] : [[key, kept[i]] as const])));
+    const open = requests.filter(({ key }) => !answers.has(key));
+    const proofs = open.length === 0 ? [] : await planner.verify(open);
+    for (const [i, { key }] of open.entries()) {
+      const proof = proofs[i];
+      if (proof === undefined) continue;
+      answers.set(key, proof);
+      // What went wrong is tried again next time.
+      if (proof.kind === "plans") cache.put(plansKind, key, proof);
+    }
     this.#host.giveProofs(answers);
     this.#keep(answers);
     return answers.size > 0;
@@ -84,6 +94,20 @@ export class Proofs {
   }
 }
 
+/** Nobody types while the planner is asked, and an answer of it takes longer. */
+const plansBudgetMs = 500;
+
+/** Plans by the hash of everything the planner was told: those of other workspaces, and of colleagues. */
+const plansKind: CacheKind<Proof> = {
+  name: "plans",
+  version: `${plannerVersion}`,
+  encode: (proof) => Buffer.from(JSON.stringify(proof)),
+  decode: (bytes) => {
+    const [proof] = parsed(`[["plan", ${Buffer.from(bytes).toString("utf8")}]]`).values();
+    return proof?.kind === "plans" ? proof : undefined;
+  },
+};
+
 /** More than any workspace asked so far; older ones are asked again. */
 const maxKept = 4_000;
 
@@ -118,6 +142,7 @@ function isPlan(plan: unknown): boolean {
     typeof plan.cost === "number" &&
     "indexes" in plan &&
     Array.isArray(plan.indexes) &&
+    plan.indexes.every((name) => typeof name === "string") &&
     "nodes" in plan &&
     typeof plan.nodes === "string"
   );

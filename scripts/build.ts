@@ -31,6 +31,8 @@ interface Entry {
   readonly output: string;
   readonly banner?: string;
   readonly external?: readonly string[];
+  /** A script for a context that has nothing of Node. */
+  readonly bare?: true;
 }
 
 const entries: readonly Entry[] = [
@@ -41,6 +43,8 @@ const entries: readonly Entry[] = [
   { source: "server/src/evaluation-worker.ts", output: "evaluation-worker.js" },
   { source: "server/src/sql-process.ts", output: "sql-process.js" },
   { source: "server/src/planner-process.ts", output: "planner-process.js" },
+  { source: "server/src/prove-process.ts", output: "prove-process.js" },
+  { source: "server/src/proving/sandbox/main.ts", output: "prove-sandbox.js", bare: true },
   { source: "server/src/embedder-process.ts", output: "embedder-process.js" },
   { source: "client/src/extension.ts", output: "extension.js", external: ["vscode"] },
 ];
@@ -97,6 +101,7 @@ function bundleOptions(entry: Entry, options: BuildOptions): esbuild.BuildOption
     outfile: path.join(options.outputFolder, entry.output),
     external: [...native, ...(entry.external ?? [])],
     plugins: [oneCompiler],
+    ...(entry.bare === true ? { platform: "neutral", format: "iife" } : {}),
     minify: options.production,
     // Error reports and the stack traces in logs name our own functions.
     keepNames: options.production,

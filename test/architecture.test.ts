@@ -32,7 +32,7 @@ const layers: Readonly<Record<string, Layer>> = {
   catalog: { layers: ["base", "syntax", "facts", "project"], packages: [], node: [] },
   queries: { layers: ["base", "syntax", "facts", "project"], packages: [], node: [] },
   advisor: { layers: ["base", "project", "catalog", "queries"], packages: [], node: [] },
-  fixes: { layers: ["base", "syntax", "facts", "project"], packages: ["ts-morph"], node: [] },
+  fixes: { layers: ["base", "syntax", "facts", "project", "catalog"], packages: ["ts-morph"], node: [] },
   rules: { layers: ["base", "facts", "project", "catalog", "queries", "advisor", "fixes"], packages: [], node: [] },
   cost: { layers: ["base", "facts", "project", "rules"], packages: [], node: [] },
   analysis: {
@@ -47,6 +47,7 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ["@huggingface/tokenizers", "lmdb", "onnxruntime-node", "usearch"],
     node: "any",
   },
+  proving: { layers: ["base"], packages: ["@electric-sql/pglite"], node: "any" },
   planner: { layers: ["base", "advisor"], packages: ["@electric-sql/pglite"], node: "any" },
   cache: { layers: ["base"], packages: ["ioredis", "lmdb", "lru-cache"], node: "any" },
   workspace: {
@@ -55,7 +56,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   service: {
-    layers: ["base", "facts", "advisor", "analysis", "planner", "workspace", "protocol", "cache"],
+    layers: ["base", "facts", "advisor", "analysis", "planner", "ranking", "workspace", "protocol", "cache"],
     packages: [],
     node: ["os", "path"],
   },
@@ -66,7 +67,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   "evaluation-io": {
     layers: ["base", "analysis", "evaluation", "service", "workspace", "protocol"],
-    packages: ["@electric-sql/pglite", "bullmq", "hdr-histogram-js", "ioredis", "undici"],
+    packages: ["@electric-sql/pglite", "bullmq", "hdr-histogram-js", "ioredis", "pg", "undici"],
     node: "any",
   },
   lsp: {
@@ -91,6 +92,7 @@ const vocabulary = new Set([
   "server/src/rules/define-rule.ts",
   "server/src/catalog/model.ts",
   "server/src/fixes/fix.ts",
+  "server/src/proving/proof-case.ts",
   "protocol/src/query-explanation.ts",
 ]);
 

@@ -1,0 +1,61 @@
+/** A file and everything of the workspace it imports, translated to what a bare context can run. */
+import type { ProofModule, ProofProgram } from "../../proving/proof-case.js";
+import { ts } from "../../syntax/typescript.js";
+
+export interface ProgramSources {
+  readonly textOf: (path: string) => string | undefined;
+  /** The file of the workspace a specifier means. */
+  readonly resolve: (from: string, specifier: string) => string | undefined;
+}
+
+/** Modules beyond these are left out; needing one ends the proof. */
+const MAX_MODULES = 150;
+
+export interface Program extends ProofProgram {
+  /** Texts of all modules, to see which tables they name. */
+  readonly texts: readonly string[];
+}
+
+export function programOf(entry: string, sources: ProgramSources): Program {
+  const modules: Record<string, ProofModule> = {};
+  const texts: string[] = [];
+  const queue = [entry];
+  for (const path of queue) {
+    if (path in modules || Object.keys(modules).length === MAX_MODULES) continue;
+    const text = sources.textOf(path);
+    if (text === undefined || !/\.[cm]?[jt]sx?$/.test(path)) continue;
+    const imports = importsOf(path, text, sources);
+    modules[path] = { code: translate(path, text), imports };
+    texts.push(text);
+    queue.push(...Object.values(imports).filter((target) => !target.startsWith("lib:")));
+  }
+  return { entry, modules, texts };
+}
+
+function importsOf(path: string, text: string, sources: ProgramSources): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
+    const target = sources.resolve(path, fileName);
+    if (target !== undefined && sources.textOf(target) !== undefined) found[fileName] = target;
+    // Prisma writes its client where the schema says, and nobody commits it.
+    else if (/^[.@#~/].*(prisma|generated|client)/i.test(fileName) && /\bPrismaClient\b|\bPrisma\b/.test(text))
+      found[fileName] = "lib:@prisma/client";
+  }
+  return found;
+}
+
+function translate(path: string, text: string): string {
+  return ts.transpileModule(text, {
+    fileName: path,
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      experimentalDecorators: true,
+      // Parameter properties are set before fields are, as with the decorators frameworks use.
+      useDefineForClassFields: false,
+      esModuleInterop: true,
+      allowJs: true,
+      jsx: ts.JsxEmit.React,
+    },
+  }).outputText;
+}

@@ -1,0 +1,147 @@
+/** Everything a proof of one fix needs, put together from the texts before and after it. */
+import type { Catalog } from "../../catalog/model.js";
+import type { ArgumentSpec, ProofProgram, ProofRequest } from "../../proving/proof-case.js";
+import { parseWithParents, ts } from "../../syntax/typescript.js";
+import { applyEdits } from "../edits.js";
+import type { FileEdit } from "../fix.js";
+import { parameterSpec, type SpecContext } from "./argument-specs.js";
+import { programOf, type Program, type ProgramSources } from "./program.js";
+import { proofTables } from "./proof-tables.js";
+import { classOf, markEdits, nameOf, sameFunction, targetAround, type FunctionNode } from "./target-function.js";
+
+export interface ProofQuestion {
+  /** File and offset of the finding. */
+  readonly path: string;
+  readonly offset: number;
+  readonly edits: readonly FileEdit[];
+  readonly catalog: Catalog;
+  readonly sources: ProgramSources;
+  readonly sizes?: readonly number[];
+  readonly seed?: number;
+}
+
+export type PreparedProof = { readonly request: ProofRequest } | { readonly reason: string };
+
+const SIZES = [10, 100, 1_000];
+
+export function prepareProof(question: ProofQuestion): PreparedProof {
+  const { path, offset, edits, catalog, sources } = question;
+  const text = sources.textOf(path);
+  const tree = text === undefined ? undefined : parseWithParents(path, text);
+  if (text === undefined || tree === undefined) return { reason: "the file cannot be read" };
+  const fn = targetAround(tree, offset);
+  if (fn === undefined) return { reason: "the code is not inside a function that can be called" };
+  const after = afterSources(sources, edits);
+  const changed = after.textOf(path) ?? "";
+  const own = edits.filter((edit) => edit.path === path).flatMap((edit) => edit.edits);
+  const changedTree = parseWithParents(path, changed);
+  const sameFn = changedTree === undefined ? undefined : sameFunction(fn, changedTree, own);
+  if (changedTree === undefined || sameFn === undefined)
+    return { reason: "the function is not found again in the changed file" };
+  const before = marked(fn, tree, path, sources);
+  const fixed = marked(sameFn, changedTree, path, after);
+  if (before === undefined || fixed === undefined)
+    return { reason: "the function has no name by which it could be run" };
+  const tables = proofTables(catalog, [...before.texts, ...fixed.texts], path);
+  if (tables.length === 0) return { reason: "the schema of the tables it reads is not known" };
+  const context = specContext(tree, path, catalog, sources);
+  const cls = classOf(fn);
+  return {
+    request: {
+      before: programData(before),
+      after: programData(fixed),
+      target: {
+        name: nameOf(fn),
+        params: fn.parameters.map((parameter, index) => parameterSpec(parameter, index, context)),
+        ...(cls === undefined ? {} : { construct: constructorSpecs(cls, context) }),
+      },
+      tables,
+      sizes: question.sizes ?? SIZES,
+      seed: question.seed ?? 1,
+    },
+  };
+}
+
+function programData({ modules, entry }: Program): ProofProgram {
+  return { modules, entry };
+}
+
+function afterSources(sources: ProgramSources, edits: readonly FileEdit[]): ProgramSources {
+  const texts = new Map(
+    edits.map((edit) => [edit.path, edit.createText ?? applyEdits(sources.textOf(edit.path) ?? "", edit.edits)]),
+  );
+  return { resolve: sources.resolve, textOf: (path) => texts.get(path) ?? sources.textOf(path) };
+}
+
+/** The program whose entry hands the function out. */
+function marked(fn: FunctionNode, tree: ts.SourceFile, path: string, sources: ProgramSources): Program | undefined {
+  const edits = markEdits(fn, tree);
+  if (edits === undefined) return undefined;
+  const text = applyEdits(tree.text, edits);
+  return programOf(path, { ...sources, textOf: (other) => (other === path ? text : sources.textOf(other)) });
+}
+
+function constructorSpecs(cls: ts.ClassLikeDeclaration, context: SpecContext): readonly ArgumentSpec[] {
+  const made = cls.members.find((member) => ts.isConstructorDeclaration(member));
+  return made?.parameters.map((parameter) => parameterSpec(parameter, 2, context)) ?? [];
+}
+
+const LIBRARIES = ["@prisma/client", "drizzle-orm", "kysely", "knex", "postgres", "pg"];
+
+/** @param depth How many instances stand inside each other: a service needs a repository, which needs a client. */
+function specContext(
+  tree: ts.SourceFile,
+  path: string,
+  catalog: Catalog,
+  sources: ProgramSources,
+  depth = 0,
+): SpecContext {
+  const imports = tree.statements.filter(ts.isImportDeclaration);
+  const modules = imports.map(({ moduleSpecifier }) =>
+    ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : "",
+  );
+  const library = LIBRARIES.find((name) => modules.some((one) => one === name || one.startsWith(`${name}/`)));
+  const models = new Set(catalog.tables.flatMap(({ names }) => names.map(({ source }) => source)));
+  return {
+    tree,
+    catalog,
+    library: library ?? (models.has("prisma") ? "@prisma/client" : models.has("drizzle") ? "drizzle-orm" : "pg"),
+    instanceOf: (local) => {
+      if (3 < depth) return undefined;
+      for (const one of imports) {
+        const bindings = one.importClause?.namedBindings;
+        const element =
+          bindings !== undefined && ts.isNamedImports(bindings)
+            ? bindings.elements.find(({ name }) => name.text === local)
+            : undefined;
+        if (element === undefined || !ts.isStringLiteral(one.moduleSpecifier)) continue;
+        const target = sources.resolve(path, one.moduleSpecifier.text);
+        return target === undefined
+          ? undefined
+          : instanceSpec(target, (element.propertyName ?? element.name).text, catalog, sources, depth);
+      }
+      return undefined;
+    },
+  };
+}
+
+function instanceSpec(
+  path: string,
+  name: string,
+  catalog: Catalog,
+  sources: ProgramSources,
+  depth: number,
+): ArgumentSpec | undefined {
+  const text = sources.textOf(path);
+  const tree = text === undefined ? undefined : parseWithParents(path, text);
+  const cls = tree?.statements.find(
+    (one): one is ts.ClassDeclaration => ts.isClassDeclaration(one) && one.name?.text === name,
+  );
+  if (tree === undefined || cls === undefined) return undefined;
+  return {
+    kind: "instance",
+    module: path,
+    name,
+    construct: constructorSpecs(cls, specContext(tree, path, catalog, sources, depth + 1)),
+  };
+}

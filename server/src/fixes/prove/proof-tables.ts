@@ -1,0 +1,93 @@
+/** The tables a program can reach, as the made-up database has them. */
+import type { Catalog, Table } from "../../catalog/model.js";
+import type { ProofTable } from "../../proving/proof-case.js";
+
+/** Tables named anywhere in the texts, and those that relations named there lead to. @param near The file whose database is meant. */
+export function proofTables(catalog: Catalog, texts: readonly string[], near: string): readonly ProofTable[] {
+  const words = new Set(texts.join("\n").match(/[A-Za-z_$][\w$]*/g) ?? []);
+  const known = nearestByName(catalog, near);
+  const wanted = new Set(known.filter((table) => namesOf(table).some((name) => words.has(name))));
+  for (let before = -1; before < wanted.size;) {
+    before = wanted.size;
+    for (const table of [...wanted]) {
+      for (const { relations } of table.names) {
+        for (const [field, { target }] of Object.entries(relations)) {
+          const other = words.has(field) ? known.find((one) => namesOf(one).includes(target)) : undefined;
+          if (other !== undefined) wanted.add(other);
+        }
+      }
+    }
+  }
+  return [...wanted].slice(0, MAX_TABLES).map((table) => toProof(table, wanted));
+}
+
+/** More than a function uses; a proof fills them all. */
+const MAX_TABLES = 24;
+
+function nearestByName(catalog: Catalog, near: string): readonly Table[] {
+  const byName = new Map<string, Table>();
+  for (const table of catalog.tables) {
+    if (table.kind !== "table") continue;
+    const other = byName.get(table.name);
+    if (other === undefined || shared(other.database, near) < shared(table.database, near))
+      byName.set(table.name, table);
+  }
+  return [...byName.values()];
+}
+
+function shared(folder: string, path: string): number {
+  let length = 0;
+  while (length < folder.length && folder[length] === path[length]) length++;
+  return length;
+}
+
+function namesOf(table: Table): readonly string[] {
+  return [table.name, ...table.names.flatMap(({ name }) => [name, name.charAt(0).toLowerCase() + name.slice(1)])];
+}
+
+function toProof(table: Table, wanted: ReadonlySet<Table>): ProofTable {
+  return {
+    name: table.name,
+    ...(table.schema === undefined ? {} : { schema: table.schema }),
+    columns: table.columns.map(({ name, type, nullable, values }) => ({
+      name,
+      type,
+      nullable: nullable && table.primaryKey?.columns.includes(name) !== true,
+      ...(values === undefined ? {} : { values }),
+    })),
+    primaryKey: table.primaryKey?.columns ?? [],
+    uniques: [
+      ...table.uniques.map(({ columns }) => columns),
+      ...table.indexes.flatMap(({ unique, parts, where }) => {
+        const columns = parts.flatMap(({ column }) => column ?? []);
+        return unique && where === undefined && columns.length === parts.length ? [columns] : [];
+      }),
+    ],
+    references: [...declared(table, wanted), ...guessed(table, wanted)],
+    models: table.names.map(({ source, name, fields, relations }) => ({ source, name, fields, relations })),
+  };
+}
+
+function declared(table: Table, wanted: ReadonlySet<Table>): ProofTable["references"] {
+  return table.foreignKeys.flatMap(({ columns, references, enforced }) => {
+    const target = [...wanted].find(({ id, name }) => id === references.id || name === references.table);
+    const to = 0 < references.columns.length ? references.columns : (target?.primaryKey?.columns ?? []);
+    return target === undefined ? [] : [{ columns, table: target.name, to, enforced }];
+  });
+}
+
+/** `user_id` means a user whether or not the schema says so. */
+function guessed(table: Table, wanted: ReadonlySet<Table>): ProofTable["references"] {
+  const taken = new Set(table.foreignKeys.flatMap(({ columns }) => columns));
+  return table.columns.flatMap(({ name }) => {
+    const word = /^(.+?)_?[iI]d$/.exec(name)?.[1]?.toLowerCase().replaceAll("_", "");
+    if (word === undefined || taken.has(name)) return [];
+    const target = [...wanted].find((one) =>
+      namesOf(one).some((other) => [word, `${word}s`, `${word}es`].includes(other.toLowerCase().replaceAll("_", ""))),
+    );
+    const [key] = target?.primaryKey?.columns ?? [];
+    return target === undefined || key === undefined
+      ? []
+      : [{ columns: [name], table: target.name, to: [key], enforced: false }];
+  });
+}

@@ -1,0 +1,4 @@
+/** Entry of the prover's process. */
+import { serveProver } from "./proving/serve-prover.js";
+
+serveProver();

@@ -1,0 +1,148 @@
+/** Runs one version of a program once: a fresh context, a transaction that is undone afterwards, and text as the only thing that crosses. */
+import vm from "node:vm";
+import type { PGlite } from "@electric-sql/pglite";
+import type { Encoded, Outcome, ProofProgram, ProofRequest, ProofTable } from "./proof-case.js";
+import { quoted, sequenceOf } from "./made-up-data.js";
+
+export interface SideResult {
+  readonly outcome: Outcome;
+  readonly queryCount: number;
+  readonly ms: number;
+  /** The tables afterwards, as text. */
+  readonly state: string;
+}
+
+interface SandboxResult {
+  readonly outcome: Outcome;
+  readonly queryCount: number;
+  readonly ms: number;
+}
+
+/** Types that JavaScript cannot hold exactly, or that libraries read differently: `int8`, `date`, `timestamp`, `timestamptz`, `numeric`. */
+const AS_TEXT = [20, 1082, 1114, 1184, 1700];
+const parsers = Object.fromEntries(AS_TEXT.map((type) => [type, (value: string) => value]));
+
+export async function runSide(
+  database: PGlite,
+  sandbox: vm.Script,
+  program: ProofProgram,
+  request: ProofRequest,
+  rows: number,
+): Promise<SideResult> {
+  await database.exec("BEGIN");
+  try {
+    const result = await inContext(database, sandbox, program, request, rows);
+    return { ...result, state: await stateOf(database, request.tables) };
+  } finally {
+    await database.exec("ROLLBACK");
+    // Sequences do not go back with a transaction.
+    await database.exec(
+      request.tables
+        .map((table) => `SELECT setval('${quoted(sequenceOf(table)).replaceAll("'", "''")}', ${rows + 1_000})`)
+        .join(";"),
+    );
+  }
+}
+
+function inContext(
+  database: PGlite,
+  sandbox: vm.Script,
+  program: ProofProgram,
+  request: ProofRequest,
+  rows: number,
+): Promise<SandboxResult> {
+  const context = vm.createContext(Object.create(null) as object, {
+    codeGeneration: { strings: false, wasm: false },
+    name: "proof",
+  });
+  sandbox.runInContext(context);
+  const bodies = compile(program, context);
+  // Written inside the context, so that no function or object of this side is ever in reach of the program: closures cannot be opened.
+  const enter = vm.runInContext(ENTER, context) as (json: string, bodies: object, host: Host) => void;
+  const one = {
+    entry: program.entry,
+    imports: Object.fromEntries(Object.entries(program.modules).map(([path, { imports }]) => [path, imports])),
+    target: request.target,
+    tables: request.tables,
+    rows,
+  };
+  return new Promise((resolve) => {
+    enter(JSON.stringify(one), bodies, {
+      send: (text, params, answer) => void send(database, text, params).then(answer),
+      now: () => performance.now(),
+      done: (json) => resolve(JSON.parse(json) as SandboxResult),
+    });
+  });
+}
+
+interface Host {
+  readonly send: (text: string, params: string, answer: (json: string) => void) => void;
+  readonly now: () => number;
+  readonly done: (json: string) => void;
+}
+
+const ENTER = `"use strict"; ((start) => { delete globalThis.__hotpathStart; return (json, bodies, host) => {
+  start(json, bodies, {
+    send: (text, params, answer) => { host.send(String(text), String(params), (json) => { answer(json); }); },
+    now: () => host.now(),
+    done: (json) => { host.done(String(json)); },
+  });
+}; })(globalThis.__hotpathStart)`;
+
+/** Modules as functions of the context. One that does not parse is left out: asking for it ends the proof. */
+function compile(program: ProofProgram, context: vm.Context): object {
+  const define = vm.runInContext(
+    `"use strict"; ((bodies) => ({ bodies, add: (path, body) => { bodies[path] = body; } }))({})`,
+    context,
+  ) as { readonly bodies: object; readonly add: (path: string, body: unknown) => void };
+  for (const [path, { code }] of Object.entries(program.modules)) {
+    try {
+      const script = new vm.Script(`(function (exports, require, module) {${code}\n})`, { filename: path });
+      define.add(path, script.runInContext(context));
+    } catch {
+      continue;
+    }
+  }
+  return define.bodies;
+}
+
+async function send(database: PGlite, text: string, params: string): Promise<string> {
+  try {
+    const values = (JSON.parse(params) as readonly unknown[]).map(fromJson);
+    const result = await database.query<readonly unknown[]>(text, values, { rowMode: "array", parsers });
+    return JSON.stringify({
+      ok: {
+        columns: result.fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })),
+        values: result.rows,
+        affected: result.affectedRows ?? 0,
+      },
+    });
+  } catch (error) {
+    const { message = String(error), code = "" } = error as { readonly message?: string; readonly code?: string };
+    return JSON.stringify({ error: { message, code } });
+  }
+}
+
+function fromJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromJson);
+  if (typeof value !== "object" || value === null) return value;
+  if ("$d" in value) return new Date(String(value.$d));
+  return "$n" in value ? String(value.$n) : value;
+}
+
+/** All rows of all tables in one text; rows are in order of their values, because a fix may write them in another. */
+async function stateOf(database: PGlite, tables: readonly ProofTable[]): Promise<string> {
+  const parts: Encoded[] = [];
+  try {
+    for (const { name } of tables) {
+      const { rows } = await database.query<{ readonly t: string }>(
+        `SELECT t::text AS t FROM ${quoted(name)} AS t ORDER BY 1`,
+      );
+      parts.push(rows.map(({ t }) => t));
+    }
+  } catch {
+    // A statement failed and nobody went back: PostgreSQL undoes everything.
+    return "undone";
+  }
+  return JSON.stringify(parts);
+}

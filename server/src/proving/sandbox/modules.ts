@@ -1,0 +1,91 @@
+/** Loads the program's modules: its own files when they are asked for, stand-ins for packages, and nothing of the outside. */
+import { library } from "./libraries.js";
+import { cannot, outside } from "./stub.js";
+
+type Body = (exports: object, require: unknown, module: object) => void;
+type Constructor = new (...args: readonly unknown[]) => object;
+
+export interface Target {
+  readonly run: (receiver: unknown, args: readonly unknown[]) => unknown;
+  /** The class of a method. */
+  readonly owner: Constructor | undefined;
+  readonly isStatic: boolean;
+}
+
+export interface Loader {
+  load(path: string): unknown;
+  target(): Target | undefined;
+  /** An instance of a class of the workspace. */
+  instance(module: string, name: string, args: readonly unknown[]): unknown;
+}
+
+export function createLoader(
+  imports: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  bodies: Readonly<Record<string, Body>>,
+): Loader {
+  const loaded = new Map<string, { exports: object }>();
+  const state: { target: Target | undefined } = { target: undefined };
+
+  const mark = (value: unknown, method?: string, isStatic = false): unknown => {
+    state.target ??= targetOf(value, method, isStatic);
+    return value;
+  };
+  Object.defineProperty(globalThis, "__hotpathTarget", { value: mark, configurable: true });
+
+  const load = (path: string): object => {
+    const known = loaded.get(path);
+    if (known !== undefined) return known.exports;
+    const body = bodies[path];
+    if (body === undefined) throw cannot(`\`${path.split("/").at(-1) ?? path}\` cannot be run by itself`);
+    const module = { exports: {} };
+    loaded.set(path, module);
+    body.call(
+      helpers,
+      module.exports,
+      (specifier: string) => {
+        const own = imports[path]?.[specifier];
+        if (own === undefined) return library(specifier);
+        // `lib:` names the package whose generated client a file would be.
+        return own.startsWith("lib:") ? library(own.slice("lib:".length)) : load(own);
+      },
+      module,
+    );
+    return module.exports;
+  };
+
+  return {
+    load,
+    target: () => state.target,
+    instance: (path, name, args) => {
+      const found: unknown = Reflect.get(load(path), name);
+      return typeof found === "function" ? (Reflect.construct(found, args) as unknown) : outside(name);
+    },
+  };
+}
+
+function targetOf(value: unknown, method: string | undefined, isStatic: boolean): Target | undefined {
+  if (typeof value !== "function") return undefined;
+  if (method === undefined) {
+    return {
+      run: (receiver, args) => Reflect.apply(value, receiver, args) as unknown,
+      owner: undefined,
+      isStatic: false,
+    };
+  }
+  return {
+    owner: value as unknown as Constructor,
+    isStatic,
+    run: (receiver, args) => {
+      const found: unknown = Reflect.get(receiver as object, method);
+      if (typeof found !== "function") throw cannot(`\`${method}\` is no method`);
+      return Reflect.apply(found, receiver, args) as unknown;
+    },
+  };
+}
+
+/** `this` of a module: TypeScript's helpers look here first. Decorators belong to frameworks, which are not there. */
+const helpers = {
+  __decorate: (_decorators: unknown, target: unknown): unknown => target,
+  __metadata: (): unknown => () => undefined,
+  __param: (): unknown => () => undefined,
+};

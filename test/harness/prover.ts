@@ -1,0 +1,80 @@
+/** A prover made of the sources as they are: bundled once for each test file, because its process may read nothing but its own files. */
+import path from "node:path";
+import * as esbuild from "esbuild";
+import { createProver, type Prover, type ProverOptions } from "../../server/src/proving/create-prover.js";
+import { prepareProof } from "../../server/src/fixes/prove/proof-request.js";
+import type { ProofReport } from "../../server/src/proving/proof-case.js";
+import { catalogOf } from "./catalog-lines.js";
+import { repositoryRoot } from "./repository.js";
+
+const at = (name: string): string => path.join(repositoryRoot, name);
+
+export async function bundledProver(more: Partial<ProverOptions> = {}): Promise<Prover> {
+  const folder = at(`build/test-prover/${process.pid}`);
+  const common = { bundle: true, logLevel: "error", absWorkingDir: repositoryRoot } as const;
+  await Promise.all([
+    esbuild.build({
+      ...common,
+      entryPoints: ["server/src/prove-process.ts"],
+      outfile: `${folder}/prove-process.js`,
+      platform: "node",
+      format: "cjs",
+      external: ["@electric-sql/pglite"],
+    }),
+    esbuild.build({
+      ...common,
+      entryPoints: ["server/src/proving/sandbox/main.ts"],
+      outfile: `${folder}/prove-sandbox.js`,
+      platform: "neutral",
+      format: "iife",
+      target: "es2022",
+    }),
+  ]);
+  return createProver({
+    processFile: `${folder}/prove-process.js`,
+    sandboxFile: `${folder}/prove-sandbox.js`,
+    readable: [`${folder}/`, at("node_modules/@electric-sql/")],
+    ...more,
+  });
+}
+
+export interface ProofTrial {
+  /** Files by name; schema files are read into the catalog. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly path: string;
+  /** Text the finding stands at. */
+  readonly at: string;
+  /** What replaces what in the file. */
+  readonly replace: readonly (readonly [string, string])[];
+  readonly sizes?: readonly number[];
+  readonly seed?: number;
+}
+
+/** Proves a change made by replacing pieces of text. */
+export async function tryProof(prover: Prover, trial: ProofTrial): Promise<ProofReport> {
+  const text = trial.files[trial.path] ?? "";
+  const texts = new Map(Object.entries(trial.files).map(([name, one]) => [`/case/${name}`, one]));
+  const edits = trial.replace.map(([before, after]) => {
+    const start = text.indexOf(before);
+    if (start < 0) throw new Error(`${before} is not in ${trial.path}`);
+    return { start, end: start + before.length, newText: after };
+  });
+  const prepared = prepareProof({
+    path: `/case/${trial.path}`,
+    offset: text.indexOf(trial.at),
+    edits: [{ path: `/case/${trial.path}`, edits }],
+    catalog: catalogOf(trial.files),
+    sources: {
+      textOf: (file) => texts.get(file),
+      resolve: (from, specifier) => {
+        const base = path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, "");
+        return specifier.startsWith(".")
+          ? [`${base}.ts`, `${base}/index.ts`].find((file) => texts.has(file))
+          : undefined;
+      },
+    },
+    ...(trial.sizes === undefined ? {} : { sizes: trial.sizes }),
+    ...(trial.seed === undefined ? {} : { seed: trial.seed }),
+  });
+  return "reason" in prepared ? { kind: "unprovable", reason: prepared.reason } : prover.prove(prepared.request);
+}

@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createEmbedder } from "../../server/src/model/create-embedder.js";
 import { passageText } from "../../server/src/ranking/passage-text.js";
-import { fuse } from "../../server/src/ranking/fuse.js";
+import { best, CANDIDATES, fuse, VECTOR_WEIGHT, type Candidate } from "../../server/src/ranking/fuse.js";
 import { wordsOf } from "../../server/src/ranking/split-identifiers.js";
 import { cosine } from "../../server/src/ranking/vectors.js";
 import { WordIndex } from "../../server/src/ranking/word-index.js";
@@ -66,15 +66,24 @@ async function main([file = "build/pairs.jsonl", split = "test", model]: readonl
     "model",
     byVectors.map((scores, i) => rankIn(scores, i)),
   );
-  const weights = split === "dev" ? [0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9] : [0.5];
-  for (const weight of weights) {
-    const ranks = byWords.map((words, i) => rankIn(scoresOf(fuse(words, byVectors[i] ?? new Map(), weight)), i));
-    report(`fused, ${weight}`, ranks);
-  }
+  const weights = split === "dev" ? [0.5, 0.6, 0.7, 0.8, 0.9] : [VECTOR_WEIGHT];
+  const candidates = byWords.map((words, i) => candidatesOf(words, byVectors[i] ?? new Map<number, number>()));
+  for (const weight of weights)
+    report(
+      `fused, ${weight}`,
+      candidates.map((found, i) => rankIn(scoresOf(fuse(found, weight)), i)),
+    );
   report(
     "fused, reciprocal ranks",
     byWords.map((words, i) => rankIn(reciprocal(words, byVectors[i] ?? new Map()), i)),
   );
+}
+
+function candidatesOf(words: Scores, vectors: Scores): readonly Candidate[] {
+  const documents = new Set([...best(words, CANDIDATES), ...best(vectors, CANDIDATES)].map((hit) => hit.document));
+  return [...documents]
+    .sort((a, b) => a - b)
+    .map((document) => ({ document, words: words.get(document) ?? 0, vector: vectors.get(document) ?? 0 }));
 }
 
 function scoresOf(hits: readonly { readonly document: number; readonly score: number }[]): Scores {

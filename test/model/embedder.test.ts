@@ -46,7 +46,7 @@ function matching(pattern: RegExp): string {
   return expect.stringMatching(pattern) as string;
 }
 
-function dot(a = new Float32Array(), b = new Float32Array()): number {
+function dot(a: Float32Array = new Float32Array(), b: Float32Array = new Float32Array()): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 }
 

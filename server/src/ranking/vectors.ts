@@ -44,18 +44,16 @@ export class VectorTable {
   }
 
   /** Cosine of every row with a vector of length one. */
-  similarities(query: Float32Array): Map<number, number> {
+  *similarities(query: Float32Array): Generator<readonly [number, number]> {
     const { dimensions } = this;
     const data = this.#data;
-    const found = new Map<number, number>();
     for (let row = 0; row < this.#rows; row++) {
       if (this.#alive[row] !== 1) continue;
       const from = row * dimensions;
       let sum = 0;
       for (let i = 0; i < dimensions; i++) sum += (data[from + i] ?? 0) * (query[i] ?? 0);
-      found.set(row, sum);
+      yield [row, sum];
     }
-    return found;
   }
 
   #grow(): void {

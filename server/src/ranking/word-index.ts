@@ -7,6 +7,8 @@ const B = 0.75;
 interface Posting {
   readonly documents: number[];
   readonly counts: number[];
+  /** Of the documents, those that are not gone. */
+  alive: number;
 }
 
 /** A class because it has a lifetime and owns tables that only it may change. */
@@ -33,9 +35,10 @@ export class WordIndex {
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
     for (const [word, count] of counts) {
       let posting = this.#postings.get(word);
-      if (posting === undefined) this.#postings.set(word, (posting = { documents: [], counts: [] }));
+      if (posting === undefined) this.#postings.set(word, (posting = { documents: [], counts: [], alive: 0 }));
       posting.documents.push(document);
       posting.counts.push(count);
+      posting.alive++;
     }
     this.#lengths.push(words.length);
     this.#alive++;
@@ -43,12 +46,17 @@ export class WordIndex {
     return document;
   }
 
-  remove(document: number): void {
+  /** @param words Those it was added with. */
+  remove(document: number, words: readonly string[]): void {
     const length = this.#lengths[document];
     if (length === undefined || length < 0) return;
     this.#lengths[document] = -1;
     this.#alive--;
     this.#totalLength -= length;
+    for (const word of new Set(words)) {
+      const posting = this.#postings.get(word);
+      if (posting !== undefined) posting.alive--;
+    }
   }
 
   /** Scores of the documents that hold any of the words. */
@@ -58,8 +66,8 @@ export class WordIndex {
     for (const word of new Set(words)) {
       const posting = this.#postings.get(word);
       if (posting === undefined) continue;
-      const { documents, counts } = posting;
-      const rarity = Math.log(1 + (this.#alive - documents.length + 0.5) / (documents.length + 0.5));
+      const { documents, counts, alive } = posting;
+      const rarity = Math.log(1 + (this.#alive - alive + 0.5) / (alive + 0.5));
       if (!(0 < rarity)) continue;
       for (let i = 0; i < documents.length; i++) {
         const document = documents[i] ?? 0;

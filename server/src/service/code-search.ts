@@ -1,0 +1,322 @@
+/**
+ * Search over the code of one workspace: by words at once, by likeness as soon as the vectors are there. Vectors are made in the background and kept in the
+ * cache by what they stand for, so that a text is embedded once on this machine.
+ */
+import type { Inspection } from "../analysis/inspection.js";
+import { codeUnits } from "../analysis/code-units.js";
+import { contentHash } from "../base/content-hash.js";
+import type { CacheKind, TieredCache } from "../cache/cache.js";
+import { CodeIndex, type CodeHit, type IndexedUnit } from "../ranking/code-index.js";
+import type { Embedder, EmbedderStatus } from "../ranking/embedder.js";
+import { passageText } from "../ranking/passage-text.js";
+import { wordsOf } from "../ranking/split-identifiers.js";
+import type { CreateNearest } from "../ranking/vector-shelf.js";
+import { vectorKind } from "./vector-kind.js";
+import type { WorkspaceService } from "./workspace-service.js";
+
+export interface CodeSearchParts {
+  readonly service: Pick<WorkspaceService, "ask" | "textOf" | "cache">;
+  readonly embedder: Embedder;
+  readonly createNearest?: CreateNearest;
+}
+
+export interface SearchFilter {
+  /** Path of a folder, or the end of one: `src/orders`. */
+  readonly folder?: string;
+  readonly kind?: IndexedUnit["kind"];
+  /** Rule or family: only code with such a finding. */
+  readonly family?: string;
+}
+
+export interface FoundCode {
+  readonly unit: IndexedUnit;
+  readonly similarity: number | undefined;
+  /** Rules of the findings inside, in source order. */
+  readonly rules: readonly string[];
+  /** 1-based. */
+  readonly line: number;
+}
+
+export interface SearchAnswer {
+  readonly found: readonly FoundCode[];
+  /** Why likeness was not, or not everywhere, taken into account; undefined when it was. */
+  readonly note: string | undefined;
+}
+
+export interface IndexProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Texts whose vectors are asked for at once: what is lost when the work is interrupted. */
+const BATCH = 128;
+/** Files looked at before other events have their turn. */
+const FILES_PER_TURN = 20;
+
+export type CodeSearch = InstanceType<typeof Search>;
+
+export function createCodeSearch(parts: CodeSearchParts): CodeSearch {
+  return new Search(parts);
+}
+
+/** A class because it has a lifetime and owns the index. */
+class Search {
+  readonly #parts: CodeSearchParts;
+  readonly #index: CodeIndex;
+  /** Hash of each file's text as it is in the index. */
+  readonly #hashes = new Map<string, string>();
+  #reading: Promise<void> | undefined;
+  #embedding: Promise<string | undefined> | undefined;
+  #stopped = false;
+
+  constructor(parts: CodeSearchParts) {
+    this.#parts = parts;
+    this.#index = new CodeIndex(parts.createNearest);
+  }
+
+  async search(text: string, filter: SearchFilter, limit: number): Promise<SearchAnswer> {
+    await this.#read();
+    const answer = await this.#parts.embedder.embed([text], "query", "now");
+    const vector = answer.kind === "vectors" ? answer.vectors[0] : undefined;
+    const hits = this.#index.search({ words: wordsOf(text), vector, limit, accept: this.#filter(filter) });
+    return {
+      found: this.#describe(hits),
+      note: answer.kind === "unavailable" ? byWordsAlone(answer.reason) : this.#coverage(),
+    };
+  }
+
+  /**
+   * What is like the code at an offset; undefined where there is none.
+   *
+   * @param rule When given, code with a finding of this rule comes first.
+   */
+  async similar(
+    path: string,
+    offset: number,
+    filter: SearchFilter,
+    limit: number,
+    rule?: string,
+  ): Promise<SearchAnswer | undefined> {
+    await this.#read();
+    const own = this.unitAt(path, offset);
+    const text = own === undefined ? undefined : this.#textOf(own);
+    if (own === undefined || text === undefined) return undefined;
+    const { vector, reason } = await this.#vectorFor(own, text);
+    const accept = this.#filter(filter);
+    const hits = this.#index.search({
+      words: own.words,
+      vector,
+      limit: rule === undefined ? limit : limit * 4,
+      // What stands around or inside the code is no other place.
+      accept: (unit) =>
+        accept(unit) &&
+        unit.kind === own.kind &&
+        (unit.path !== path || unit.end <= own.start || own.end <= unit.start),
+    });
+    const found = this.#describe(hits);
+    const ordered =
+      rule === undefined
+        ? found
+        : [...found.filter((one) => one.rules.includes(rule)), ...found.filter((one) => !one.rules.includes(rule))];
+    return { found: ordered.slice(0, limit), note: reason === undefined ? this.#coverage() : byWordsAlone(reason) };
+  }
+
+  /** The smallest function around an offset, or the query there. */
+  unitAt(path: string, offset: number): IndexedUnit | undefined {
+    const around = this.#index.unitsOf(path).filter((unit) => unit.start <= offset && offset <= unit.end);
+    return around.filter((unit) => unit.kind === "function").at(-1) ?? around.at(-1);
+  }
+
+  /** Vector of a unit, from the index or made now. */
+  async vectorAt(path: string, offset: number): Promise<Float32Array | undefined> {
+    await this.#read();
+    const own = this.unitAt(path, offset);
+    const text = own === undefined ? undefined : this.#textOf(own);
+    return own === undefined || text === undefined ? undefined : (await this.#vectorFor(own, text)).vector;
+  }
+
+  /** Brings words and vectors up to date. Returns why vectors are missing, if they are. Never rejects for want of a model. */
+  async update(onProgress: (progress: IndexProgress) => void = () => undefined): Promise<string | undefined> {
+    await this.#read();
+    this.#embedding ??= this.#embedMissing(onProgress).finally(() => (this.#embedding = undefined));
+    return await this.#embedding;
+  }
+
+  async status(): Promise<{
+    readonly embedder: EmbedderStatus;
+    readonly units: number;
+    readonly texts: number;
+    readonly embedded: number;
+  }> {
+    return { embedder: await this.#parts.embedder.status(), units: this.#index.size, ...this.#index.coverage };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #read(): Promise<void> {
+    return (this.#reading ??= this.#readFiles().finally(() => (this.#reading = undefined)));
+  }
+
+  async #readFiles(): Promise<void> {
+    const { service } = this.#parts;
+    const files = new Set(service.ask((inspection) => inspection.files));
+    for (const path of this.#index.paths()) if (!files.has(path)) this.#drop(path);
+    let turn = 0;
+    for (const path of files) {
+      if (this.#stopped) return;
+      const text = service.textOf(path);
+      const hash = text === undefined ? undefined : contentHash(text);
+      if (text === undefined || hash === undefined) this.#drop(path);
+      else if (this.#hashes.get(path) !== hash) {
+        this.#hashes.set(path, hash);
+        this.#index.setFile(
+          path,
+          service.ask((inspection) => unitsIn(inspection, path, text)),
+        );
+      }
+      if (++turn % FILES_PER_TURN === 0) await nextTurn();
+    }
+  }
+
+  #drop(path: string): void {
+    this.#hashes.delete(path);
+    this.#index.removeFile(path);
+  }
+
+  async #embedMissing(onProgress: (progress: IndexProgress) => void): Promise<string | undefined> {
+    const { cache, embedder } = { ...this.#parts, cache: this.#parts.service.cache };
+    const missing = this.#index.missing();
+    let kind = await this.#kind();
+    for (let at = 0; at < missing.length && !this.#stopped; at += BATCH) {
+      onProgress({ done: at, total: missing.length });
+      const keys = missing.slice(at, at + BATCH);
+      if (kind !== undefined) await this.#recall(cache, kind, keys);
+      const texts = keys.flatMap((key) => {
+        const unit = this.#index.vectorOf(key) === undefined ? this.#index.placeOf(key) : undefined;
+        const text = unit === undefined ? undefined : this.#textOf(unit);
+        return text === undefined ? [] : [{ key, text }];
+      });
+      const answer = await embedder.embed(
+        texts.map(({ text }) => text),
+        "passage",
+        "background",
+      );
+      if (answer.kind === "unavailable") return answer.reason;
+      kind ??= await this.#kind();
+      for (const [i, { key }] of texts.entries()) {
+        const vector = answer.vectors[i];
+        if (vector === undefined) continue;
+        this.#index.setVector(key, vector);
+        if (kind !== undefined) cache.put(kind, key, vector);
+      }
+    }
+    onProgress({ done: missing.length, total: missing.length });
+    return undefined;
+  }
+
+  /** Undefined until the model was loaded: before that, nobody knows whose vectors are wanted. */
+  async #kind(): Promise<CacheKind<Float32Array> | undefined> {
+    const { identity, dimensions } = await this.#parts.embedder.status();
+    return identity === undefined || dimensions === undefined ? undefined : vectorKind(identity, dimensions);
+  }
+
+  async #recall(cache: TieredCache, kind: CacheKind<Float32Array>, keys: readonly string[]): Promise<void> {
+    const vectors = await cache.getMany(kind, keys);
+    for (const [i, key] of keys.entries()) {
+      const vector = vectors[i];
+      if (vector !== undefined) this.#index.setVector(key, vector);
+    }
+  }
+
+  async #vectorFor(
+    unit: IndexedUnit,
+    text: string,
+  ): Promise<{ readonly vector?: Float32Array; readonly reason?: string }> {
+    const known = this.#index.vectorOf(unit.key);
+    if (known !== undefined) return { vector: known };
+    const answer = await this.#parts.embedder.embed([text], "passage", "now");
+    if (answer.kind === "unavailable") return { reason: answer.reason };
+    const [vector] = answer.vectors;
+    if (vector === undefined) return {};
+    this.#index.setVector(unit.key, vector);
+    return { vector };
+  }
+
+  #textOf({ path, start, end }: IndexedUnit): string | undefined {
+    const text = this.#parts.service.textOf(path);
+    return text === undefined ? undefined : passageText(text.slice(start, end));
+  }
+
+  #filter({ folder, kind, family }: SearchFilter): (unit: IndexedUnit) => boolean {
+    const place = folder === undefined ? undefined : `/${folder.replaceAll(/^\/+|\/+$/g, "")}/`;
+    return (unit) =>
+      (place === undefined || unit.path.includes(place)) &&
+      (kind === undefined || unit.kind === kind) &&
+      (family === undefined || this.#findingsIn(unit).some((one) => one.family === family || one.rule === family));
+  }
+
+  #findingsIn(unit: IndexedUnit): ReturnType<Inspection["findings"]> {
+    return this.#parts.service.ask((inspection) => {
+      const lineStarts = inspection.factsOf(unit.path)?.lineStarts ?? [];
+      return inspection.findings(unit.path).filter(({ range }) => {
+        const at = (lineStarts[range.start.line - 1] ?? 0) + range.start.column - 1;
+        return unit.start <= at && at < unit.end;
+      });
+    });
+  }
+
+  #describe(hits: readonly CodeHit[]): FoundCode[] {
+    return hits.map(({ unit, similarity }) => ({
+      unit,
+      similarity,
+      rules: [...new Set(this.#findingsIn(unit).map((finding) => finding.rule))],
+      line: this.#parts.service.ask((inspection) => lineOf(inspection.factsOf(unit.path)?.lineStarts ?? [], unit.at)),
+    }));
+  }
+
+  #coverage(): string | undefined {
+    const { embedded, texts } = this.#index.coverage;
+    return embedded === texts
+      ? undefined
+      : `${embedded} of ${texts} places are embedded; the others are found by their words`;
+  }
+}
+
+function unitsIn(inspection: Inspection, path: string, text: string): IndexedUnit[] {
+  const facts = inspection.factsOf(path);
+  const view = inspection.viewOf(path);
+  if (facts === undefined || view === undefined) return [];
+  return codeUnits(facts, view.calls).map(({ kind, name, span, start, operations }) => {
+    const code = text.slice(span.start, span.end);
+    const words = wordsOf(`${name} ${operations.join(" ")} ${code.slice(0, MAX_INDEXED)}`);
+    return {
+      path,
+      kind,
+      name,
+      start: span.start,
+      end: span.end,
+      at: start,
+      key: contentHash(passageText(code)),
+      words,
+    };
+  });
+}
+
+/** Letters of a function whose words are indexed; those inside it have entries of their own. */
+const MAX_INDEXED = 6_000;
+
+function byWordsAlone(reason: string): string {
+  return `found by words alone: ${reason}`;
+}
+
+function lineOf(lineStarts: readonly number[], offset: number): number {
+  let line = 1;
+  while (line < lineStarts.length && (lineStarts[line] ?? Infinity) <= offset) line++;
+  return line;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

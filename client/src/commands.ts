@@ -31,6 +31,7 @@ async function showMenu(): Promise<void> {
     [
       { label: "$(warning) Show Findings", command: "workbench.actions.view.problems" },
       { label: "$(question) Explain Rule…", command: "hotpath.explainRule" },
+      { label: "$(list-tree) Explain Query at Cursor", command: "hotpath.explainQuery" },
       { label: "$(refresh) Rescan Workspace", command: "hotpath.rescan" },
       { label: "$(output) Open Log", command: "hotpath.showOutput" },
       { label: "$(debug-restart) Restart Server", command: "hotpath.restartServer" },

@@ -5,6 +5,7 @@ import { statusMethod, type StatusParams } from "../../protocol/src/messages.js"
 import { registerCommands } from "./commands.js";
 import { createEvaluation, type Evaluation } from "./evaluation.js";
 import { registerKeyCommand } from "./evaluation-keys.js";
+import { registerExplainQuery } from "./explain-query.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
 import { registerRulePages } from "./rule-page.js";
 import { createClient } from "./start-server.js";
@@ -27,6 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     evaluation,
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     registerRulePages(() => running.client),
+    registerExplainQuery(() => running.client),
     registerIgnoreCommand(),
     registerKeyCommand(context, start),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void start()),

@@ -53,7 +53,7 @@ export interface ExplainedTable {
   readonly declared?: ExplainedPlace;
   /** How many rows the planner is told it has; absent where nobody was told. */
   readonly rows?: number;
-  /** Who says so, a phrase: `assumed`, `configured in tables`. */
+  /** Who says so: `assumed`, or what says it, such as `hotpath.config.json`. */
   readonly rowsFrom?: string;
   readonly access: TableAccess;
   /** One sentence. */

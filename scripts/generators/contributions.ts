@@ -3,6 +3,8 @@ import { contributedConfiguration } from "./settings.js";
 
 const commands = [
   { command: "hotpath.explainRule", title: "Explain Rule…" },
+  { command: "hotpath.explainQuery", title: "Explain Query" },
+  { command: "hotpath.showQueryText", title: "Show Explained Query as Text" },
   { command: "hotpath.rescan", title: "Rescan Workspace" },
   { command: "hotpath.restartServer", title: "Restart Server" },
   { command: "hotpath.showOutput", title: "Show Log" },

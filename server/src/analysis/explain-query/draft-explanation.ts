@@ -101,8 +101,8 @@ function explainQuery(
     sql: query.sql === undefined ? writeSql(bound) : layOut(query.sql),
     sqlNote:
       query.sql === undefined
-        ? `what \`${site.operation?.dialect ?? query.dialect}\`'s \`${query.method}\` amounts to; the library may spell it differently`
-        : "as the code has it, with values put in at run time as `$1`, `$2`",
+        ? `What \`${site.operation?.dialect ?? query.dialect}\`'s \`${query.method}\` amounts to; the library may spell it differently`
+        : "As the code has it, with values put in at run time as `$1`, `$2`",
     unknown: query.unknown,
     tables: [...known, ...unknown],
   };

@@ -21,41 +21,24 @@ export function explanationMarkdown({ title, place, queries }: Omit<QueryExplana
 function queryText({ sql, sqlNote, unknown, tables }: ExplainedQuery): readonly string[] {
   return [
     fenced("sql", sql),
-    `SQL ${sqlNote}.`,
+    `${sqlNote}.`,
     ...(unknown.length === 0 ? [] : [`Not understood: ${unknown.map(escaped).join(", ")}.`]),
     ...tables.flatMap(tableText),
   ];
 }
 
-function tableText({
-  name,
-  declared,
-  rows,
-  rowsFrom,
-  access,
-  verdict,
-  create,
-  plan,
-}: ExplainedTable): readonly string[] {
+function tableText({ name, declared, rows, rowsFrom, verdict, create, plan }: ExplainedTable): readonly string[] {
   return [
     `## ${escaped(name)}`,
     [
-      `${SIGNS[access]} ${sentence(verdict)}`,
+      sentence(verdict),
       ...(declared === undefined ? [] : [`Declared at \`${declared.label}\`.`]),
-      ...(rows === undefined ? [] : [`Planned for ${countText(rows)} rows (${rowsFrom ?? ""}).`]),
+      ...(rows === undefined ? [] : [`Planned for ${rowText(rows)} (${rowsFrom ?? ""}).`]),
     ].join("  \n"),
     ...(create.length === 0 ? [] : ["The index it lacks:", fenced("sql", create.join("\n"))]),
     ...planText(plan),
   ];
 }
-
-const SIGNS: Readonly<Record<ExplainedTable["access"], string>> = {
-  served: "**Served.**",
-  missing: "**Missing.**",
-  whole: "**Read whole.**",
-  unneeded: "**No index needed.**",
-  unclear: "**Unclear.**",
-};
 
 function planText(plan: ExplainedPlan): readonly string[] {
   if (plan.kind === "none") return [`No plan: ${plan.reason}.`];
@@ -72,7 +55,7 @@ function planText(plan: ExplainedPlan): readonly string[] {
 /** A plan as indented lines, outermost step first. */
 export function planLines(node: PlanNode, indent = ""): readonly string[] {
   const on = node.target === undefined ? "" : ` on ${node.target}`;
-  const head = `${indent}${indent === "" ? "" : "└ "}${node.name}${on}  (cost ${costText(node.cost)}, ${countText(node.rows)} rows)`;
+  const head = `${indent}${indent === "" ? "" : "└ "}${node.name}${on}  (cost ${costText(node.cost)}, ${rowText(node.rows)})`;
   const inner = `${indent}${indent === "" ? "  " : "    "}`;
   return [
     head,
@@ -87,6 +70,10 @@ export function costText(cost: number): string {
 
 export function countText(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+export function rowText(count: number): string {
+  return `${countText(count)} ${Math.round(count) === 1 ? "row" : "rows"}`;
 }
 
 function sentence(text: string): string {

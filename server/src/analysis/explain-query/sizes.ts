@@ -12,14 +12,13 @@ import type { SchemaView } from "../../rules/define-rule.js";
 
 export interface TableSize {
   readonly rows: number;
-  /** A phrase: `assumed`, `told by …`. */
+  /** Who says so: `assumed`, or the name of a file. */
   readonly from: string;
 }
 
 export function sizeOf(schema: SchemaView, table: Table): TableSize {
   const known = schema.statisticsOf(table);
-  const from = known === undefined ? "assumed; `tables` in `hotpath.config.json` can say" : `told by ${known.source}`;
-  return { rows: rowsOf(known), from };
+  return { rows: rowsOf(known), from: known?.source ?? "assumed" };
 }
 
 /** The planner's answer to the very question a rule asks, if it is there. */
@@ -74,8 +73,14 @@ function asItIs({ query, columnAt }: BoundQuery, { table, index, needs }: TableN
     table,
     index,
     needs: [],
-    all: needs,
+    all: asPlanned(needs),
     order: terms.every((term) => term !== undefined) ? terms : [],
     candidates: [],
   };
+}
+
+/** Rows on the other side of a join are values to look for; where the query names values itself, those are enough. */
+function asPlanned(needs: TableNeeds["needs"]): TableNeeds["needs"] {
+  const own = needs.filter(({ derived }) => derived !== true);
+  return own.length > 0 ? own : needs.slice(0, 1);
 }

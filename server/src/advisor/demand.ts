@@ -5,6 +5,7 @@ import type { QueryModel } from "../queries/model.js";
 import type { Advice } from "./advise.js";
 import type { Candidate } from "./candidate.js";
 import { rowsPerValueOf, rowsOf } from "./cardinality.js";
+import type { RecordedStatement } from "./recorded-statement.js";
 import type { Need } from "./table-needs.js";
 import type { TableStatistics } from "./statistics.js";
 
@@ -19,6 +20,8 @@ export interface Demand {
   readonly isReached: boolean;
   /** `per request`, `per job`. */
   readonly unit: string;
+  /** What a database counted of it. */
+  readonly recorded?: RecordedStatement;
 }
 
 /**

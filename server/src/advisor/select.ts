@@ -69,11 +69,11 @@ function keyOf({ advice, query }: Demand, wishes: readonly Wish[]): string {
   return [advice.kind, advice.index === 0, query.aggregate === true, limit, ...asked, "", ...parts].join("\0");
 }
 
-/** Wishes of a group weigh as much as it has queries; those an entry point reaches count fully. */
+/** Wishes of a group weigh as much as its queries do together. */
 function choose(table: TableWorkload, groups: readonly Group[], refused: ReadonlySet<string>): readonly Shape[] {
   const groupOf = new Map<Wish, Group>();
   for (const group of groups) {
-    const weight = group.demands.reduce((sum, { isReached }) => sum + (isReached ? 1 : possibleWeight), 0);
+    const weight = group.demands.reduce((sum, demand) => sum + weightOf(demand), 0);
     for (const wish of group.wishes) groupOf.set({ ...wish, weight }, group);
   }
   const workload: Workload = {
@@ -90,6 +90,12 @@ function choose(table: TableWorkload, groups: readonly Group[], refused: Readonl
 
 /** Weight of a query that only might run on a request. */
 const possibleWeight = 0.5;
+
+/** One that a database has counted weighs more the more often it ran: by its order of magnitude, for how often places write is not known as well. */
+function weightOf({ isReached, recorded }: Demand): number {
+  const plain = isReached ? 1 : possibleWeight;
+  return recorded === undefined ? plain : 1 + Math.log10(1 + recorded.calls);
+}
 
 function refusalKey({ demands: [first] }: Group, shape: Shape): string {
   return `${first?.at.file ?? ""} ${first?.at.span.start ?? 0} ${first?.advice.kind ?? ""} ${shapeKey(shape)}`;

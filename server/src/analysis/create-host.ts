@@ -1,6 +1,7 @@
 /** The analyzer of one workspace: keeps facts, links, summaries, reachability and findings up to date with the least work. */
 import type { FileFacts } from "../facts/model.js";
 import { isSchemaPath } from "../catalog/catalog-store.js";
+import { LIVE_FILE } from "../catalog/with-live.js";
 import { extractFacts } from "../facts/extract.js";
 import { buildFileView } from "../project/build-file-view.js";
 import { createCallGraph, type FunctionNode } from "../project/call-graph.js";
@@ -25,6 +26,7 @@ import { DEFAULTS, NEVER, timed, type FileState } from "./host-state.js";
 import { hoverText } from "./hover.js";
 import type { Inspection } from "./inspection.js";
 import { createPathMatcher } from "./path-matcher.js";
+import { analyzedSources } from "./analyzed-sources.js";
 import { fixesOf } from "./fixes-of.js";
 import { FileChecks, merged } from "./file-checks.js";
 import { problemOf } from "./file-problems.js";
@@ -47,6 +49,7 @@ class Host implements AnalysisHost {
     factsOf: (path) => this.#factsOf(path),
     relative: (path) => this.#relative(path),
     severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
+    catalog: () => this.#schema.catalog(),
   });
   #checkedCatalog: unknown;
   #rulesChanged = true;
@@ -71,6 +74,7 @@ class Host implements AnalysisHost {
     this.#catalogRules = allCatalogRules.filter((rule) => this.#isEnabled(rule.id, rule.family));
     this.#rulesChanged = true;
     this.#checks.configure(options, this.#rules);
+    this.#schema.setLive(options.liveSchema);
     for (const [path, state] of this.#files) {
       state.role = roleOf(path, state.facts, options.roots, this.#isQuiet);
       state.needsCheck = true;
@@ -275,6 +279,7 @@ class Host implements AnalysisHost {
 
   /** Tests, seeds and examples; migrations are where schemas are, so their folder's name says nothing here. */
   #isQuietSchema(path: string): boolean {
+    if (path === LIVE_FILE) return true;
     const role = roleOf(path, { directives: [], imports: [] }, this.#options.roots, this.#isQuiet);
     return role === "test" || role === "seed" || role === "example" || this.#isQuiet(path);
   }
@@ -358,7 +363,7 @@ class Host implements AnalysisHost {
     const state = this.#files.get(path);
     return fixesOf({
       finding: this.findings(path).find((one) => one.fingerprint === fingerprint),
-      sources,
+      sources: analyzedSources(sources, (other) => this.#factsOf(other)),
       rules: this.#rules,
       catalogRules: this.#catalogRules,
       view: () => (state === undefined ? undefined : this.#view(path, state)),
@@ -386,6 +391,7 @@ class Host implements AnalysisHost {
       declaredIn: (path) => this.#schema.declaredIn(path),
       schema: this.#checks.schemaView(),
       findings: (path) => this.findings(path),
+      fixesOf: (path, fingerprint, sources) => this.fixesOf(path, fingerprint, sources),
       costs: this.#costs,
     };
   }

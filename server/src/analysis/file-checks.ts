@@ -2,6 +2,8 @@
  * Runs the rules over files. In two steps: what a file has to say by itself, then what is told of it, which also depends on the workload of all files. The
  * second step is cheap, so that an edit which only changes what other files' queries share does not run their rules again.
  */
+import { recordedOf, type RecordedOf } from "../advisor/recorded.js";
+import type { Catalog } from "../catalog/model.js";
 import type { FileFacts } from "../facts/model.js";
 import { unexpected } from "../base/unexpected.js";
 import type { FileView } from "../project/file-view.js";
@@ -20,6 +22,7 @@ export interface CheckPorts {
   readonly factsOf: (path: string) => FileFacts | undefined;
   readonly relative: (path: string) => string;
   readonly severityOf: (rule: Rule) => Severity | undefined;
+  readonly catalog: () => Catalog;
 }
 
 type Timings = Record<string, number>;
@@ -30,6 +33,7 @@ export class FileChecks {
   readonly #proofs = new ProofStore();
   readonly #workload = new WorkloadStore();
   #options: AnalysisOptions;
+  #statements: { readonly catalog: Catalog; readonly of: unknown; readonly recordedOf: RecordedOf } | undefined;
   #alone: readonly Rule[] = [];
   #together: readonly Rule[] = [];
 
@@ -69,8 +73,19 @@ export class FileChecks {
       this.#workload.update({
         statisticsOf: (table) => statisticsOf(table, this.#options),
         proofOf: (table, request) => this.#proofs.asker(table, this.#options)(request),
+        recordedOf: this.#recorded(),
       }),
     );
+  }
+
+  /** What is known of how often queries run, for the catalog as it is. */
+  #recorded(): RecordedOf {
+    const { statements = [] } = this.#options;
+    if (statements.length === 0) return () => undefined;
+    const catalog = this.#ports.catalog();
+    if (this.#statements?.catalog !== catalog || this.#statements.of !== statements)
+      this.#statements = { catalog, of: statements, recordedOf: recordedOf(catalog, statements) };
+    return this.#statements.recordedOf;
   }
 
   /** Findings of the rules about the workload. */

@@ -7,6 +7,7 @@
 import type { FileFacts } from "../facts/model.js";
 import type { RuleDocs, RuleFamily, Severity, FixSafety } from "../rules/define-rule.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
+import type { RecordedStatement } from "../advisor/recorded-statement.js";
 import type { TableStatistics } from "../advisor/statistics.js";
 import type { Inspection } from "./inspection.js";
 import type { Fix, FixSources } from "../fixes/fix.js";
@@ -40,6 +41,10 @@ export interface AnalysisOptions {
   readonly tableRows?: Readonly<Record<string, number>>;
   /** What a database, or a dump of its statistics, says of tables, by the same names. `tableRows` wins over its rows. */
   readonly statistics?: Readonly<Record<string, TableStatistics>>;
+  /** What a live database is made of, as SQL. */
+  readonly liveSchema?: string;
+  /** How often statements run, by a dump or a live database. */
+  readonly statements?: readonly RecordedStatement[];
   /** Why no planner can be asked. Undefined: rules may ask, and answers are given with `giveProofs`. */
   readonly noPlanner?: string;
 }

@@ -3,6 +3,7 @@ import { contentHash } from "../base/content-hash.js";
 import { unexpected } from "../base/unexpected.js";
 import type { SchemaFile } from "../catalog/change.js";
 import { createCatalogStore } from "../catalog/catalog-store.js";
+import { liveCatalog, withLive } from "../catalog/with-live.js";
 import type { Catalog } from "../catalog/model.js";
 import type { FileFacts } from "../facts/model.js";
 import { textFacts } from "../facts/text-facts.js";
@@ -28,6 +29,8 @@ export class SchemaAnalysis {
   readonly #store = createCatalogStore();
   readonly #texts = new Map<string, FileFacts>();
   #catalog: Catalog | undefined;
+  #live: { readonly catalog: Catalog; readonly hash: string } | undefined;
+  #merged: { readonly declared: Catalog; readonly catalog: Catalog } | undefined;
   #found: ReadonlyMap<string, readonly Finding[]> = new Map();
   /** What is left of them in schema files once ignore comments are applied. */
   readonly #findings = new Map<string, readonly Finding[]>();
@@ -67,8 +70,21 @@ export class SchemaAnalysis {
     return [...this.#texts.keys()].filter((path) => !path.endsWith(".json"));
   }
 
+  /** @param schema What a live database is made of, as SQL; undefined: none is asked. */
+  setLive(schema: string | undefined): void {
+    const hash = schema === undefined ? "" : contentHash(schema);
+    if (hash === this.#live?.hash || (schema === undefined && this.#live === undefined)) return;
+    this.#live = schema === undefined ? undefined : { catalog: liveCatalog(schema), hash };
+    this.#merged = undefined;
+  }
+
+  /** The same object until something in it changes. */
   catalog(): Catalog {
-    return this.#store.catalog();
+    const declared = this.#store.catalog();
+    if (this.#live === undefined) return declared;
+    if (this.#merged?.declared !== declared)
+      this.#merged = { declared, catalog: withLive(declared, this.#live.catalog, this.#live.hash) };
+    return this.#merged.catalog;
   }
 
   /** What a file by itself says; see `Inspection`. */

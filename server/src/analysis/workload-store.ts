@@ -4,6 +4,7 @@
  */
 import type { Demand } from "../advisor/demand.js";
 import { toldOnce, type LackedQuery } from "../advisor/lacked-query.js";
+import type { RecordedOf } from "../advisor/recorded.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
 import { selectIndexes } from "../advisor/select.js";
 import type { TableStatistics } from "../advisor/statistics.js";
@@ -14,6 +15,7 @@ export interface WorkloadOptions {
   readonly statisticsOf: (table: Table) => TableStatistics | undefined;
   /** @param tableId Who asks: an answer makes the choice for that table again. */
   readonly proofOf: (tableId: string, request: ProofRequest) => Proof | undefined;
+  readonly recordedOf: RecordedOf;
 }
 
 interface TableState {
@@ -72,12 +74,13 @@ export class WorkloadStore {
     return changed;
   }
 
-  #choose(id: string, { statisticsOf, proofOf }: WorkloadOptions): readonly LackedQuery[] {
+  #choose(id: string, { statisticsOf, proofOf, recordedOf }: WorkloadOptions): readonly LackedQuery[] {
     const demands: Demand[] = [];
     let writes = 0;
     for (const path of [...(this.#askers.get(id) ?? [])].sort()) {
       const file = this.#files.get(path);
-      demands.push(...(file?.demands ?? []).filter(({ advice }) => advice.table.id === id));
+      const own = (file?.demands ?? []).filter(({ advice }) => advice.table.id === id);
+      demands.push(...own.map((demand) => withRecorded(demand, recordedOf)));
       writes += file?.writes.get(id) ?? 0;
     }
     const [first] = demands;
@@ -92,6 +95,11 @@ export class WorkloadStore {
     this.#byFile ??= grouped([...this.#tables.values()].flatMap(({ lacked }) => lacked));
     return this.#byFile.get(path) ?? [];
   }
+}
+
+function withRecorded(demand: Demand, recordedOf: RecordedOf): Demand {
+  const recorded = recordedOf(demand);
+  return recorded === undefined ? demand : { ...demand, recorded };
 }
 
 function tablesOf(file: FileDemands | undefined): ReadonlySet<string> {
@@ -119,7 +127,16 @@ function printsOf(lacked: readonly LackedQuery[]): ReadonlyMap<string, string> {
   for (const { demand, candidates, judged, toldAt, others, statistics } of lacked) {
     const parts = candidates.map((candidate) => candidate.parts);
     const told = judged.kind === "confirmed" ? [judged.proof.before.cost, judged.proof.after.cost] : judged;
-    const print = JSON.stringify([demand.at.span, demand.unit, parts, told, toldAt, others, statistics?.rows]);
+    const print = JSON.stringify([
+      demand.at.span,
+      demand.unit,
+      demand.recorded,
+      parts,
+      told,
+      toldAt,
+      others,
+      statistics?.rows,
+    ]);
     prints.set(demand.at.file, `${prints.get(demand.at.file) ?? ""}${print}`);
   }
   return prints;

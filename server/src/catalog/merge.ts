@@ -27,6 +27,7 @@ const PRECEDENCE: readonly SourceKind[] = [
   "code-migration",
   "sql-migration",
   "sql-schema",
+  "database",
 ];
 
 const MODELS: ReadonlySet<SourceKind> = new Set(PRECEDENCE.slice(0, 6));

@@ -22,7 +22,9 @@ export type SourceKind =
   | "typeorm"
   | "mikro-orm"
   | "sequelize"
-  | "mongoose";
+  | "mongoose"
+  /** A live database that the user points to. */
+  | "database";
 
 export interface Catalog {
   /** Ordered by id. */

@@ -5,6 +5,7 @@ import { rowsOf } from "../../advisor/cardinality.js";
 import { type IndexSpec, indexSpec } from "../../advisor/index-spec.js";
 import type { Judged } from "../../advisor/judge.js";
 import type { LackedQuery } from "../../advisor/lacked-query.js";
+import type { RecordedStatement } from "../../advisor/recorded-statement.js";
 import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
 import type { Location } from "../../project/model.js";
@@ -25,6 +26,8 @@ export interface LackedIndex extends Evidence {
   readonly rowsFrom?: string;
   /** `per request`, `per job`. */
   readonly unit: string;
+  /** How often a database has seen it, and how long it took. */
+  readonly recorded?: RecordedStatement;
   /** The index is told at this query of another function, and would serve this one too. */
   readonly toldAt?: Location;
   /** Queries of the same function that lack the same index: the count beside a page, the delete after a look. */
@@ -73,6 +76,7 @@ function toEvidence(lacked: LackedQuery, group: readonly LackedQuery[]): LackedI
     rows: rowsOf(statistics),
     ...(statistics === undefined ? {} : { rowsFrom: statistics.source }),
     unit: demand.unit,
+    ...(demand.recorded === undefined ? {} : { recorded: demand.recorded }),
     ...(toldAt === undefined ? {} : { toldAt }),
     twins,
     alsoServes: others.filter((other) => !isHere(other)),

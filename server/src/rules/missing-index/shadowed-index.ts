@@ -36,7 +36,7 @@ export const shadowedIndex = defineCatalogRule<ShadowedIndex>({
       const paths = accessPathsOf(table);
       for (const index of table.indexes) {
         const by = paths.find((other) => other !== index && shadows(other, index, paths));
-        if (by === undefined || isQuiet(index.location.file) || isPast(table, index)) continue;
+        if (by === undefined || isQuiet(index.location.file) || isElsewhere(index) || isPast(table, index)) continue;
         yield { at: index.location, subject: `${table.name}.${nameOf(index)}`, table, index, by };
       }
     }
@@ -86,6 +86,11 @@ function samePart(a: IndexPart, b: IndexPart | undefined): boolean {
     a.collation === b.collation &&
     a.prefixLength === b.prefixLength
   );
+}
+
+/** Only a live database has it: there is no place to show. */
+function isElsewhere({ sources }: Index): boolean {
+  return sources.every((source) => source === "database");
 }
 
 /** An old migration made it, and the model that people edit no longer mentions it: whether it is still there nobody can say, and nothing can be edited here. */

@@ -61,7 +61,7 @@ async function startAllowed(
   if (result.problems.length === 0 && 0 < hosts.length && allowedHosts.length === 0) {
     const names = hosts.join(", ");
     const choice = await vscode.window.showWarningMessage(
-      `This evaluation sends requests to ${names}. Load on a machine that is not yours can do harm and may cost money.`,
+      `This evaluation sends requests to ${names}. Load on a machine that is not yours can do harm and may cost money; statements for a database run read only.`,
       { modal: true },
       "Send Them",
     );

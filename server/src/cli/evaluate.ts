@@ -109,7 +109,7 @@ async function runOne(options: EvaluateOptions, terminal: Terminal, signal: Abor
     const last = prepared.problems.at(-1);
     if (last !== undefined) throw new UsageError(problemText(last, options.root));
     const hosts = prepared.askHosts.map((host) => `--allow-host ${host}`).join(" ");
-    throw new UsageError(`the suite reaches beyond this machine: say that you want that with ${hosts}`);
+    throw new UsageError(`the suite reaches out of this program: say that you want that with ${hosts}`);
   }
   for (const warning of prepared.warnings) terminal.stderr.write(`hotpath: ${warning}\n`);
   const line = evaluationLine(terminal.stderr);

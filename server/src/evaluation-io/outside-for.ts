@@ -21,6 +21,7 @@ export function outsideFor(options: OutsideOptions, asked: Set<string>): Outside
     // Beside the bundle this runs in.
     sqlProcessFile: options.sqlProcessFile ?? join(__dirname, "sql-process.js"),
     mayReach: (host) => isLoopback(host) || allowed.has(host.toLowerCase()),
+    isAllowed: (name) => allowed.has(name.toLowerCase()),
     askFor: (host) => void asked.add(host),
   };
 }

@@ -11,6 +11,8 @@ export interface Outside {
   readonly sqlProcessFile: string;
   /** Whether a host may be reached: this machine always, others once the user has said so. */
   mayReach(host: string): boolean;
+  /** Whether the user has said so, wherever it lies: what a suite asks of a database is the suite's text. */
+  isAllowed(name: string): boolean;
   /** Remembers a host that somebody has to allow first. */
   askFor(host: string): void;
 }

@@ -128,6 +128,7 @@ function readKind(raw: Raw): object {
     case "sql":
       return {
         ...pick(raw, ["kind", "seed", "query"]),
+        database: raw["database"] ?? "seed",
         parameters: raw["parameters"] ?? [],
         expect: raw["expect"] ?? {},
       };

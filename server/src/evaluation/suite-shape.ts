@@ -192,6 +192,10 @@ const http = record({
 
 const sql = record({
   ...base,
+  database: {
+    shape: { kind: "text", oneOf: ["seed", "user"] },
+    doc: "`seed`, one that is built for the case, by default; `user`, the one of HOTPATH_DATABASE_URL, read only.",
+  },
   seed: { shape: text, doc: "File with the statements that build the database." },
   query: { shape: text, required: true, doc: "Statement that is planned and timed." },
   parameters: { shape: { kind: "list", of: { kind: "any" } }, doc: "Values of $1, $2 …" },

@@ -188,6 +188,8 @@ export interface HttpExpectation {
 
 export interface SqlCase extends CaseBase {
   readonly kind: "sql";
+  /** `seed`: one that is built for the case and thrown away. `user`: the one whose address the user keeps in `HOTPATH_DATABASE_URL`. */
+  readonly database: "seed" | "user";
   /** File with statements that build the database. */
   readonly seed?: string;
   readonly query: string;

@@ -15,7 +15,7 @@ export interface SqlProcess {
 
 /** @param processFile The built `sql-process.js`. */
 export function createSqlProcess(processFile: string): SqlProcess {
-  const state: { child?: ChildProcess; seed?: string } = {};
+  const state: { child?: ChildProcess; asked?: string } = {};
   const close = (): void => {
     state.child?.kill("SIGKILL");
     delete state.child;
@@ -23,8 +23,9 @@ export function createSqlProcess(processFile: string): SqlProcess {
   return {
     close,
     async ask(request, signal) {
-      if (state.seed !== request.seed) close();
-      state.seed = request.seed;
+      const asked = request.kind === "seed" ? `seed ${request.seed}` : `user ${request.url}`;
+      if (state.asked !== asked) close();
+      state.asked = asked;
       const child = (state.child ??= fork(processFile, [], {
         execArgv: [],
         env: {},

@@ -1,12 +1,18 @@
-/** Measures statements in a throw-away database: PostgreSQL in WebAssembly, in memory. Runs in a process of its own; see `ask-sql.ts`. */
-import { PGlite } from "@electric-sql/pglite";
+/** Measures statements in a database of their own, or in the user's. Runs in a process of its own; see `ask-sql.ts`. */
 import type { SqlObservation, SqlScan } from "../../evaluation/sql/judge-sql.js";
+import { seededDatabase, userDatabase, type OpenDatabase } from "./open-database.js";
 
-export interface SqlRequest {
-  readonly seed: string;
+interface SqlStatement {
   readonly query: string;
   readonly parameters: readonly unknown[];
 }
+
+export type SqlRequest = SqlStatement &
+  (
+    | { readonly kind: "seed"; readonly seed: string }
+    /** `limitMs`: how long a statement may take there, which goes on when this process is ended. */
+    | { readonly kind: "user"; readonly url: string; readonly limitMs: number }
+  );
 
 export type SqlAnswer =
   | { readonly kind: "measured"; readonly observation: SqlObservation }
@@ -17,17 +23,19 @@ export type SqlAnswer =
 const EXECUTIONS = 5;
 
 export interface SqlMeter {
-  /** Never rejects. The seed is taken once; what a statement changes is rolled back. */
+  /** Never rejects. The database is opened once; what a statement changes is rolled back. */
   measure(request: SqlRequest): Promise<SqlAnswer>;
 }
 
 export function createSqlMeter(): SqlMeter {
-  const state: { database?: Promise<PGlite> } = {};
+  const state: { database?: Promise<OpenDatabase> } = {};
   return {
-    async measure({ seed, query, parameters }) {
+    async measure(request) {
+      const { query, parameters } = request;
       try {
-        const database = await (state.database ??= seeded(seed));
-        await database.exec("BEGIN");
+        const database = await (state.database ??=
+          request.kind === "seed" ? seededDatabase(request.seed) : userDatabase(request.url));
+        await database.begin(request.kind === "user" ? request.limitMs : undefined);
         try {
           return { kind: "measured", observation: await observe(database, query, parameters) };
         } finally {
@@ -40,16 +48,7 @@ export function createSqlMeter(): SqlMeter {
   };
 }
 
-async function seeded(seed: string): Promise<PGlite> {
-  const database = await PGlite.create();
-  await database.exec(seed).catch((error: unknown) => {
-    throw new Error(`the seed fails: ${reasonOf(error)}`);
-  });
-  await database.exec("ANALYZE");
-  return database;
-}
-
-async function observe(database: PGlite, query: string, parameters: readonly unknown[]): Promise<SqlObservation> {
+async function observe(database: OpenDatabase, query: string, parameters: readonly unknown[]): Promise<SqlObservation> {
   await explain(database, query, parameters);
   const runs: Explained[] = [];
   for (let i = 0; i < EXECUTIONS; i++) runs.push(await explain(database, query, parameters));
@@ -81,11 +80,11 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-async function explain(database: PGlite, query: string, parameters: readonly unknown[]): Promise<Explained> {
+async function explain(database: OpenDatabase, query: string, parameters: readonly unknown[]): Promise<Explained> {
   const statement = query.replace(/;\s*$/, "");
-  const { rows } = await database.query<{ readonly "QUERY PLAN": unknown }>(
+  const rows = await database.rows<{ readonly "QUERY PLAN": unknown }>(
     `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement}`,
-    [...parameters],
+    parameters,
   );
   const plan = rows[0]?.["QUERY PLAN"];
   const [explained] = (typeof plan === "string" ? JSON.parse(plan) : plan) as readonly Explained[];
@@ -103,9 +102,9 @@ function stepText(node: PlanNode): string {
   return `${node["Node Type"]}${index}${table}`;
 }
 
-async function scansOf(database: PGlite, nodes: readonly PlanNode[]): Promise<readonly SqlScan[]> {
+async function scansOf(database: OpenDatabase, nodes: readonly PlanNode[]): Promise<readonly SqlScan[]> {
   const tables = nodes.flatMap((node) => (node["Node Type"] === "Seq Scan" ? (node["Relation Name"] ?? []) : []));
-  const { rows } = await database.query<{ readonly table: string; readonly rows: number }>(
+  const rows = await database.rows<SqlScan>(
     'SELECT relname AS "table", greatest(0, reltuples)::float8 AS "rows" FROM pg_class WHERE relkind = $2 AND relname = ANY($1)',
     [[...new Set(tables)], "r"],
   );

@@ -1,6 +1,6 @@
 /** Recognises code that asks a cache first: what stands behind the miss runs rarely. */
 import { regionChain } from "../facts/regions.js";
-import { NONE, type ExprId, type FileFacts } from "../facts/model.js";
+import { NONE, type BindingId, type ExprId, type FileFacts } from "../facts/model.js";
 import type { CallSite } from "./model.js";
 
 /** Names under which caches and memos go; weak evidence alone, enough together with a look-up and a guard. */
@@ -34,12 +34,21 @@ export function isCacheWrapper(facts: FileFacts, call: ExprId): boolean {
   const expr = facts.exprs[call];
   if (expr?.kind !== "call") return false;
   const callee = facts.exprs[expr.callee];
-  if (callee?.kind === "ref") return WRAPPERS.test(callee.name);
+  if (callee?.kind === "ref") return WRAPPERS.test(callee.name) || WRAPPERS.test(importedName(facts, callee.binding));
   return (
     callee?.kind === "member" &&
     WRAPPERS.test(callee.name) &&
     (callee.name !== "fetch" || CACHE_NAME.test(nameOf(facts, callee.object)))
   );
+}
+
+/** Under which name the module it comes from exports it: `cache` of `import { cache as reactCache } from "react"`. */
+function importedName(facts: FileFacts, id: BindingId): string {
+  const binding = facts.bindings[id];
+  const from = binding?.import === undefined ? undefined : facts.imports[binding.import];
+  if (from === undefined) return "";
+  // Packages that do nothing else are known by their own name.
+  return from.imported === "default" ? from.module.replace(/^p-/, "").replace(/-/g, "") : from.imported;
 }
 
 /** `cached`, `!cache.has(key)`, `instance === undefined`: a test of something that was looked up or is kept between calls. */

@@ -5,6 +5,7 @@ import type { ClientKind } from "./client-catalog.js";
 import type { ConstructionKind } from "./construction-catalog.js";
 import type { Span } from "../base/span.js";
 import type { BindingId, ClassId, ExprId, FunctionId, RegionId, TypeRef } from "../facts/model.js";
+import type { KeyedRead } from "./keyed-reads.js";
 import type { OperationAccess, OperationKind, OperationSpec } from "./dialects/define-dialect.js";
 
 /** Workspace-absolute path with `/` separators; the identity of a file. */
@@ -181,6 +182,8 @@ export interface FunctionSummary {
   readonly recursive?: true;
   /** It awaits a call that cannot be seen into: what else it does to the outside is not known. */
   readonly opaque?: true;
+  /** Database reads by what they ask, in terms of the function's parameters; absent when there are none. At most `MAX_READS`. */
+  readonly reads?: readonly KeyedRead[];
 }
 
 export const MAX_EFFECTS = 12;

@@ -7,6 +7,7 @@ import { NONE, type BindingId, type ExprId } from "../facts/model.js";
 import { isCacheGuarded } from "./cache-guards.js";
 import { callGroups, isCyclic } from "./call-groups.js";
 import { emptySummary, type CallEdge, type CallGraph, type FunctionNode } from "./call-graph.js";
+import { summarizeReads } from "./summarize-reads.js";
 import {
   MAX_EFFECTS,
   type CallSite,
@@ -100,6 +101,7 @@ function summarize(graph: CallGraph, node: FunctionNode, recursive: boolean): Fu
     }
   }
   const sorted = bounded(effects, isRemote);
+  const reads = summarizeReads(graph, node, recursive);
   const opaque = node.calls.some((site) => isOpaqueAwait(node, site)) || reachesOpaque(graph, node);
   return {
     effects: sorted,
@@ -107,6 +109,7 @@ function summarize(graph: CallGraph, node: FunctionNode, recursive: boolean): Fu
     ...(effects.size > sorted.length || blocking.size > MAX_EFFECTS ? { truncated: true as const } : {}),
     ...(recursive ? { recursive: true as const } : {}),
     ...(opaque ? { opaque: true as const } : {}),
+    ...(reads.length > 0 ? { reads } : {}),
   };
 }
 
@@ -331,5 +334,5 @@ function sameSummary(a: FunctionSummary, b: FunctionSummary): boolean {
     a.opaque !== b.opaque
   )
     return false;
-  return JSON.stringify([a.effects, a.blocking]) === JSON.stringify([b.effects, b.blocking]);
+  return JSON.stringify([a.effects, a.blocking, a.reads]) === JSON.stringify([b.effects, b.blocking, b.reads]);
 }

@@ -4,6 +4,7 @@ import { syncCrypto } from "./blocking-call/sync-crypto.js";
 import { syncIoInRequest } from "./blocking-call/sync-io-in-request.js";
 import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
 import { constructionPerCall } from "./caching/construction-per-call.js";
+import { repeatedQuery } from "./caching/repeated-query.js";
 import { clientPerRequest } from "./clients/client-per-request.js";
 import type { Evidence, Rule } from "./define-rule.js";
 import { leadingWildcard } from "./missing-index/leading-wildcard.js";
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   anyRule(awaitInLoop),
   anyRule(clientPerRequest),
   anyRule(noTimeout),
+  anyRule(repeatedQuery),
   anyRule(constructionPerCall),
   anyRule(unindexedFilter),
   anyRule(unindexedJoin),

@@ -3,6 +3,8 @@ import * as vscode from "vscode";
 import { State, type LanguageClient } from "vscode-languageclient/node";
 import { statusMethod, type StatusParams } from "../../protocol/src/messages.js";
 import { registerCommands } from "./commands.js";
+import { createEndpointCosts } from "./endpoint-costs.js";
+import type { EndpointTree } from "./endpoint-tree.js";
 import { createEvaluation, type Evaluation } from "./evaluation.js";
 import { registerKeyCommand } from "./evaluation-keys.js";
 import { registerExplainQuery } from "./explain-query.js";
@@ -18,14 +20,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const output = vscode.window.createOutputChannel("Hotpath", { log: true });
   const status = createStatusView([{ scheme: "file" }]);
   const evaluation = createEvaluation(() => running.client);
+  const costs = createEndpointCosts(() => running.client);
   const start = async (): Promise<void> => {
     await stop();
-    await startClient(context, output, status, evaluation);
+    await startClient(context, output, status, evaluation, costs);
   };
   context.subscriptions.push(
     output,
     status,
     evaluation,
+    costs,
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     registerRulePages(() => running.client),
     registerExplainQuery(() => running.client),
@@ -48,12 +52,16 @@ async function startClient(
   output: vscode.LogOutputChannel,
   status: StatusView,
   evaluation: Evaluation,
+  costs: EndpointTree,
 ): Promise<void> {
   try {
     const { client, fallbackReason } = await createClient(context, output);
     running.client = client;
     evaluation.attach(client);
-    client.onNotification(statusMethod, (params: StatusParams) => status.show(params));
+    client.onNotification(statusMethod, (params: StatusParams) => {
+      status.show(params);
+      if (params.state === "ready") costs.changed();
+    });
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Stopped && running.client === client) status.failed("The analyzer has stopped.");
     });

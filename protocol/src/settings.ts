@@ -102,6 +102,13 @@ export const settings: readonly Setting[] = [
     doc: "Which files' findings are shown.",
   },
   {
+    key: "codeLens.costs",
+    type: { kind: "boolean" },
+    default: true,
+    scope: "window",
+    doc: "Show above each route, resolver and worker what one request costs.",
+  },
+  {
     key: "codeLens.queries",
     type: {
       kind: "enum",
@@ -153,6 +160,13 @@ export const settings: readonly Setting[] = [
     default: {},
     scope: "resource",
     doc: 'Rows of tables, by name: `{ "orders": { "rows": 2000000 } }`. Others are taken to have 100,000.',
+  },
+  {
+    key: "statistics",
+    type: { kind: "strings" },
+    default: [],
+    scope: "resource",
+    doc: "Dumps of the production database's `pg_class`, `pg_stats` or `pg_stat_statements`, as CSV with a header or as JSON, below this folder: sizes, values and how often queries run.",
   },
   {
     key: "planner.enable",

@@ -5,6 +5,10 @@ const commands = [
   { command: "hotpath.explainRule", title: "Explain Rule…" },
   { command: "hotpath.explainQuery", title: "Explain Query" },
   { command: "hotpath.showQueryText", title: "Show Explained Query as Text" },
+  { command: "hotpath.showEndpointCost", title: "Show Cost of Endpoint…" },
+  { command: "hotpath.refreshEndpoints", title: "Refresh Endpoints by Cost", icon: "$(refresh)" },
+  { command: "hotpath.importProfile", title: "Import Profile…", icon: "$(desktop-download)" },
+  { command: "hotpath.clearProfile", title: "Clear Profile" },
   { command: "hotpath.rescan", title: "Rescan Workspace" },
   { command: "hotpath.restartServer", title: "Restart Server" },
   { command: "hotpath.showOutput", title: "Show Log" },
@@ -62,6 +66,21 @@ export function contributions(): Readonly<Record<string, unknown>> {
         path: "./syntaxes/suppression.injection.tmLanguage.json",
         scopeName: "hotpath.suppression.injection",
         injectTo: scripts,
+      },
+    ],
+    menus: {
+      commandPalette: [{ command: "hotpath.refreshEndpoints", when: "false" }],
+      "view/title": ["refreshEndpoints", "importProfile"].map((name) => ({
+        command: `hotpath.${name}`,
+        when: "view == hotpath.endpoints",
+        group: "navigation",
+      })),
+    },
+    views: { explorer: [{ id: "hotpath.endpoints", name: "Hotpath: Endpoints by Cost", visibility: "collapsed" }] },
+    viewsWelcome: [
+      {
+        view: "hotpath.endpoints",
+        contents: "No entry point with a cost was found in this workspace.\n[Rescan](command:hotpath.rescan)",
       },
     ],
     jsonValidation: [{ fileMatch: "hotpath.config.json", url: "./schemas/hotpath.config.schema.json" }],

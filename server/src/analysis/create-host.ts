@@ -360,13 +360,12 @@ class Host implements AnalysisHost {
   }
 
   fixesOf(path: string, fingerprint: string, sources: FixSources): readonly Fix[] {
-    const state = this.#files.get(path);
     return fixesOf({
       finding: this.findings(path).find((one) => one.fingerprint === fingerprint),
       sources: analyzedSources(sources, (other) => this.#factsOf(other)),
       rules: this.#rules,
       catalogRules: this.#catalogRules,
-      view: () => (state === undefined ? undefined : this.#view(path, state)),
+      view: () => this.#viewOf(path),
       schema: this.#checks.schemaView(),
       catalogView: () => ({ catalog: this.#schema.catalog(), isQuiet: (other) => this.#isQuietSchema(other) }),
       relative: (other) => this.#relative(other),
@@ -375,10 +374,9 @@ class Host implements AnalysisHost {
 
   hover(path: string, offset: number): ReturnType<AnalysisHost["hover"]> {
     const facts = this.#factsOf(path);
-    const state = this.#files.get(path);
-    const view = state === undefined ? undefined : this.#view(path, state);
+    const view = this.#viewOf(path);
     if (facts === undefined) return undefined;
-    return hoverText({ facts, view, findings: this.findings(path), rules: ruleInfos(), offset });
+    return hoverText({ facts, view, findings: this.findings(path), rules: ruleInfos(), offset, costs: this.#costs });
   }
 
   inspect(): Inspection {

@@ -1,9 +1,11 @@
 /** What a hover shows for a place in a file: the finding there, or what the call there reaches. */
+import type { CostTable } from "../cost/cost-table.js";
 import type { FileFacts } from "../facts/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { CallSite, ReachedEffect } from "../project/model.js";
 import type { RuleInfo } from "./host.js";
 import type { Finding, RelatedPlace } from "./finding.js";
+import { costHover } from "./hover-cost.js";
 import { queryLines } from "./hover-query.js";
 import { positionAt } from "../base/line-index.js";
 
@@ -20,10 +22,14 @@ export interface HoverInput {
   readonly findings: readonly Finding[];
   readonly rules: readonly RuleInfo[];
   readonly offset: number;
+  readonly costs?: CostTable;
 }
 
 export function hoverText(input: HoverInput): HoverText | undefined {
-  return findingHover(input) ?? (input.view === undefined ? undefined : callHover(input.view, input.offset));
+  const { view, costs, offset } = input;
+  const found = findingHover(input);
+  if (found !== undefined || view === undefined) return found;
+  return (costs === undefined ? undefined : costHover(view, costs, offset)) ?? callHover(view, offset);
 }
 
 /** The findings at a place; undefined when there are none. */

@@ -24,6 +24,12 @@ export function sizeOf(view: FileView, expr: ExprId): Size {
   return traced(view, expr, 0) ?? symbolSize(symbolOf(view, expr));
 }
 
+/** What a reader would call the elements. */
+export function sizeName(view: FileView, expr: ExprId): string {
+  const [symbol] = sizeOf(view, expr).symbols;
+  return symbol?.name ?? render(view.facts, expr, 30);
+}
+
 /** A symbol by itself. */
 export function symbolSize(symbol: CostSymbol): Size {
   const way: Polynomial = [{ times: 1, over: [symbol.id] }];

@@ -2,13 +2,17 @@
  * A `WorkspaceService` seen from a thread that must never wait: every call is a message. The language server talks to this; the
  * service itself lives in a worker thread, or in the same thread where a worker cannot be started.
  */
+import type { CostStep, EndpointCostsResult } from "../../../protocol/src/costs.js";
 import type { QueryExplanation } from "../../../protocol/src/query-explanation.js";
 import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
 import type { LensScope, QueryLens } from "../analysis/explain-query/query-lenses.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import type { ReferencePlace, ReferenceQuestion } from "../analysis/references/uses-of.js";
 import type { RuleInfo } from "../analysis/host.js";
+import type { IndexProgress } from "../service/code-search.js";
+import type { FixAllAnswer, FixAllScope, FixAnswer, FixOffer } from "../service/fixes.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
+import type { SearchCalls } from "./search-calls.js";
 
 export interface RefreshOutcome {
   readonly revision: number;
@@ -26,8 +30,8 @@ export interface HoverContent {
   readonly end: number;
 }
 
-/** Calls in the order they are made; replies in any order. */
-export interface AsyncService {
+/** Calls in the order they are made; replies in any order. Those about search run beside the others. */
+export interface AsyncService extends SearchCalls {
   /** Opens the workspace. Rejects with a sentence for the user when the configuration cannot be used. */
   open(options: ServiceOptions): Promise<void>;
   scan(onProgress: (progress: Progress) => void): Promise<ScanStats>;
@@ -44,6 +48,14 @@ export interface AsyncService {
   /** Waits for the planner, beside other calls. */
   explainQuery(path: string, place: QueryPlace): Promise<QueryExplanation | undefined>;
   queryLenses(path: string, scope: LensScope): Promise<readonly QueryLens[]>;
+  /** Entry points of one file or of all with their costs, dearest first. */
+  endpointCosts(file?: string): Promise<EndpointCostsResult>;
+  /** The calls that make up the cost of an entry point. */
+  costPath(id: string): Promise<readonly CostStep[]>;
+  /** See `service/fixes.ts`. */
+  fixOffers(path: string, fingerprints: readonly string[]): Promise<Readonly<Record<string, readonly FixOffer[]>>>;
+  fixChanges(path: string, fingerprint: string, id: string): Promise<FixAnswer>;
+  fixAll(scope: FixAllScope): Promise<FixAllAnswer>;
   references(question: ReferenceQuestion): Promise<readonly ReferencePlace[]>;
   rules(): Promise<readonly RuleInfo[]>;
   /** Makes a refresh in flight give up at its next safe point: called when newer text is on its way. */
@@ -64,4 +76,5 @@ export type ServiceRequest = {
 export type ServiceReply =
   | { readonly id: number; readonly kind: "result"; readonly value: unknown }
   | { readonly id: number; readonly kind: "error"; readonly message: string }
-  | { readonly kind: "progress"; readonly progress: Progress };
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "indexing"; readonly progress: IndexProgress };

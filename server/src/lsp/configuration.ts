@@ -13,6 +13,8 @@ export interface SessionSettings {
   readonly scope: "workspace" | "openFiles";
   /** Above which queries a line stands; undefined above none. */
   readonly lenses: LensScope | undefined;
+  /** Whether a line with its cost stands above each entry point. */
+  readonly costLenses: boolean;
   readonly cacheEnabled: boolean;
   readonly cacheFolder: string | undefined;
   readonly overrides: ServiceOptions["overrides"];
@@ -62,6 +64,7 @@ export function settingsFrom(given: unknown, warn: (message: string) => void): S
   return {
     enabled,
     scope: values.get("diagnostics.scope") === "openFiles" ? "openFiles" : "workspace",
+    costLenses: values.get("codeLens.costs") !== false,
     lenses: lensScope(values.get("codeLens.queries")),
     cacheEnabled,
     cacheFolder,

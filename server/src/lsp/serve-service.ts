@@ -5,12 +5,20 @@
 import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
 import { queryLenses, type LensScope } from "../analysis/explain-query/query-lenses.js";
 import { referencesAt, type ReferenceQuestion } from "../analysis/references/uses-of.js";
+import { costPath } from "../analysis/cost-path.js";
+import { endpointCosts } from "../service/endpoint-costs.js";
 import { Cancelled } from "../base/cancellation.js";
 import type { Cancellation } from "../analysis/host.js";
+import { createCodeSearch, type CodeSearch, type CodeSearchParts } from "../service/code-search.js";
 import { explainQuery } from "../service/explain-query.js";
+import { fixAll, type FixAllScope, fixChanges, fixOffers } from "../service/fixes.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceReply, ServiceRequest } from "./async-service.js";
+import { callSearch, isSearchMethod, type SearchMethod } from "./search-calls.js";
+
+/** With what a workspace is searched; undefined: it is not. */
+export type SearchPartsFor = (options: ServiceOptions) => Omit<CodeSearchParts, "service"> | undefined;
 
 export interface ServicePort {
   post(reply: ServiceReply): void;
@@ -24,16 +32,26 @@ export function serveService(
   port: ServicePort,
   epoch: Int32Array,
   create: (options: ServiceOptions) => Promise<WorkspaceService>,
+  searchParts: SearchPartsFor = () => undefined,
 ): (request: ServiceRequest) => Promise<void> {
-  const state: { service?: WorkspaceService; queue: Promise<void> } = { queue: Promise.resolve() };
+  const state: { service?: WorkspaceService; search?: CodeSearch; queue: Promise<void> } = { queue: Promise.resolve() };
 
   const run = async (request: ServiceRequest): Promise<unknown> => {
     if (request.method === "open") {
-      state.service = await create(request.args[0] as ServiceOptions);
+      const options = request.args[0] as ServiceOptions;
+      const service = await create(options);
+      const parts = searchParts(options);
+      state.service = service;
+      if (parts !== undefined) state.search = createCodeSearch({ service, ...parts });
       return undefined;
     }
     if (state.service === undefined) throw new Error("the workspace is not open");
-    return await call(state.service, request, port, epoch);
+    if (isSearchMethod(request.method))
+      return await callSearch(state.search, request.method, request.args, (progress) =>
+        port.post({ kind: "indexing", progress }),
+      );
+    if (request.method === "close") state.search?.stop();
+    return await call(state.service, { ...request, method: request.method }, port, epoch);
   };
 
   const reply = async (request: ServiceRequest): Promise<void> => {
@@ -46,8 +64,8 @@ export function serveService(
 
   return (request) => {
     const done = state.queue.then(() => reply(request));
-    // Plans take their time in another process, and nobody's keystroke waits for them.
-    if (request.method === "prove" || request.method === "explainQuery") return done;
+    // Plans and vectors take their time in other processes, and nobody's keystroke waits for them.
+    if (request.method === "prove" || request.method === "explainQuery" || isSearchMethod(request.method)) return done;
     state.queue = done;
     return done;
   };
@@ -55,7 +73,7 @@ export function serveService(
 
 async function call(
   service: WorkspaceService,
-  request: ServiceRequest,
+  request: ServiceRequest & { readonly method: Exclude<ServiceRequest["method"], SearchMethod> },
   port: ServicePort,
   epoch: Int32Array,
 ): Promise<unknown> {
@@ -88,6 +106,16 @@ async function call(
       return await explainQuery(service, args[0] as string, args[1] as QueryPlace);
     case "queryLenses":
       return service.ask((inspection) => queryLenses(inspection, args[0] as string, args[1] as LensScope));
+    case "endpointCosts":
+      return endpointCosts(service, args[0] as string | undefined);
+    case "costPath":
+      return service.ask((inspection) => costPath(inspection, args[0] as string));
+    case "fixOffers":
+      return fixOffers(service, args[0] as string, args[1] as readonly string[]);
+    case "fixChanges":
+      return fixChanges(service, args[0] as string, args[1] as string, args[2] as string);
+    case "fixAll":
+      return fixAll(service, args[0] as FixAllScope);
     case "references":
       return service.ask((inspection) => referencesAt(inspection, args[0] as ReferenceQuestion));
     case "rules":

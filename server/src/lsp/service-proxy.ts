@@ -1,4 +1,5 @@
 /** The near side of `AsyncService`: turns calls into messages and replies into promises. */
+import type { IndexProgress } from "../service/code-search.js";
 import type { Progress } from "../service/workspace-service.js";
 import type { AsyncService, ServiceMethod, ServiceReply, ServiceRequest } from "./async-service.js";
 
@@ -20,11 +21,20 @@ interface Pending {
 /** @param epoch Counter shared with the far side; see `serveService`. */
 export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): AsyncService {
   const pending = new Map<number, Pending>();
-  const state: { nextId: number; onProgress?: (progress: Progress) => void; lost?: string } = { nextId: 1 };
+  const state: {
+    nextId: number;
+    onProgress?: (progress: Progress) => void;
+    onIndexing?: (progress: IndexProgress) => void;
+    lost?: string;
+  } = { nextId: 1 };
 
   carrier.onReply((reply) => {
     if (reply.kind === "progress") {
       state.onProgress?.(reply.progress);
+      return;
+    }
+    if (reply.kind === "indexing") {
+      state.onIndexing?.(reply.progress);
       return;
     }
     const open = pending.get(reply.id);
@@ -67,8 +77,20 @@ export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): 
     hover: (path, offset) => call("hover", path, offset),
     explainQuery: (path, place) => call("explainQuery", path, place),
     queryLenses: (path, scope) => call("queryLenses", path, scope),
+    endpointCosts: (file) => call("endpointCosts", file),
+    costPath: (id) => call("costPath", id),
+    fixOffers: (path, fingerprints) => call("fixOffers", path, fingerprints),
+    fixChanges: (path, fingerprint, id) => call("fixChanges", path, fingerprint, id),
+    fixAll: (scope) => call("fixAll", scope),
     references: (question) => call("references", question),
     rules: () => call("rules"),
+    searchCode: (text, filter, limit) => call("searchCode", text, filter, limit),
+    similarCode: (place, filter, limit) => call("similarCode", place, filter, limit),
+    updateIndex: (onProgress) => {
+      state.onIndexing = onProgress;
+      return call("updateIndex");
+    },
+    searchStatus: () => call("searchStatus"),
     supersede: () => {
       Atomics.add(epoch, 0, 1);
     },

@@ -5,7 +5,6 @@
 import {
   type _Connection,
   type CancellationToken,
-  CodeActionKind,
   DidChangeConfigurationNotification,
   type InitializeParams,
   type InitializeResult,
@@ -28,10 +27,11 @@ import {
 } from "../../../protocol/src/messages.js";
 import { abilitiesOf, initializationOptionsOf, type ClientAbilities } from "./client-abilities.js";
 import { check } from "./handlers/check.js";
-import { codeActions } from "./handlers/code-action.js";
+import { registerCosts } from "./handlers/costs.js";
 import { registerEvaluation } from "./handlers/evaluation.js";
 import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
+import { fixActionKinds, registerCodeActions } from "./handlers/fixes.js";
 import { hover } from "./handlers/hover.js";
 import { registerQueries } from "./handlers/queries.js";
 import { isSuite, registerSuiteCompletion, serveSuites, suiteHover } from "./handlers/suite-document.js";
@@ -128,17 +128,13 @@ export function startSession(
       ? null
       : await hover(state.workspace, document, position);
   });
-  connection.onCodeAction((params) => {
-    const document = documents.get(params.textDocument.uri);
-    return document === undefined || state.abilities === undefined
-      ? []
-      : codeActions(document, params, state.abilities);
-  });
+  registerCodeActions(connection, documents, state);
   connection.onRequest(
     explainRuleMethod,
     ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null,
   );
   registerQueries(connection, documents, state);
+  registerCosts(connection, state);
   connection.onRequest(checkMethod, async (params: CheckParams) => {
     const result = await check(options.startService, params);
     options.log?.("answered a check of the command line");
@@ -186,7 +182,7 @@ function capabilitiesFor(abilities: ClientAbilities): InitializeResult["capabili
     referencesProvider: true,
     // Others are asked to send requests for suites alone, once they have said hello.
     ...(abilities.completionRegistration ? {} : { completionProvider: {} }),
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    codeActionProvider: { codeActionKinds: [...fixActionKinds], resolveProvider: true },
     diagnosticProvider: { identifier: "hotpath", interFileDependencies: true, workspaceDiagnostics: true },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   };

@@ -13,7 +13,9 @@ import {
   type ExplainQueryParams,
   type QueryExplanation,
 } from "../../../../protocol/src/query-explanation.js";
+import type { QueryLens } from "../../analysis/explain-query/query-lenses.js";
 import type { ClientAbilities } from "../client-abilities.js";
+import { costLenses } from "./costs.js";
 import { toRange } from "../to-lsp.js";
 import { pathOf, uriOf } from "../uri.js";
 import type { WorkspaceSession } from "../workspace-session.js";
@@ -44,15 +46,22 @@ async function explain(
 /** A line does nothing without the command behind it, so only our own client gets any. */
 async function lenses({ workspace, abilities }: Served, { textDocument }: CodeLensParams): Promise<CodeLens[]> {
   const path = pathOf(textDocument.uri);
-  const scope = workspace?.settings()?.lenses;
-  if (path === undefined || scope === undefined || abilities?.hotpathCommands !== true) return [];
-  await workspace?.settled();
-  const found = (await workspace?.service()?.queryLenses(path, scope)) ?? [];
+  if (path === undefined || workspace === undefined || abilities?.hotpathCommands !== true) return [];
+  const { lenses: scope, costLenses: costs } = workspace.settings() ?? {};
+  await workspace.settled();
+  const found = scope === undefined ? [] : await workspace.service()?.queryLenses(path, scope);
+  return [
+    ...(costs === true ? await costLenses({ workspace }, path) : []),
+    ...queryLenses(textDocument.uri, found ?? []),
+  ];
+}
+
+function queryLenses(uri: string, found: readonly QueryLens[]): CodeLens[] {
   return found.map(({ at, title }) => {
     const position = { line: at.line - 1, character: at.column - 1 };
     return {
       range: { start: position, end: position },
-      command: { title, command: "hotpath.explainQuery", arguments: [{ uri: textDocument.uri, ...position }] },
+      command: { title, command: "hotpath.explainQuery", arguments: [{ uri, ...position }] },
     };
   });
 }

@@ -36,7 +36,19 @@ const layers: Readonly<Record<string, Layer>> = {
   rules: { layers: ["base", "facts", "project", "catalog", "queries", "advisor", "fixes"], packages: [], node: [] },
   cost: { layers: ["base", "facts", "project", "rules"], packages: [], node: [] },
   analysis: {
-    layers: ["base", "cost", "protocol", "syntax", "facts", "project", "catalog", "queries", "advisor", "fixes", "rules"],
+    layers: [
+      "base",
+      "cost",
+      "protocol",
+      "syntax",
+      "facts",
+      "project",
+      "catalog",
+      "queries",
+      "advisor",
+      "fixes",
+      "rules",
+    ],
     packages: ["ignore"],
     node: [],
   },
@@ -48,6 +60,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   proving: { layers: ["base"], packages: ["@electric-sql/pglite"], node: "any" },
+  statistics: { layers: ["base", "advisor"], packages: ["pg"], node: "any" },
   planner: { layers: ["base", "advisor"], packages: ["@electric-sql/pglite"], node: "any" },
   cache: { layers: ["base"], packages: ["ioredis", "lmdb", "lru-cache"], node: "any" },
   workspace: {
@@ -56,7 +69,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   service: {
-    layers: ["base", "facts", "advisor", "analysis", "planner", "ranking", "workspace", "protocol", "cache"],
+    layers: ["base", "facts", "fixes", "advisor", "analysis", "planner", "ranking", "workspace", "protocol", "cache"],
     packages: [],
     node: ["os", "path"],
   },

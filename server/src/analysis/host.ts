@@ -41,6 +41,8 @@ export interface AnalysisOptions {
   readonly tableRows?: Readonly<Record<string, number>>;
   /** What a database, or a dump of its statistics, says of tables, by the same names. `tableRows` wins over its rows. */
   readonly statistics?: Readonly<Record<string, TableStatistics>>;
+  /** Dumps of statistics that the configuration names, below a root; read by the service. */
+  readonly statisticsFiles?: readonly string[];
   /** What a live database is made of, as SQL. */
   readonly liveSchema?: string;
   /** How often statements run, by a dump or a live database. */

@@ -20,6 +20,7 @@ import type { Report } from "./report.js";
 import { renderTiming } from "./timing.js";
 import { EXIT, type Terminal } from "./terminal.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
+import { databaseUrlFrom } from "../service/database-url.js";
 import { sharedCacheFrom } from "../workspace/shared-cache.js";
 
 const RANK: Readonly<Record<Severity, number>> = { hint: 0, information: 1, warning: 2, error: 3 };
@@ -74,7 +75,11 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
   const workers = command.values["workers"]?.at(-1);
   if (workers !== undefined && !/^\d{1,3}$/.test(workers))
     throw new UsageError(`--workers ${workers} is not a number from 0 to 999`);
-  const remote = workers === undefined && !LOCAL_FLAGS.some((flag) => command.flags.has(flag));
+  const statisticsFiles = (command.values["statistics"] ?? []).map((file) => resolve(terminal.cwd, file));
+  const databaseUrl = databaseUrlFrom(terminal.env);
+  // A daemon answers everybody: it knows nothing of what one user's environment points to.
+  const isOwn = workers !== undefined || 0 < statisticsFiles.length || databaseUrl !== undefined;
+  const remote = !isOwn && !LOCAL_FLAGS.some((flag) => command.flags.has(flag));
   const rules = command.values["rule"] ?? [];
   const answer = remote
     ? await remoteCheck(version, { root: scope.root, ...(configFile === undefined ? {} : { configFile }), rules })
@@ -89,6 +94,8 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
         sharedCache: command.flags.has("no-cache") ? undefined : sharedCacheFrom(new Map(), terminal.env),
         extractWorkerFile: join(__dirname, "analysis-worker.js"),
         plannerFile: join(__dirname, "planner-process.js"),
+        statisticsFiles,
+        ...(databaseUrl === undefined ? {} : { databaseUrl }),
         overrides: {
           rules,
           ...(command.flags.has("no-planner") ? { noPlanner: "the planner is switched off" } : {}),

@@ -24,6 +24,12 @@ export const checkCommand: CommandSpec = {
       value: "FILE",
       doc: "Use this configuration instead of the project's hotpath.config.json.",
     },
+    statistics: {
+      type: "string",
+      multiple: true,
+      value: "FILE",
+      doc: "Dump of pg_class, pg_stats or pg_stat_statements (CSV or JSON): how big tables are; can be repeated.",
+    },
     baseline: { type: "string", value: "FILE", doc: "Report only findings that are not in this file." },
     "update-baseline": { type: "boolean", doc: "Write the present findings to the --baseline file." },
     "strict-baseline": {

@@ -13,6 +13,7 @@ import type { FactJob, FactMaker } from "./fact-maker.js";
 import { isInside, isStructural, wouldFind } from "./file-scope.js";
 import { FlawedFiles } from "./flawed-files.js";
 import { loadConfig, type LoadedConfig } from "./load-config.js";
+import { Measured } from "./measured.js";
 import { Proofs } from "./proofs.js";
 import { noWork, recallResults, saveResults, type SavedResults } from "./saved-results.js";
 import { SchemaFiles } from "./schema-files.js";
@@ -45,6 +46,7 @@ class Service implements WorkspaceService {
   readonly #applied = new Map<string, string>();
   readonly #caches: Caches;
   readonly #proofs: Proofs;
+  readonly #measured: Measured;
   readonly #flawed = new FlawedFiles();
   /** Files whose findings have changed since the last refresh that came to its end. */
   readonly #changed = new Set<string>();
@@ -61,6 +63,7 @@ class Service implements WorkspaceService {
     this.#overrides = options.overrides;
     this.#caches = new Caches(options);
     this.#proofs = new Proofs(this.#host, options, this.#caches);
+    this.#measured = new Measured(options);
     this.#config = loadConfig(options, options.overrides);
     this.#sources = new SourceTable(options.roots, this.#config);
   }
@@ -69,7 +72,7 @@ class Service implements WorkspaceService {
   loadConfig(): readonly Problem[] {
     this.#config = loadConfig(this.#options, this.#overrides);
     this.#sources.configure(this.#config);
-    this.#host.configure(this.#config.analysis);
+    this.#host.configure(this.#measured.over(this.#config.analysis));
     return this.#config.problems;
   }
 
@@ -79,6 +82,7 @@ class Service implements WorkspaceService {
     yield { done: 0, total: 1, label: "discovering" };
     const { enabled, exclude } = this.#config.scan;
     const discovery = discover(enabled ? this.#options.roots : [], exclude);
+    if (await this.#measured.read(this.#config.analysis, this.#host)) this.loadConfig();
     laps.push(performance.now());
 
     this.#manifests = readManifests(discovery.manifests);
@@ -158,7 +162,8 @@ class Service implements WorkspaceService {
   #resultKey(): string | undefined {
     if (this.#overlays.size > 0) return undefined;
     const hashes = new Map([...this.#sources.hashes, ...this.#schemas.hashes]);
-    return this.#caches.resultKey({ options: this.#config.analysis, manifests: this.#manifests, hashes });
+    const options = this.#measured.over(this.#config.analysis);
+    return this.#caches.resultKey({ options, manifests: this.#manifests, hashes });
   }
 
   #job(path: string, text: string): FactJob {
@@ -352,8 +357,8 @@ class Service implements WorkspaceService {
   }
 
   problems(): readonly Problem[] {
-    const ofTexts = this.#saved?.problems ?? this.#host.problems();
-    return [...this.#sources.problems(), ...this.#schemas.problems(), ...ofTexts];
+    const outside = [this.#measured, this.#sources, this.#schemas].flatMap((one) => one.problems());
+    return [...outside, ...(this.#saved?.problems ?? this.#host.problems())];
   }
 
   hover(path: string, offset: number): ReturnType<WorkspaceService["hover"]> {
@@ -378,7 +383,8 @@ class Service implements WorkspaceService {
   }
 
   textOf(path: string): string | undefined {
-    return this.#overlays.get(path) ?? (this.#sources.hashes.has(path) ? this.#sources.read(path) : undefined);
+    const onDisk = this.#sources.hashes.has(path) ? this.#sources.read(path) : this.#schemas.textOf(path);
+    return this.#overlays.get(path) ?? onDisk;
   }
 
   get cache(): TieredCache {

@@ -21,6 +21,7 @@ export function analysisOverrides(values: Values): Partial<Omit<AnalysisOptions,
   const queries = values.get("queries") as AnalysisOptions["queries"];
   const queryFunctions = values.get("queryFunctions") as readonly string[] | undefined;
   const tables = values.get("tables") as Readonly<Record<string, TableFacts>> | undefined;
+  const statisticsFiles = values.get("statistics") as readonly string[] | undefined;
   return {
     ...(severities === undefined ? {} : { severities }),
     ...(quietPaths === undefined ? {} : { quietPaths }),
@@ -28,6 +29,7 @@ export function analysisOverrides(values: Values): Partial<Omit<AnalysisOptions,
     ...(queryFunctions === undefined ? {} : { queryFunctions }),
     ...(queries === undefined ? {} : { queries }),
     ...(tables === undefined ? {} : { tableRows: rowsOf(tables) }),
+    ...(statisticsFiles === undefined || statisticsFiles.length === 0 ? {} : { statisticsFiles }),
     ...(values.get("planner.enable") === false ? { noPlanner: "the planner is switched off" } : {}),
   };
 }

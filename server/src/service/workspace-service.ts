@@ -28,12 +28,26 @@ export interface ServiceOptions {
   readonly extractWorkerFile?: string;
   /** The built `planner-process.js`; without it nothing is asked of a planner. */
   readonly plannerFile?: string;
+  /** Dumps of a database's statistics that the user names; absolute. */
+  readonly statisticsFiles?: readonly string[];
+  /** A live PostgreSQL whose catalog and statistics may be read; from the user's environment or secret storage, never from a workspace, and in no message. */
+  readonly databaseUrl?: string;
+  /** Which model searches this workspace's code; the analysis itself uses none. */
+  readonly model?: ModelSettings;
   /** Patterns of files left out, as in a .gitignore, beside the configuration file's own. */
   readonly exclude?: readonly string[];
   /** Files over this many bytes are skipped with a reason (default 2 MiB). */
   readonly maxFileBytes?: number;
   /** Stands for the running program in the keys of saved results. Default: a hash of its bundle; results of unbundled sources are not saved. */
   readonly build?: string;
+}
+
+export interface ModelSettings {
+  readonly enabled: boolean;
+  /** Folder of another model than the one in the box. */
+  readonly folder?: string;
+  /** `auto`, `cpu`, or one provider to try before it. */
+  readonly provider?: string;
 }
 
 /** One step of long work; producers know nobody who draws it. */

@@ -1,4 +1,5 @@
 /** A Redis that the user named: shared by colleagues and CI, so everything that comes from it is checked. */
+import { setTimeout as pause } from "node:timers/promises";
 import { Cluster, Redis } from "ioredis";
 import type { Tier, TierEntry } from "./tier.js";
 
@@ -17,14 +18,19 @@ const SLOTS = 16;
 const CONNECT_MS = 2_000;
 const FIRST_RETRY_MS = 100;
 const RETRY_CAP_MS = 5_000;
+/** How long a write waits for a lost connection to come back: some retries. */
+const RECONNECT_MS = 800;
 /** Entries above this are not worth the way. */
 const MAX_ENTRY_BYTES = 4 * 2 ** 20;
 
 export function createRedisTier({ url, prefix, secret, ttlDays }: RedisOptions): Tier {
   const redis = connect(url);
-  const state: { reason?: string } = {};
+  const state: { reason?: string; wasReady?: true } = {};
   redis.on("error", (error: Error) => (state.reason = firstLine(error)));
-  redis.on("ready", () => delete state.reason);
+  redis.on("ready", () => {
+    delete state.reason;
+    state.wasReady = true;
+  });
   const ttlCap = ttlDays * 86_400;
 
   const ready = async (): Promise<void> => {
@@ -58,6 +64,8 @@ export function createRedisTier({ url, prefix, secret, ttlDays }: RedisOptions):
       return keys.map((key) => found.get(key));
     },
     async putMany(entries) {
+      // Nobody waits for a write: one that was there a moment ago may be starting again.
+      if (redis.status !== "ready" && state.wasReady === true) await pause(RECONNECT_MS);
       await ready();
       const settings = entries
         .filter(({ sealed }) => sealed.length <= MAX_ENTRY_BYTES)
@@ -112,8 +120,9 @@ function connect(url: string): Redis | Cluster {
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     clusterRetryStrategy: retry,
+    // The cluster asks its nodes where which slot lies before it is ready, so their own queues stay.
     redisOptions: {
-      ...common,
+      connectTimeout: CONNECT_MS,
       ...(username === "" ? {} : { username: decodeURIComponent(username) }),
       ...(password === "" ? {} : { password: decodeURIComponent(password) }),
       ...(protocol === "rediss:" ? { tls: {} } : {}),

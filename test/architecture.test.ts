@@ -84,7 +84,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   lsp: {
-    layers: ["base", "analysis", "evaluation", "evaluation-io", "service", "workspace", "protocol"],
+    layers: ["base", "ranking", "analysis", "evaluation", "evaluation-io", "service", "workspace", "protocol"],
     packages: ["vscode-languageserver", "vscode-languageserver-protocol", "vscode-languageserver-textdocument"],
     node: ["path", "url", "worker_threads"],
   },

@@ -6,6 +6,7 @@ import type { SchemaFile } from "../catalog/change.js";
 import type { Catalog } from "../catalog/model.js";
 import type { CostTable } from "../cost/cost-table.js";
 import type { FileFacts } from "../facts/model.js";
+import type { Fix, FixSources } from "../fixes/fix.js";
 import type { FileView } from "../project/file-view.js";
 import type { SchemaView } from "../rules/define-rule.js";
 import type { Finding } from "./finding.js";
@@ -24,6 +25,8 @@ export interface Inspection {
   /** What is known of sizes and plans. Asks no planner anything. */
   readonly schema: SchemaView;
   readonly findings: (path: string) => readonly Finding[];
+  /** See `AnalysisHost.fixesOf`. */
+  readonly fixesOf: (path: string, fingerprint: string, sources: FixSources) => readonly Fix[];
   /** What a run of each function costs; computed when asked. */
   readonly costs: CostTable;
 }

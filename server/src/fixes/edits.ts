@@ -37,7 +37,15 @@ export function conflict(one: Fix, other: Fix): boolean {
 
 function touch(one: FileEdit, other: FileEdit): boolean {
   if (one.createText !== undefined || other.createText !== undefined) return true;
-  return one.edits.some((a) => other.edits.some((b) => a.start <= b.end && b.start <= a.end));
+  return one.edits.some((a) => other.edits.some((b) => a.start <= b.end && b.start <= a.end && !isShared(a, b)));
+}
+
+/** Both bring the same import or helper, which is needed once. */
+function isShared(one: TextEdit, other: TextEdit): boolean {
+  if (one.start !== one.end || one.start !== other.start || one.end !== other.end) return false;
+  return (
+    one.newText === other.newText && /^\s*(import |const [^=]+ = require\(|(async )?function |\/\*\*)/.test(one.newText)
+  );
 }
 
 /** Where a fix begins in a file, to order several. */

@@ -15,6 +15,13 @@ export interface ClientAbilities {
   /** It can be asked to send completion requests for some files only. */
   readonly completionRegistration: boolean;
   readonly codeActionLiterals: boolean;
+  /** It asks for the edit of a code action once that is chosen. */
+  readonly resolvesEdits: boolean;
+  /** It takes edits of documents by version. */
+  readonly documentChanges: boolean;
+  /** It shows edits that need a look before they are applied. */
+  readonly changeAnnotations: boolean;
+  readonly createsFiles: boolean;
   /** It asks for code lenses again when it is told to. */
   readonly lensRefresh: boolean;
   /** Our own client: it has the `hotpath.*` commands that some code actions call. */
@@ -47,6 +54,12 @@ export function abilitiesOf(params: InitializeParams): ClientAbilities {
     watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     completionRegistration: textDocument?.completion?.dynamicRegistration === true,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    resolvesEdits:
+      textDocument?.codeAction?.resolveSupport?.properties.includes("edit") === true &&
+      textDocument.codeAction.dataSupport === true,
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes("create") === true,
     lensRefresh: workspace?.codeLens?.refreshSupport === true,
     hotpathCommands: options.hotpathCommands === true,
   };

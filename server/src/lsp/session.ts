@@ -32,6 +32,7 @@ import { registerEvaluation } from "./handlers/evaluation.js";
 import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { fixActionKinds, registerCodeActions } from "./handlers/fixes.js";
+import { registerSearch } from "./handlers/search.js";
 import { hover } from "./handlers/hover.js";
 import { registerQueries } from "./handlers/queries.js";
 import { isSuite, registerSuiteCompletion, serveSuites, suiteHover } from "./handlers/suite-document.js";
@@ -134,6 +135,7 @@ export function startSession(
     ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null,
   );
   registerQueries(connection, documents, state);
+  registerSearch(connection, documents, state);
   registerCosts(connection, state);
   connection.onRequest(checkMethod, async (params: CheckParams) => {
     const result = await check(options.startService, params);

@@ -40,6 +40,11 @@ export class SchemaFiles {
     else this.#drop(path);
   }
 
+  /** Text on disk of a file that is one of these. */
+  textOf(path: string): string | undefined {
+    return this.#hashes.has(path) ? textOf(path) : undefined;
+  }
+
   /** False when it is the text known already. */
   take(path: string, text: string): boolean {
     const hash = contentHash(text);

@@ -29,10 +29,9 @@ export function listAt(loop: LoopShape, scope: Pick<LoopScope, "isVariant">, isA
   const over = bare(loop.over);
   if (scope.isVariant(over) || isChanged(loop, over)) return undefined;
   if (isPath(over)) return named(over.getText(), lastName(over), isArray);
-  const { left, right } = ts.isBinaryExpression(over) ? over : { left: undefined, right: undefined };
   // `list ?? []`
-  if (left !== undefined && right !== undefined && isPath(left) && right.getText() === "[]")
-    return named(`(${over.getText()})`, lastName(left), isArray);
+  if (ts.isBinaryExpression(over) && isPath(over.left) && over.right.getText() === "[]")
+    return named(`(${over.getText()})`, lastName(over.left), isArray);
   return hoisted(loop, over, isArray);
 }
 

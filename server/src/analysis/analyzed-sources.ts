@@ -1,0 +1,32 @@
+/** Texts for fixes, let through only where they are the very texts that were analyzed: an edit is never made for text that has shifted. */
+import { extractFacts } from "../facts/extract.js";
+import type { FileFacts } from "../facts/model.js";
+import { textFacts } from "../facts/text-facts.js";
+import type { FixSources } from "../fixes/fix.js";
+import { createFixSources, isCode } from "../fixes/sources.js";
+
+/** One request's sources are checked once for each file. */
+const checked = new WeakMap<FixSources, FixSources>();
+
+/** @param factsOf What the analyzer holds; facts follow from a text alone, so equal facts mean that every offset is right. */
+export function analyzedSources(sources: FixSources, factsOf: (path: string) => FileFacts | undefined): FixSources {
+  const known = checked.get(sources);
+  if (known !== undefined) return known;
+  const made = createFixSources(
+    (path) => {
+      const text = sources.textOf(path);
+      const facts = factsOf(path);
+      // Files that are no part of the program have no facts, and nothing but their text is looked at.
+      return text === undefined || facts === undefined || isAnalyzed(path, text, facts) ? text : undefined;
+    },
+    (path) => sources.exists?.(path) === true,
+  );
+  checked.set(sources, made);
+  return made;
+}
+
+function isAnalyzed(path: string, text: string, facts: FileFacts): boolean {
+  const now = isCode(path) ? extractFacts(path, text) : textFacts(text);
+  if (now.lineStarts.length !== facts.lineStarts.length) return false;
+  return JSON.stringify(now) === JSON.stringify(facts);
+}

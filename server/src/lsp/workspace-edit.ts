@@ -1,0 +1,63 @@
+/** Changes of a fix as a workspace edit, for exactly the texts they were made for. */
+import { contentHash } from "../base/content-hash.js";
+import {
+  AnnotatedTextEdit,
+  CreateFile,
+  TextDocumentEdit,
+  type TextDocuments,
+  TextEdit,
+  type WorkspaceEdit,
+} from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { FileChange, FixOffer } from "../service/fixes.js";
+import type { ClientAbilities } from "./client-abilities.js";
+import { toRange } from "./to-lsp.js";
+import { uriOf } from "./uri.js";
+
+export type EditResult =
+  | { readonly kind: "edit"; readonly edit: WorkspaceEdit }
+  /** One sentence for the user. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+const ANNOTATION = "hotpath-review";
+
+/** @param offer The fix, when it is one to be looked at first. */
+export function toWorkspaceEdit(
+  changes: readonly FileChange[],
+  documents: Pick<TextDocuments<TextDocument>, "get">,
+  abilities: ClientAbilities,
+  offer?: FixOffer,
+): EditResult {
+  for (const { path, hash, createText } of changes) {
+    const document = createText === undefined ? documents.get(uriOf(path)) : undefined;
+    // An edit that came after the fix was made would find its offsets moved.
+    if (document !== undefined && contentHash(document.getText()) !== hash)
+      return { kind: "refused", reason: `${path} has changed meanwhile: ask for the fix again.` };
+    if (createText !== undefined && !abilities.createsFiles)
+      return {
+        kind: "refused",
+        reason: `This editor cannot create ${path} for a fix: use hotpath check --fix-review.`,
+      };
+  }
+  if (!abilities.documentChanges && changes.every(({ createText }) => createText === undefined))
+    return { kind: "edit", edit: { changes: Object.fromEntries(changes.map((one) => [uriOf(one.path), plain(one)])) } };
+  const annotated = offer?.safety === "review" && abilities.changeAnnotations;
+  const documentChanges = changes.flatMap((change) => {
+    const uri = uriOf(change.path);
+    const version = change.createText === undefined ? (documents.get(uri)?.version ?? null) : null;
+    const edits = annotated
+      ? plain(change).map(({ range, newText }) => AnnotatedTextEdit.replace(range, newText, ANNOTATION))
+      : plain(change);
+    const edit = TextDocumentEdit.create({ uri, version }, edits);
+    return change.createText === undefined ? [edit] : [CreateFile.create(uri, { ignoreIfExists: false }), edit];
+  });
+  if (!annotated) return { kind: "edit", edit: { documentChanges } };
+  const { title, note } = offer;
+  const annotation = { label: title, needsConfirmation: true, ...(note === undefined ? {} : { description: note }) };
+  return { kind: "edit", edit: { documentChanges, changeAnnotations: { [ANNOTATION]: annotation } } };
+}
+
+function plain({ edits, createText }: FileChange): TextEdit[] {
+  if (createText !== undefined) return [TextEdit.insert({ line: 0, character: 0 }, createText)];
+  return edits.map(({ range, newText }) => TextEdit.replace(toRange(range), newText));
+}

@@ -1,0 +1,144 @@
+/** Fixes for those who apply them: what is offered for a finding, the changes of one fix, and of all safe ones together. */
+import type { Finding, Range } from "../analysis/finding.js";
+import type { Inspection } from "../analysis/inspection.js";
+import { contentHash } from "../base/content-hash.js";
+import { lineStartsOf, positionAt } from "../base/line-index.js";
+import { inOrder } from "../fixes/edits.js";
+import type { AppliedSafety, FileEdit, Fix, FixSources } from "../fixes/fix.js";
+import { createFixSources } from "../fixes/sources.js";
+import { together } from "../fixes/together.js";
+import type { WorkspaceService } from "./workspace-service.js";
+
+export interface FixOffer {
+  readonly id: string;
+  readonly title: string;
+  readonly safety: AppliedSafety;
+  readonly note?: string;
+}
+
+/** Changes of one file. */
+export interface FileChange {
+  readonly path: string;
+  /** In source order, not overlapping; places of the text before any of them. */
+  readonly edits: readonly { readonly range: Range; readonly newText: string }[];
+  /** The file is made with this text. */
+  readonly createText?: string;
+  /** `contentHash` of the text the edits are for; empty for a file that is made. */
+  readonly hash: string;
+}
+
+export type FixAnswer =
+  | { readonly kind: "changes"; readonly offer: FixOffer; readonly changes: readonly FileChange[] }
+  /** One sentence for the user. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** Which safe fixes are meant: all of a rule or family, or of every rule; in one file, or everywhere. */
+export interface FixAllScope {
+  readonly rule?: string;
+  readonly path?: string;
+}
+
+export interface FixAllAnswer {
+  readonly changes: readonly FileChange[];
+  /** Findings these changes fix. */
+  readonly fixed: readonly FixedFinding[];
+  /** Findings whose fix touches the same text as another one's: they are offered again once these changes are made. */
+  readonly waiting: number;
+}
+
+export interface FixedFinding {
+  readonly rule: string;
+  readonly path: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly title: string;
+}
+
+type Service = Pick<WorkspaceService, "ask" | "textOf" | "allFindings">;
+
+/** What is offered for each finding of a file, by fingerprint, the best first. */
+export function fixOffers(
+  service: Service,
+  path: string,
+  fingerprints: readonly string[],
+): Readonly<Record<string, readonly FixOffer[]>> {
+  return service.ask((inspection) => {
+    const sources = sourcesOf(service);
+    const offers = fingerprints.map((one) => [one, inspection.fixesOf(path, one, sources).map(toOffer)] as const);
+    return Object.fromEntries(offers.filter(([, fixes]) => fixes.length > 0));
+  });
+}
+
+/** The changes of one fix, for the text as it is now. */
+export function fixChanges(service: Service, path: string, fingerprint: string, id: string): FixAnswer {
+  return service.ask((inspection) => {
+    const sources = sourcesOf(service);
+    if (!inspection.findings(path).some((one) => one.fingerprint === fingerprint))
+      return refused("The finding is no longer there: the code has changed since it was shown.");
+    const fix = inspection.fixesOf(path, fingerprint, sources).find((one) => one.id === id);
+    if (fix === undefined)
+      return refused("This fix does not fit the code any more: it has changed since the fix was offered.");
+    return { kind: "changes", offer: toOffer(fix), changes: fix.edits.map((edit) => toChange(sources, edit)) };
+  });
+}
+
+/** One round of all safe fixes: of those that touch the same text, the first by position. */
+export function fixAll(service: Service, scope: FixAllScope): FixAllAnswer {
+  return service.ask((inspection) => {
+    const sources = sourcesOf(service);
+    const fixes = findingsIn(service, inspection, scope).flatMap((finding) => {
+      const fix = inspection.fixesOf(finding.path, finding.fingerprint, sources).find((one) => one.safety === "safe");
+      return fix === undefined ? [] : [{ fix, finding }];
+    });
+    const { chosen, waiting, edits } = together(fixes, ({ finding }) => finding.path);
+    return {
+      changes: edits.map((edit) => toChange(sources, edit)),
+      fixed: chosen.map(({ fix, finding }) => ({
+        rule: finding.rule,
+        path: finding.path,
+        line: finding.range.start.line,
+        title: fix.title,
+      })),
+      waiting: waiting.length,
+    };
+  });
+}
+
+function findingsIn(service: Service, inspection: Inspection, { rule, path }: FixAllScope): readonly Finding[] {
+  const all = path === undefined ? service.allFindings() : inspection.findings(path);
+  return all.filter((finding) => rule === undefined || finding.rule === rule || finding.family === rule);
+}
+
+/** The texts the service has, for makers of fixes. */
+export function sourcesOf(service: Pick<WorkspaceService, "textOf">): FixSources {
+  return createFixSources(
+    (path) => service.textOf(path),
+    (path) => service.textOf(path) !== undefined,
+  );
+}
+
+export function toOffer({ id, title, safety, note }: Fix): FixOffer {
+  return { id, title, safety, ...(note === undefined ? {} : { note }) };
+}
+
+function toChange(sources: FixSources, { path, edits, createText }: FileEdit): FileChange {
+  if (createText !== undefined) return { path, edits: [], createText, hash: "" };
+  const text = sources.textOf(path) ?? "";
+  const lines = lineStartsOf(text);
+  const place = (offset: number): Range["start"] => {
+    const { line, column } = positionAt(lines, offset);
+    return { line: line + 1, column: column + 1 };
+  };
+  return {
+    path,
+    edits: inOrder(edits).map(({ start, end, newText }) => ({
+      range: { start: place(start), end: place(end) },
+      newText,
+    })),
+    hash: contentHash(text),
+  };
+}
+
+function refused(reason: string): FixAnswer {
+  return { kind: "refused", reason };
+}

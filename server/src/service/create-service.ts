@@ -352,9 +352,7 @@ class Service implements WorkspaceService {
     return this.#saved?.findings.filter((finding) => finding.path === path) ?? this.#host.findings(path);
   }
 
-  allFindings(): readonly Finding[] {
-    return this.#saved?.findings ?? this.#host.allFindings();
-  }
+  readonly allFindings = (): readonly Finding[] => this.#saved?.findings ?? this.#host.allFindings();
 
   problems(): readonly Problem[] {
     const outside = [this.#measured, this.#sources, this.#schemas].flatMap((one) => one.problems());
@@ -378,9 +376,7 @@ class Service implements WorkspaceService {
     this.#refreshHost(undefined);
   }
 
-  rules(): ReturnType<WorkspaceService["rules"]> {
-    return ruleInfos();
-  }
+  readonly rules: WorkspaceService["rules"] = () => ruleInfos();
 
   textOf(path: string): string | undefined {
     const onDisk = this.#sources.hashes.has(path) ? this.#sources.read(path) : this.#schemas.textOf(path);

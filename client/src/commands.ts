@@ -32,6 +32,7 @@ async function showMenu(): Promise<void> {
       { label: "$(warning) Show Findings", command: "workbench.actions.view.problems" },
       { label: "$(question) Explain Rule…", command: "hotpath.explainRule" },
       { label: "$(list-tree) Explain Query at Cursor", command: "hotpath.explainQuery" },
+      { label: "$(search) Search Slow Code…", command: "hotpath.searchCode" },
       { label: "$(refresh) Rescan Workspace", command: "hotpath.rescan" },
       { label: "$(output) Open Log", command: "hotpath.showOutput" },
       { label: "$(debug-restart) Restart Server", command: "hotpath.restartServer" },

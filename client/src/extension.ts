@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { State, type LanguageClient } from "vscode-languageclient/node";
 import { statusMethod, type StatusParams } from "../../protocol/src/messages.js";
+import { registerCodeSearch } from "./code-search.js";
 import { registerCommands } from "./commands.js";
 import { createEndpointCosts } from "./endpoint-costs.js";
 import type { EndpointTree } from "./endpoint-tree.js";
@@ -10,6 +11,7 @@ import { registerKeyCommand } from "./evaluation-keys.js";
 import { registerExplainQuery } from "./explain-query.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
 import { registerRulePages } from "./rule-page.js";
+import { createModelStatusView, type ModelStatusView } from "./model-status.js";
 import { createClient } from "./start-server.js";
 import { createStatusView, type StatusView } from "./status.js";
 
@@ -19,11 +21,12 @@ const running: { client?: LanguageClient } = {};
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const output = vscode.window.createOutputChannel("Hotpath", { log: true });
   const status = createStatusView([{ scheme: "file" }]);
+  const model = createModelStatusView([{ scheme: "file" }]);
   const evaluation = createEvaluation(() => running.client);
   const costs = createEndpointCosts(() => running.client);
   const start = async (): Promise<void> => {
     await stop();
-    await startClient(context, output, status, evaluation, costs);
+    await startClient(context, output, status, evaluation, costs, model);
   };
   context.subscriptions.push(
     output,
@@ -31,6 +34,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     evaluation,
     costs,
     registerCommands({ output, clientOf: () => running.client, restart: start }),
+    model,
+    registerCodeSearch(() => running.client),
     registerRulePages(() => running.client),
     registerExplainQuery(() => running.client),
     registerIgnoreCommand(),
@@ -53,11 +58,13 @@ async function startClient(
   status: StatusView,
   evaluation: Evaluation,
   costs: EndpointTree,
+  model: ModelStatusView,
 ): Promise<void> {
   try {
     const { client, fallbackReason } = await createClient(context, output);
     running.client = client;
     evaluation.attach(client);
+    model.attach(client);
     client.onNotification(statusMethod, (params: StatusParams) => {
       status.show(params);
       if (params.state === "ready") costs.changed();

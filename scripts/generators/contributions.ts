@@ -9,6 +9,8 @@ const commands = [
   { command: "hotpath.refreshEndpoints", title: "Refresh Endpoints by Cost", icon: "$(refresh)" },
   { command: "hotpath.importProfile", title: "Import Profile…", icon: "$(desktop-download)" },
   { command: "hotpath.clearProfile", title: "Clear Profile" },
+  { command: "hotpath.searchCode", title: "Search Slow Code…" },
+  { command: "hotpath.findSimilar", title: "Find Similar Code" },
   { command: "hotpath.rescan", title: "Rescan Workspace" },
   { command: "hotpath.restartServer", title: "Restart Server" },
   { command: "hotpath.showOutput", title: "Show Log" },

@@ -11,7 +11,8 @@ import { serveSocket } from "./daemon/serve-socket.js";
 import { bundledSuitesFolder } from "./evaluation-io/evaluate.js";
 import { Evaluations } from "./lsp/evaluations.js";
 import { serveClient } from "./lsp/server.js";
-import { startServiceThread } from "./lsp/service-thread.js";
+import { createEmbedderPool, serveEmbedders } from "./model/embedder-pool.js";
+import { startServiceThread, type AttachModel } from "./lsp/service-thread.js";
 
 /** Minutes without a client after which a daemon leaves, unless `--idle-minutes` says otherwise. */
 const IDLE_MINUTES = 10;
@@ -27,8 +28,10 @@ async function run(): Promise<number> {
     runs: new Evaluations(join(__dirname, "evaluation-worker.js")),
     bundled: bundledSuitesFolder(__dirname),
   };
+  const embedders = createEmbedderPool(__dirname);
+  const attachModel: AttachModel = (port) => serveEmbedders(port, embedders);
   const options = {
-    startService: () => startServiceThread(join(__dirname, "workspace-worker.js")),
+    startService: () => startServiceThread(join(__dirname, "workspace-worker.js"), attachModel),
     kind: "private",
     evaluations,
   } as const;
@@ -41,6 +44,7 @@ async function run(): Promise<number> {
       path: socket,
       version,
       workerFile: join(__dirname, "workspace-worker.js"),
+      attachModel,
       evaluations,
       idleMinutes,
       log,

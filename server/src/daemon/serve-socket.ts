@@ -3,7 +3,7 @@ import { chmodSync, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Handshake } from "../../../protocol/src/messages.js";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
-import { startServiceThread } from "../lsp/service-thread.js";
+import { startServiceThread, type AttachModel } from "../lsp/service-thread.js";
 import { serveClient } from "../lsp/server.js";
 import type { SessionOptions } from "../lsp/session.js";
 import { connectDaemon } from "./connect.js";
@@ -14,6 +14,8 @@ export interface DaemonOptions {
   readonly version: string;
   /** The built `workspace-worker.js`; undefined works without threads. */
   readonly workerFile: string | undefined;
+  /** Answers what workspaces ask of the model. */
+  readonly attachModel?: AttachModel;
   /** Evaluation runs, shared by all clients. */
   readonly evaluations?: NonNullable<SessionOptions["evaluations"]>;
   /** Minutes without a client after which the daemon leaves; 0 stays for ever. */
@@ -131,11 +133,11 @@ async function welcome(socket: Socket, options: DaemonOptions, info: () => Daemo
 
 async function serve(
   socket: Socket,
-  { workerFile, evaluations, log }: DaemonOptions,
+  { workerFile, attachModel, evaluations, log }: DaemonOptions,
   keys: Handshake["keys"],
 ): Promise<void> {
   const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
-    startService: () => startServiceThread(workerFile),
+    startService: () => startServiceThread(workerFile, attachModel),
     kind: "shared",
     ...(evaluations === undefined ? {} : { evaluations }),
     ...(keys === undefined ? {} : { keys }),

@@ -11,6 +11,8 @@ import type { ClientAbilities } from "./client-abilities.js";
 export interface SessionSettings {
   readonly enabled: boolean;
   readonly scope: "workspace" | "openFiles";
+  /** Whether code is embedded before anybody searches it. */
+  readonly embedsInBackground: boolean;
   /** Above which queries a line stands; undefined above none. */
   readonly lenses: LensScope | undefined;
   /** Whether a line with its cost stands above each entry point. */
@@ -19,7 +21,7 @@ export interface SessionSettings {
   readonly cacheFolder: string | undefined;
   readonly overrides: ServiceOptions["overrides"];
   /** Options that only a new scan can take up. */
-  readonly scan: Pick<ServiceOptions, "workers" | "maxFileBytes" | "exclude" | "sharedCache" | "cacheLimits">;
+  readonly scan: Pick<ServiceOptions, "model" | "workers" | "maxFileBytes" | "exclude" | "sharedCache" | "cacheLimits">;
   /** Equal keys mean that a change can be taken up without opening the workspace again. */
   readonly reopenKey: string;
 }
@@ -54,7 +56,15 @@ export function settingsFrom(given: unknown, warn: (message: string) => void): S
   const cacheFolder = typeof folder === "string" && folder !== "" ? folder : undefined;
   const sharedCache = sharedCacheFrom(values, process.env);
   const cacheLimits = cacheLimitsFrom(values);
+  const path = values.get("model.path");
+  const provider = values.get("model.provider");
+  const model = {
+    enabled: values.get("model.enable") !== false,
+    ...(typeof path === "string" && path !== "" ? { folder: path } : {}),
+    ...(typeof provider === "string" ? { provider } : {}),
+  };
   const scanned = {
+    model,
     ...(sharedCache === undefined || !cacheEnabled ? {} : { sharedCache }),
     ...(cacheLimits === undefined ? {} : { cacheLimits }),
     ...(typeof workers === "number" && workers >= 0 ? { workers } : {}),
@@ -65,6 +75,7 @@ export function settingsFrom(given: unknown, warn: (message: string) => void): S
     enabled,
     scope: values.get("diagnostics.scope") === "openFiles" ? "openFiles" : "workspace",
     costLenses: values.get("codeLens.costs") !== false,
+    embedsInBackground: model.enabled && values.get("model.background") !== false,
     lenses: lensScope(values.get("codeLens.queries")),
     cacheEnabled,
     cacheFolder,

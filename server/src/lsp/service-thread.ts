@@ -1,5 +1,5 @@
 /** Starts the thread a workspace lives in, and falls back to this thread where that is impossible. */
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { createService } from "../service/create-service.js";
 import type { AsyncService, ServiceReply } from "./async-service.js";
 import { createServiceProxy } from "./service-proxy.js";
@@ -8,21 +8,29 @@ import { serveService } from "./serve-service.js";
 /** Data the worker is started with. */
 export interface WorkspaceWorkerData {
   readonly epoch: SharedArrayBuffer;
+  /** To the model that all workspaces of this server share; undefined: there is none. */
+  readonly model?: MessagePort;
 }
+
+/** Answers what a workspace asks of the model through a port. */
+export type AttachModel = (port: MessagePort) => void;
 
 /** Memory of the worker's heap before V8 gives up, in MiB: twice what the largest measured workspace needs. */
 const HEAP_LIMIT_MB = 2048;
 
 /** @param workerFile The built `workspace-worker.js`; undefined where there is none (sources under test), and this thread does the work. */
-export function startServiceThread(workerFile: string | undefined): AsyncService {
-  return workerFile === undefined ? inThisThread() : inWorker(workerFile);
+export function startServiceThread(workerFile: string | undefined, attachModel?: AttachModel): AsyncService {
+  return workerFile === undefined ? inThisThread() : inWorker(workerFile, attachModel);
 }
 
-function inWorker(file: string): AsyncService {
+function inWorker(file: string, attachModel: AttachModel | undefined): AsyncService {
   const shared = new SharedArrayBuffer(4);
-  const data: WorkspaceWorkerData = { epoch: shared };
+  const channel = attachModel === undefined ? undefined : new MessageChannel();
+  if (channel !== undefined) attachModel?.(channel.port1);
+  const data: WorkspaceWorkerData = { epoch: shared, ...(channel === undefined ? {} : { model: channel.port2 }) };
   const worker = new Worker(file, {
     workerData: data,
+    transferList: channel === undefined ? [] : [channel.port2],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
     execArgv: [],
   });
@@ -39,6 +47,7 @@ function inWorker(file: string): AsyncService {
       },
       end: async () => {
         ending.expected = true;
+        channel?.port1.close();
         await worker.terminate();
       },
     },

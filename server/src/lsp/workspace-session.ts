@@ -10,6 +10,7 @@ import {
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../base/version.js";
+import { modelStatusMethod, type ModelStatusParams } from "../../../protocol/src/search.js";
 import { statusMethod, type StatusParams } from "../../../protocol/src/messages.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import type { FileEvent } from "../service/workspace-service.js";
@@ -18,6 +19,7 @@ import type { ClientAbilities } from "./client-abilities.js";
 import { readSettings, type SessionSettings } from "./configuration.js";
 import { FindingStore } from "./finding-store.js";
 import { beginWork, percentOf } from "./progress.js";
+import { createIndexKeeper, type IndexKeeper } from "./index-keeper.js";
 import { createRefreshLoop, type RefreshLoop } from "./refresh-loop.js";
 import { toDiagnostic } from "./to-lsp.js";
 import { pathOf, uriOf } from "./uri.js";
@@ -34,6 +36,8 @@ export interface WorkspaceSessionOptions {
 interface OpenWorkspace {
   readonly service: AsyncService;
   readonly loop: RefreshLoop;
+  /** Undefined where code is embedded only when somebody searches. */
+  readonly index: IndexKeeper | undefined;
 }
 
 export type WorkspaceSession = InstanceType<typeof Session>;
@@ -100,7 +104,7 @@ class Session {
       },
       (message) => connection.console.error(message),
     );
-    this.#open = { service, loop };
+    this.#open = { service, loop, index: settings.embedsInBackground ? this.#indexOf(service) : undefined };
     for (const document of documents.all()) this.#overlay(document);
     const work = await beginWork(
       connection,
@@ -120,6 +124,13 @@ class Session {
     );
     for (const problem of await service.problems()) connection.console.warn(`${problem.path}: ${problem.message}`);
     this.#status({ state: "ready", findings: this.#store.count(), files: stats.files });
+    this.#open?.index?.request();
+  }
+
+  #indexOf(service: AsyncService): IndexKeeper {
+    const tell = (status: ModelStatusParams): void =>
+      void this.#options.connection.sendNotification(modelStatusMethod, status);
+    return createIndexKeeper({ service, tell });
   }
 
   /** Findings are shown as the rules see them; what the planner says changes them when it is there. */
@@ -231,6 +242,7 @@ class Session {
   #take(outcome: RefreshOutcome): void {
     const { abilities, connection } = this.#options;
     outcome.changed.forEach((path, index) => this.#store.replace(path, outcome.findings[index] ?? []));
+    this.#open?.index?.request();
     if (outcome.changed.length === 0) return;
     this.#status({ state: "ready", findings: this.#store.count() });
     this.#refreshLenses();
@@ -282,6 +294,7 @@ class Session {
   async #closeService(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
+    open?.index?.close();
     await open?.service.close();
   }
 }

@@ -69,6 +69,13 @@ function actionsFor(
       diagnostics: [diagnostic],
       command: { title, command: "hotpath.explainRule", arguments: [data.rule] },
     });
+    const place = { uri: document.uri, position: diagnostic.range.start, rule: data.rule };
+    actions.push({
+      title: "Find similar code",
+      kind: CodeActionKind.QuickFix,
+      diagnostics: [diagnostic],
+      command: { title: "Find similar code", command: "hotpath.findSimilar", arguments: [place] },
+    });
   }
   return actions;
 }

@@ -94,7 +94,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   cli: {
-    layers: ["base", "analysis", "evaluation", "evaluation-io", "service", "workspace", "daemon", "protocol"],
+    layers: ["base", "fixes", "analysis", "evaluation", "evaluation-io", "model", "service", "workspace", "daemon", "protocol"],
     packages: ["picocolors"],
     node: "any",
   },

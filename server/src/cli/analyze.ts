@@ -5,7 +5,8 @@ import { endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import { createService } from "../service/create-service.js";
 import type { EndpointCost } from "../../../protocol/src/costs.js";
-import type { Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
+import { withFixes } from "../service/fixes.js";
+import type { Progress, ScanStats, ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 
 export interface Analysis {
   readonly findings: readonly Finding[];
@@ -18,11 +19,19 @@ export interface Analysis {
   readonly endpoints?: readonly EndpointCost[];
 }
 
+export interface Wanted {
+  readonly costs?: true;
+  /** Each finding says how it can be fixed. */
+  readonly fixes?: true;
+  /** Runs when the findings are there, before they are reported. */
+  readonly first?: (service: WorkspaceService) => Promise<void>;
+}
+
 /** Runs one whole analysis. Throws what `createService` throws for a configuration that cannot be used. */
 export async function analyze(
   options: ServiceOptions,
   onProgress: (progress: Progress) => void,
-  wanted: { readonly costs?: true } = {},
+  wanted: Wanted = {},
 ): Promise<Analysis> {
   const service = await createService(options);
   try {
@@ -34,8 +43,9 @@ export async function analyze(
     }
     const { work } = service.refresh();
     while (await service.prove()) service.refresh();
+    await wanted.first?.(service);
     return {
-      findings: service.allFindings(),
+      findings: wanted.fixes === true ? withFixes(service) : service.allFindings(),
       problems: service.problems(),
       rules: service.rules(),
       stats: step.value,

@@ -9,6 +9,7 @@ import { analyze, readText, type Analysis } from "./analyze.js";
 import { applyBaseline, makeBaseline, parseBaseline, type BaselineEntry } from "./baseline.js";
 import { changedFiles } from "./changed-files.js";
 import { UsageError, type ParsedCommand } from "./command-line.js";
+import { applySafeFixes, writePatch } from "./fix.js";
 import { formatGithub } from "./formats/github.js";
 import { formatJson } from "./formats/json.js";
 import { formatPretty } from "./formats/pretty.js";
@@ -67,7 +68,7 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
 }
 
 /** What only an analysis in this process can do. */
-const LOCAL_FLAGS = ["no-daemon", "no-cache", "no-planner", "timing", "costs"];
+const LOCAL_FLAGS = ["no-daemon", "no-cache", "no-planner", "timing", "costs", "fix"];
 
 async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: CheckScope): Promise<Analysis> {
   const line = progressLine(terminal.stderr);
@@ -79,7 +80,10 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
   const databaseUrl = databaseUrlFrom(terminal.env);
   // A daemon answers everybody: it knows nothing of what one user's environment points to.
   const isOwn = workers !== undefined || 0 < statisticsFiles.length || databaseUrl !== undefined;
-  const remote = !isOwn && !LOCAL_FLAGS.some((flag) => command.flags.has(flag));
+  const patchFile = pathOption(command, terminal, "fix-review");
+  const isJson = command.values["format"]?.at(-1) === "json";
+  const isLocal = isJson || patchFile !== undefined || LOCAL_FLAGS.some((flag) => command.flags.has(flag));
+  const remote = !isOwn && !isLocal;
   const rules = command.values["rule"] ?? [];
   const answer = remote
     ? await remoteCheck(version, { root: scope.root, ...(configFile === undefined ? {} : { configFile }), rules })
@@ -103,7 +107,15 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
         ...(workers === undefined ? {} : { workers: Number(workers) }),
       },
       (progress) => line.show(progress),
-      command.flags.has("costs") ? { costs: true } : {},
+      {
+        ...(command.flags.has("costs") ? { costs: true } : {}),
+        ...(isJson ? { fixes: true } : {}),
+        first: async (service) => {
+          const isMeant = ({ path }: Finding): boolean => isWanted(scope, path);
+          if (command.flags.has("fix")) await applySafeFixes(service, scope.root, isMeant, terminal);
+          if (patchFile !== undefined) writePatch(service, scope.root, isMeant, patchFile, terminal);
+        },
+      },
     );
   } finally {
     line.clear();

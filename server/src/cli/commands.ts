@@ -42,6 +42,12 @@ export const checkCommand: CommandSpec = {
       doc: "Only findings in, or reached through, files that differ from this git revision.",
     },
     output: { type: "string", value: "FILE", doc: "Write the report to this file instead of stdout." },
+    fix: { type: "boolean", doc: "Apply every safe fix first, say what was changed, and report what is left." },
+    "fix-review": {
+      type: "string",
+      value: "FILE",
+      doc: "Write the fixes on offer to this file as a patch to read and apply (git apply FILE); no source is changed.",
+    },
     costs: {
       type: "boolean",
       doc: "Also list what one request of every entry point costs: queries, remote calls, blocking.",
@@ -66,6 +72,23 @@ export const explainCommand: CommandSpec = {
       value: "FILE:LINE",
       doc: "Explain the query that begins on, or stands around, this line.",
     },
+    help,
+  },
+};
+
+export const searchCommand: CommandSpec = {
+  name: "search",
+  usage: 'hotpath search "what it does" [options]\n       hotpath search --similar FILE:LINE',
+  doc: "Finds functions and queries of this project by a sentence or by likeness, with a model that runs on this machine.",
+  options: {
+    similar: { type: "string", value: "FILE:LINE", doc: "Find code like the function at this line." },
+    folder: { type: "string", value: "FOLDER", doc: "Only code in this folder." },
+    kind: { type: "string", value: "KIND", doc: "Only functions, or only queries.", oneOf: ["function", "query"] },
+    family: { type: "string", value: "RULE", doc: "Only code with a finding of this rule or family." },
+    limit: { type: "string", value: "N", doc: "How many to show; default 10." },
+    format: { type: "string", value: "FORMAT", doc: "How to report.", oneOf: ["pretty", "json"] },
+    model: { type: "string", value: "FOLDER", doc: "Use the model in this folder." },
+    "no-model": { type: "boolean", doc: "Search by words alone." },
     help,
   },
 };
@@ -146,6 +169,7 @@ export const commands: readonly CommandSpec[] = [
   evaluateCommand,
   workerCommand,
   explainCommand,
+  searchCommand,
   doctorCommand,
   daemonCommand,
 ];

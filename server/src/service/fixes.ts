@@ -1,6 +1,5 @@
 /** Fixes for those who apply them: what is offered for a finding, the changes of one fix, and of all safe ones together. */
 import type { Finding, Range } from "../analysis/finding.js";
-import type { Inspection } from "../analysis/inspection.js";
 import { contentHash } from "../base/content-hash.js";
 import { lineStartsOf, positionAt } from "../base/line-index.js";
 import { inOrder } from "../fixes/edits.js";
@@ -52,6 +51,8 @@ export interface FixedFinding {
   /** 1-based. */
   readonly line: number;
   readonly title: string;
+  /** What to look at before accepting it. */
+  readonly note?: string;
 }
 
 type Service = Pick<WorkspaceService, "ask" | "textOf" | "allFindings">;
@@ -69,6 +70,20 @@ export function fixOffers(
   });
 }
 
+/** All findings, each saying how it can be fixed. */
+export function withFixes(service: Service): readonly Finding[] {
+  const findings = service.allFindings();
+  return service.ask((inspection) => {
+    const sources = sourcesOf(service);
+    return findings.map((finding) => {
+      const fixes = inspection.fixesOf(finding.path, finding.fingerprint, sources);
+      return fixes.length === 0
+        ? finding
+        : { ...finding, fixes: fixes.map(({ title, safety }) => ({ title, safety })) };
+    });
+  });
+}
+
 /** The changes of one fix, for the text as it is now. */
 export function fixChanges(service: Service, path: string, fingerprint: string, id: string): FixAnswer {
   return service.ask((inspection) => {
@@ -83,30 +98,50 @@ export function fixChanges(service: Service, path: string, fingerprint: string, 
 }
 
 /** One round of all safe fixes: of those that touch the same text, the first by position. */
-export function fixAll(service: Service, scope: FixAllScope): FixAllAnswer {
+export function fixAll(service: Service, { rule, path }: FixAllScope): FixAllAnswer {
+  const isMeant = (finding: Finding): boolean =>
+    (path === undefined || finding.path === path) &&
+    (rule === undefined || finding.rule === rule || finding.family === rule);
+  const { edits, sources, fixed, waiting } = fixRound(service, isMeant, ({ safety }) => safety === "safe");
+  return { changes: edits.map((edit) => toChange(sources, edit)), fixed, waiting: waiting.length };
+}
+
+export interface FixRound {
+  /** One entry for each file. */
+  readonly edits: readonly FileEdit[];
+  readonly sources: FixSources;
+  readonly fixed: readonly FixedFinding[];
+  /** Their fix touches the same text as another one's. */
+  readonly waiting: readonly FixedFinding[];
+}
+
+/** The first wanted fix of each of these findings, as far as they can be applied together. */
+export function fixRound(
+  service: Service,
+  isMeant: (finding: Finding) => boolean,
+  isWanted: (fix: Fix) => boolean,
+): FixRound {
+  const findings = service.allFindings().filter(isMeant);
   return service.ask((inspection) => {
     const sources = sourcesOf(service);
-    const fixes = findingsIn(service, inspection, scope).flatMap((finding) => {
-      const fix = inspection.fixesOf(finding.path, finding.fingerprint, sources).find((one) => one.safety === "safe");
+    const fixes = findings.flatMap((finding) => {
+      const fix = inspection.fixesOf(finding.path, finding.fingerprint, sources).find(isWanted);
       return fix === undefined ? [] : [{ fix, finding }];
     });
     const { chosen, waiting, edits } = together(fixes, ({ finding }) => finding.path);
-    return {
-      changes: edits.map((edit) => toChange(sources, edit)),
-      fixed: chosen.map(({ fix, finding }) => ({
-        rule: finding.rule,
-        path: finding.path,
-        line: finding.range.start.line,
-        title: fix.title,
-      })),
-      waiting: waiting.length,
-    };
+    return { edits, sources, fixed: chosen.map(toFixed), waiting: waiting.map(toFixed) };
   });
 }
 
-function findingsIn(service: Service, inspection: Inspection, { rule, path }: FixAllScope): readonly Finding[] {
-  const all = path === undefined ? service.allFindings() : inspection.findings(path);
-  return all.filter((finding) => rule === undefined || finding.rule === rule || finding.family === rule);
+function toFixed({ fix, finding }: { readonly fix: Fix; readonly finding: Finding }): FixedFinding {
+  const { rule, path, range } = finding;
+  return {
+    rule,
+    path,
+    line: range.start.line,
+    title: fix.title,
+    ...(fix.note === undefined ? {} : { note: fix.note }),
+  };
 }
 
 /** The texts the service has, for makers of fixes. */

@@ -17,7 +17,11 @@ export interface TableQuery {
 export function findTable(catalog: Catalog, name: string, query: TableQuery = {}): Table | undefined {
   const found = candidates(catalog, name, query.dialect);
   if (found.length < 2) return found[0];
-  return nearest(found, query);
+  const near = nearest(found, query);
+  if (near !== undefined) return near;
+  // A name without a schema means the table that is in none in particular.
+  const plain = found.filter(({ schema }) => schema === undefined);
+  return plain.length === 1 && found.every(({ database }) => database === plain[0]?.database) ? plain[0] : undefined;
 }
 
 /** The column of a table that code calls `name`: by column name, then by field name of a model, then without regard to case. */

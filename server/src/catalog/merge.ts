@@ -61,8 +61,17 @@ function byEngine(group: readonly Declared[]): readonly (readonly Declared[])[] 
 function bySchema(group: readonly Declared[]): readonly (readonly Declared[])[] {
   const schemas = [...new Set(group.map(({ draft }) => draft.schema))];
   const named = schemas.filter((schema) => schema !== undefined);
-  if (named.length < 2) return [group];
+  if (named.length < 2 && !(named.length === 1 && group.some((one) => hasNamesake(one, group)))) return [group];
   return schemas.map((schema) => group.filter(({ draft }) => draft.schema === schema));
+}
+
+/** One source creates a table in no particular schema and another one of its name in a schema: it means two. */
+function hasNamesake({ draft, source }: Declared, group: readonly Declared[]): boolean {
+  if (draft.schema !== undefined || draft.incomplete === CREATED_ELSEWHERE) return false;
+  return group.some(
+    (other) =>
+      other.source === source && other.draft.schema !== undefined && other.draft.incomplete !== CREATED_ELSEWHERE,
+  );
 }
 
 function tableOf(group: readonly Declared[]): Table {

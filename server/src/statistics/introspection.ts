@@ -77,8 +77,9 @@ export function ddlOf({ tables, columns, constraints, indexes, enums }: Introspe
   return `${lines.join("\n")}\n`;
 }
 
+/** With the schema, `public` too: tables of two schemas may have one name. */
 function named(schema: string, name: string): string {
-  return schema === "public" ? quote(name) : `${quote(schema)}.${quote(name)}`;
+  return `${quote(schema)}.${quote(name)}`;
 }
 
 function quote(name: string): string {

@@ -115,7 +115,11 @@ async function statementsOf(client: Client): Promise<readonly RecordedStatement[
   try {
     const from = `"${schema.replaceAll('"', '""')}".pg_stat_statements`;
     const { rows } = await client.query<{ query: string; calls: string; mean: number }>(
-      `SELECT query, calls, mean_exec_time AS mean FROM ${from} WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY total_exec_time DESC LIMIT ${maxStatements}`,
+      // Commands that are no queries keep their values, a new user's password among them.
+      `SELECT query, calls, mean_exec_time AS mean FROM ${from}
+        WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND query ~* '^\\s*(select|with|update|delete)\\M' AND query !~* '\\mpg_|information_schema'
+        ORDER BY total_exec_time DESC LIMIT ${maxStatements}`,
     );
     return rows.map(({ query, calls, mean }) => ({ query, calls: Number(calls), meanMs: mean, source }));
   } catch {

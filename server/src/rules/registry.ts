@@ -4,6 +4,7 @@ import { syncCrypto } from "./blocking-call/sync-crypto.js";
 import { syncIoInRequest } from "./blocking-call/sync-io-in-request.js";
 import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
 import { constructionPerCall } from "./caching/construction-per-call.js";
+import { invariantQueryInLoop } from "./caching/invariant-query-in-loop.js";
 import { repeatedQuery } from "./caching/repeated-query.js";
 import { clientPerRequest } from "./clients/client-per-request.js";
 import type { Evidence, Rule } from "./define-rule.js";
@@ -46,6 +47,7 @@ export const rules: readonly Rule[] = [
   anyRule(clientPerRequest),
   anyRule(noTimeout),
   anyRule(repeatedQuery),
+  anyRule(invariantQueryInLoop),
   anyRule(constructionPerCall),
   anyRule(unindexedFilter),
   anyRule(unindexedJoin),

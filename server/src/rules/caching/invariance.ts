@@ -33,7 +33,8 @@ function question(view: FileView, holds: (binding: BindingId) => boolean, self: 
   };
 }
 
-function holdsAcross(view: FileView, id: BindingId, iteration: Iteration): boolean {
+/** Whether a variable has one value in all passes of an iteration. */
+export function holdsAcross(view: FileView, id: BindingId, iteration: Iteration): boolean {
   const binding = view.facts.bindings[id];
   if (binding === undefined || iteration.element.has(id)) return false;
   if (isWithin(view, binding.region, binding.fn, iteration)) return false;

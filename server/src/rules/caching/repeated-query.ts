@@ -12,6 +12,7 @@ import { questionOf, type KeyedRead } from "../../project/keyed-reads.js";
 import type { CallSite } from "../../project/model.js";
 import { readsAt } from "../../project/summarize-reads.js";
 import { defineRule, type Description } from "../define-rule.js";
+import { calledName } from "../loops/iteration.js";
 import { operationNoun } from "../operation-noun.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { mayWrite, readingOf } from "./table-writes.js";
@@ -82,7 +83,17 @@ function isSame(view: FileView, first: Occurrence, second: Occurrence): boolean 
     (site) =>
       first.site.span.start <= site.span.start &&
       site.span.end <= second.site.span.end &&
-      mayWrite(view, site, reading),
+      (mayWrite(view, site, reading) || takesLock(view, site)),
+  );
+}
+
+const LOCKS = /^(for|forUpdate|forNoKeyUpdate|forShare|lock|acquire|runExclusive|withLock|setLock)$|[a-z]Lock$/;
+
+/** Asked again under a lock, because somebody else may have been first. */
+function takesLock(view: FileView, site: CallSite): boolean {
+  return (
+    LOCKS.test(calledName(view, site.expr)) ||
+    /for (no key )?update|advisory|for share/i.test(site.operation?.sqlText ?? "")
   );
 }
 

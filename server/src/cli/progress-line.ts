@@ -6,7 +6,7 @@ import type { Terminal } from "./terminal.js";
 const REDRAW_MS = 80;
 
 export interface ProgressLine {
-  show(progress: Progress): void;
+  show(progress: Omit<Progress, "label"> & { readonly label: string }): void;
   clear(): void;
 }
 

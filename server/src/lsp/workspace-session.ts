@@ -104,7 +104,8 @@ class Session {
       },
       (message) => connection.console.error(message),
     );
-    this.#open = { service, loop, index: settings.embedsInBackground ? this.#indexOf(service) : undefined };
+    const index = settings.embedsInBackground ? this.#indexOf(service) : undefined;
+    this.#open = { service, loop, index };
     for (const document of documents.all()) this.#overlay(document);
     const work = await beginWork(
       connection,
@@ -124,7 +125,7 @@ class Session {
     );
     for (const problem of await service.problems()) connection.console.warn(`${problem.path}: ${problem.message}`);
     this.#status({ state: "ready", findings: this.#store.count(), files: stats.files });
-    this.#open?.index?.request();
+    index?.request();
   }
 
   #indexOf(service: AsyncService): IndexKeeper {

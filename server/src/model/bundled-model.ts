@@ -13,6 +13,6 @@ export interface ModelChoice {
 
 /** @param here Folder of the running program: the bundles' or the sources'. */
 export function bundledModelFolder(here: string): string {
-  const [bundled = here, ofSources = here] = [join(here, "..", "server", "model"), join(here, "..", "model")];
-  return existsSync(join(ofSources, "manifest.json")) ? ofSources : bundled;
+  const ofSources = join(here, "..", "model");
+  return existsSync(join(ofSources, "manifest.json")) ? ofSources : join(here, "..", "server", "model");
 }

@@ -33,6 +33,7 @@ async function showMenu(): Promise<void> {
       { label: "$(question) Explain Rule…", command: "hotpath.explainRule" },
       { label: "$(list-tree) Explain Query at Cursor", command: "hotpath.explainQuery" },
       { label: "$(search) Search Slow Code…", command: "hotpath.searchCode" },
+      { label: "$(pulse) Show Health", command: "hotpath.showHealth" },
       { label: "$(refresh) Rescan Workspace", command: "hotpath.rescan" },
       { label: "$(output) Open Log", command: "hotpath.showOutput" },
       { label: "$(debug-restart) Restart Server", command: "hotpath.restartServer" },

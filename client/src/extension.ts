@@ -12,6 +12,7 @@ import { registerExplainQuery } from "./explain-query.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
 import { registerRulePages } from "./rule-page.js";
 import { createModelStatusView, type ModelStatusView } from "./model-status.js";
+import { createOverview, type Overview } from "./overview.js";
 import { createClient } from "./start-server.js";
 import { createStatusView, type StatusView } from "./status.js";
 
@@ -24,15 +25,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const model = createModelStatusView([{ scheme: "file" }]);
   const evaluation = createEvaluation(() => running.client);
   const costs = createEndpointCosts(() => running.client);
+  const overview = createOverview(() => running.client);
   const start = async (): Promise<void> => {
     await stop();
-    await startClient(context, output, status, evaluation, costs, model);
+    await startClient(context, output, status, evaluation, costs, model, overview);
   };
   context.subscriptions.push(
     output,
     status,
     evaluation,
     costs,
+    overview,
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     model,
     registerCodeSearch(() => running.client),
@@ -59,12 +62,14 @@ async function startClient(
   evaluation: Evaluation,
   costs: EndpointTree,
   model: ModelStatusView,
+  overview: Overview,
 ): Promise<void> {
   try {
     const { client, fallbackReason } = await createClient(context, output);
     running.client = client;
     evaluation.attach(client);
     model.attach(client);
+    overview.attach(client);
     client.onNotification(statusMethod, (params: StatusParams) => {
       status.show(params);
       if (params.state === "ready") costs.changed();

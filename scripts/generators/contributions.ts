@@ -11,6 +11,7 @@ const commands = [
   { command: "hotpath.clearProfile", title: "Clear Profile" },
   { command: "hotpath.searchCode", title: "Search Slow Code…" },
   { command: "hotpath.findSimilar", title: "Find Similar Code" },
+  { command: "hotpath.showHealth", title: "Show Health" },
   { command: "hotpath.rescan", title: "Rescan Workspace" },
   { command: "hotpath.restartServer", title: "Restart Server" },
   { command: "hotpath.showOutput", title: "Show Log" },

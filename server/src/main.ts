@@ -12,6 +12,7 @@ import { bundledSuitesFolder } from "./evaluation-io/evaluate.js";
 import { Evaluations } from "./lsp/evaluations.js";
 import { serveClient } from "./lsp/server.js";
 import { createEmbedderPool, serveEmbedders } from "./model/embedder-pool.js";
+import type { Embedder } from "./ranking/embedder.js";
 import { startServiceThread, type AttachModel } from "./lsp/service-thread.js";
 
 /** Minutes without a client after which a daemon leaves, unless `--idle-minutes` says otherwise. */
@@ -29,10 +30,12 @@ async function run(): Promise<number> {
     bundled: bundledSuitesFolder(__dirname),
   };
   const embedders = createEmbedderPool(__dirname);
+  const embedder = (): Embedder => embedders({ enabled: true });
   const attachModel: AttachModel = (port) => serveEmbedders(port, embedders);
   const options = {
     startService: () => startServiceThread(join(__dirname, "workspace-worker.js"), attachModel),
     kind: "private",
+    embedder,
     evaluations,
   } as const;
   const socket = valueOf("--socket");
@@ -45,6 +48,7 @@ async function run(): Promise<number> {
       version,
       workerFile: join(__dirname, "workspace-worker.js"),
       attachModel,
+      embedder,
       evaluations,
       idleMinutes,
       log,

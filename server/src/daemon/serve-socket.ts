@@ -16,6 +16,7 @@ export interface DaemonOptions {
   readonly workerFile: string | undefined;
   /** Answers what workspaces ask of the model. */
   readonly attachModel?: AttachModel;
+  readonly embedder?: NonNullable<SessionOptions["embedder"]>;
   /** Evaluation runs, shared by all clients. */
   readonly evaluations?: NonNullable<SessionOptions["evaluations"]>;
   /** Minutes without a client after which the daemon leaves; 0 stays for ever. */
@@ -133,12 +134,13 @@ async function welcome(socket: Socket, options: DaemonOptions, info: () => Daemo
 
 async function serve(
   socket: Socket,
-  { workerFile, attachModel, evaluations, log }: DaemonOptions,
+  { workerFile, attachModel, embedder, evaluations, log }: DaemonOptions,
   keys: Handshake["keys"],
 ): Promise<void> {
   const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
     startService: () => startServiceThread(workerFile, attachModel),
     kind: "shared",
+    ...(embedder === undefined ? {} : { embedder }),
     ...(evaluations === undefined ? {} : { evaluations }),
     ...(keys === undefined ? {} : { keys }),
     log,

@@ -29,6 +29,7 @@ import { abilitiesOf, initializationOptionsOf, type ClientAbilities } from "./cl
 import { check } from "./handlers/check.js";
 import { registerCosts } from "./handlers/costs.js";
 import { registerEvaluation } from "./handlers/evaluation.js";
+import { registerHealth } from "./handlers/health.js";
 import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { fixActionKinds, registerCodeActions } from "./handlers/fixes.js";
@@ -41,6 +42,7 @@ import { pathOf } from "./uri.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { toFileEvents, watchFiles } from "./watched-files.js";
 import { createWorkspaceSession, type WorkspaceSession } from "./workspace-session.js";
+import type { Embedder } from "../ranking/embedder.js";
 import type { AsyncService } from "./async-service.js";
 
 export interface SessionOptions {
@@ -50,6 +52,8 @@ export interface SessionOptions {
   readonly evaluations?: { readonly runs: Evaluations; readonly bundled: string };
   /** Keys of models by the name of their variable, from the client's secret storage. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** The model as this server has it, for whoever asks whether it works. */
+  readonly embedder?: () => Embedder;
   /** For a log that outlives the client. */
   readonly log?: (line: string) => void;
 }
@@ -141,6 +145,12 @@ export function startSession(
     const result = await check(options.startService, params);
     options.log?.("answered a check of the command line");
     return result;
+  });
+  registerHealth(connection, {
+    startService: options.startService,
+    settings: () => state.workspace?.settings(),
+    watchesFiles: () => state.abilities?.watchedFiles === true,
+    embedder: options.embedder,
   });
   connection.onRequest(rescanMethod, async () => {
     await reopen(connection, state.workspace);

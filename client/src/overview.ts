@@ -1,0 +1,17 @@
+/** What there is to see of Hotpath itself: the health of its parts. */
+import type { LanguageClient } from "vscode-languageclient/node";
+import { createHealthView } from "./health.js";
+
+export interface Overview {
+  dispose(): void;
+  /** A new server is about to start. */
+  attach(client: LanguageClient): void;
+}
+
+export function createOverview(clientOf: () => LanguageClient | undefined): Overview {
+  const health = createHealthView([{ scheme: "file" }], clientOf);
+  return {
+    attach: (client) => health.attach(client),
+    dispose: () => health.dispose(),
+  };
+}

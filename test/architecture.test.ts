@@ -74,7 +74,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: ["os", "path"],
   },
   health: {
-    layers: ["base", "ranking", "analysis", "model", "cache", "service", "workspace", "protocol"],
+    layers: ["base", "ranking", "analysis", "model", "cache", "service", "statistics", "workspace", "protocol"],
     packages: [],
     node: "any",
   },

@@ -7,7 +7,8 @@ import * as vscode from "vscode";
 const PREFIX = "hotpath.key.";
 /** Names are no secrets; the storage itself cannot list them. */
 const NAMES = "hotpath.keyNames";
-const SUGGESTED = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"];
+const DATABASE_URL = "HOTPATH_DATABASE_URL";
+const SUGGESTED = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", DATABASE_URL];
 /** Tells the server which of its variables come from here, so that it hands them to no other program. */
 const LIST_VARIABLE = "HOTPATH_STORED_KEYS";
 
@@ -29,7 +30,9 @@ export function registerKeyCommand(context: vscode.ExtensionContext, restart: ()
     const key = await vscode.window.showInputBox({
       title: name,
       prompt:
-        "The key is kept in the editor's secret storage and sent to the model's provider alone. Empty removes it.",
+        name === DATABASE_URL
+          ? "postgresql://user:password@host/database: kept in the editor's secret storage; its catalog and statistics are read, never its rows, and only in trusted folders. Empty removes it."
+          : "The key is kept in the editor's secret storage and sent to the model's provider alone. Empty removes it.",
       password: true,
       ignoreFocusOut: true,
     });

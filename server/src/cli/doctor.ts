@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { version } from "../base/version.js";
 import { daemonStatus } from "../daemon/lifecycle.js";
+import { databaseHealth } from "../health/database-health.js";
+import { databaseUrlFrom } from "../service/database-url.js";
 import { checkHealth, type Seen } from "../health/check-health.js";
 import { bundledEmbedder } from "../health/bundled-embedder.js";
 import type { HealthState } from "../../../protocol/src/health.js";
@@ -23,7 +25,7 @@ export async function doctor(command: ParsedCommand, terminal: Terminal): Promis
       embedder,
     },
     "thorough",
-    { daemon: daemonHealth },
+    { database: () => databaseHealth(databaseUrlFrom(terminal.env)), daemon: daemonHealth },
   );
   await embedder.close();
   if (command.flags.has("json")) {

@@ -39,6 +39,7 @@ import { registerQueries } from "./handlers/queries.js";
 import { isSuite, registerSuiteCompletion, serveSuites, suiteHover } from "./handlers/suite-document.js";
 import { FindingStore } from "./finding-store.js";
 import { pathOf } from "./uri.js";
+import { databaseUrlFrom } from "../service/database-url.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { toFileEvents, watchFiles } from "./watched-files.js";
 import { createWorkspaceSession, type WorkspaceSession } from "./workspace-session.js";
@@ -76,13 +77,16 @@ export function startSession(
   connection.onInitialized(async () => {
     const { abilities, initialize } = state;
     if (abilities === undefined || initialize === undefined) return;
+    const { settings: fallbackSettings, trusted } = initializationOptionsOf(initialize);
+    const databaseUrl = trusted === false ? undefined : databaseUrlOf(options);
     const workspace = createWorkspaceSession({
       connection,
       documents,
       abilities,
       startService: options.startService,
       serverKind: options.kind,
-      fallbackSettings: initializationOptionsOf(initialize).settings,
+      fallbackSettings,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
     });
     state.workspace = workspace;
     if (abilities.configurationRegistration)
@@ -208,6 +212,11 @@ function rootsOf(params: InitializeParams): readonly string[] {
 }
 
 /** Opens the workspace anew with the folders the client has now. */
+/** A private server has its user's environment and secrets; a shared one only what the client hands it. */
+function databaseUrlOf({ kind, keys = {} }: SessionOptions): string | undefined {
+  return databaseUrlFrom(kind === "private" ? { ...process.env, ...keys } : keys);
+}
+
 async function reopen(connection: _Connection, workspace: WorkspaceSession | undefined): Promise<void> {
   if (workspace === undefined) return;
   const folders = await connection.workspace.getWorkspaceFolders().catch(() => null);

@@ -31,6 +31,8 @@ export interface WorkspaceSessionOptions {
   readonly startService: () => AsyncService;
   readonly serverKind: NonNullable<StatusParams["server"]>;
   readonly fallbackSettings: unknown;
+  /** See `ServiceOptions.databaseUrl`; none in a workspace that is not trusted. */
+  readonly databaseUrl?: string;
 }
 
 interface OpenWorkspace {
@@ -93,9 +95,15 @@ class Session {
   }
 
   async #scan(service: AsyncService, settings: SessionSettings, generation: number): Promise<void> {
-    const { connection, abilities, documents } = this.#options;
+    const { connection, abilities, documents, databaseUrl } = this.#options;
     const cacheFolder = settings.cacheEnabled ? (settings.cacheFolder ?? defaultCacheFolder()) : undefined;
-    await service.open({ roots: this.#roots, cacheFolder, overrides: settings.overrides, ...settings.scan });
+    await service.open({
+      roots: this.#roots,
+      cacheFolder,
+      overrides: settings.overrides,
+      ...settings.scan,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    });
     const loop = createRefreshLoop(
       service,
       (outcome) => {

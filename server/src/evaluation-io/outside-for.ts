@@ -1,6 +1,7 @@
 /** What a run may do, from how it was started. */
 import { join } from "node:path";
 import { systemClock } from "../evaluation/clock.js";
+import { createEmbedderPool } from "../model/embedder-pool.js";
 import { isLoopback, type Outside } from "./outside.js";
 
 export interface OutsideOptions {
@@ -20,6 +21,7 @@ export function outsideFor(options: OutsideOptions, asked: Set<string>): Outside
     trusted: options.trusted,
     // Beside the bundle this runs in.
     sqlProcessFile: options.sqlProcessFile ?? join(__dirname, "sql-process.js"),
+    createEmbedder: () => createEmbedderPool(__dirname)({ enabled: true }),
     mayReach: (host) => isLoopback(host) || allowed.has(host.toLowerCase()),
     isAllowed: (name) => allowed.has(name.toLowerCase()),
     askFor: (host) => void asked.add(host),

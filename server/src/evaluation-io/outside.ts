@@ -1,5 +1,6 @@
 /** What a run may do outside this process, and with which means: the outer planners of all kinds share it. */
 import type { Clock } from "../evaluation/clock.js";
+import type { Embedder } from "../ranking/embedder.js";
 
 export interface Outside {
   readonly clock: Clock;
@@ -9,6 +10,8 @@ export interface Outside {
   readonly trusted: boolean;
   /** The built `sql-process.js`. */
   readonly sqlProcessFile: string;
+  /** The local model that compares texts, made when a suite asks for it. */
+  createEmbedder(): Embedder;
   /** Whether a host may be reached: this machine always, others once the user has said so. */
   mayReach(host: string): boolean;
   /** Whether the user has said so, wherever it lies: what a suite asks of a database is the suite's text. */

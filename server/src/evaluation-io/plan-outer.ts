@@ -3,10 +3,11 @@ import type { ResultCache } from "../evaluation/attempt.js";
 import type { OuterPlanner } from "../evaluation/plan.js";
 import type { PlanContext } from "../evaluation/plan-context.js";
 import { planPrompt } from "../evaluation/prompt/plan-prompt.js";
-import { letterSimilarity } from "../evaluation/prompt/similarity.js";
 import { planCommand } from "./command/plan-command.js";
 import { planHttp } from "./http/plan-http.js";
+import { embeddingSimilarity } from "./embedding-similarity.js";
 import { matchesInTime } from "./matches-in-time.js";
+import type { Embedder } from "../ranking/embedder.js";
 import type { Outside } from "./outside.js";
 import { createSqlProcess } from "./sql/ask-sql.js";
 import { planSql } from "./sql/plan-sql.js";
@@ -19,7 +20,8 @@ export interface OuterPlanning {
 }
 
 export function outerPlanning(outside: Outside, cache: ResultCache): OuterPlanning {
-  const state: { providers?: Providers } = {};
+  const state: { providers?: Providers; embedder?: Embedder } = {};
+  const similarity = embeddingSimilarity(() => (state.embedder ??= outside.createEmbedder()));
   const database = createSqlProcess(outside.sqlProcessFile);
   const providersOf = (context: PlanContext): Providers =>
     (state.providers ??= createProviders(context.suite.providers, askedProviders(context), outside, context.fault));
@@ -31,7 +33,7 @@ export function outerPlanning(outside: Outside, cache: ResultCache): OuterPlanni
           return await planPrompt(one, context, {
             providers,
             cache,
-            similarity: letterSimilarity,
+            similarity,
             matches: matchesInTime,
           });
         }
@@ -45,6 +47,7 @@ export function outerPlanning(outside: Outside, cache: ResultCache): OuterPlanni
     },
     async close() {
       database.close();
+      await state.embedder?.close();
       await state.providers?.close();
     },
   };

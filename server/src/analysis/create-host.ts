@@ -22,7 +22,7 @@ import type { Rule } from "../rules/define-rule.js";
 import { ruleInfos } from "./explain.js";
 import type { Finding, Problem } from "./finding.js";
 import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshResult, RefreshWork } from "./host.js";
-import { DEFAULTS, NEVER, timed, type FileState } from "./host-state.js";
+import { DEFAULTS, NEVER, newFileState, timed, type FileState } from "./host-state.js";
 import { hoverText } from "./hover.js";
 import type { Inspection } from "./inspection.js";
 import { createPathMatcher } from "./path-matcher.js";
@@ -32,6 +32,7 @@ import { FileChecks, merged } from "./file-checks.js";
 import { problemOf } from "./file-problems.js";
 import { SchemaAnalysis } from "./schema-analysis.js";
 import { applySuppressions, STALE_RULE } from "./suppressions.js";
+import { WriterStore } from "./writer-store.js";
 
 /** An empty workspace; configure it, apply files, refresh. */
 export function createHost(): AnalysisHost {
@@ -59,6 +60,7 @@ class Host implements AnalysisHost {
   readonly #costs = createCostTable(this.#graph, (path) => this.#viewOf(path));
   readonly #files = new Map<string, FileState>();
   #reachability: ReachabilityTable = new Map();
+  readonly #writers = new WriterStore(this.#graph, (path) => this.#files.get(path)?.role ?? "source");
   /** Functions whose summaries must be computed again. */
   readonly #dirty = new Set<FunctionNode>();
   #edgesChanged = true;
@@ -107,6 +109,7 @@ class Host implements AnalysisHost {
         this.#costs.forget(change.path);
         for (const caller of this.#graph.callersOf(change.path)) this.#dirty.add(caller);
         this.#graph.removeFile(change.path);
+        this.#writers.setCalls(change.path, []);
         this.#edgesChanged = true;
         continue;
       }
@@ -116,20 +119,8 @@ class Host implements AnalysisHost {
       this.#schema.setFacts(change.path, facts);
       const role = roleOf(change.path, facts, this.#options.roots, this.#isQuiet);
       const known = this.#files.get(change.path);
-      if (known === undefined) {
-        this.#files.set(change.path, {
-          facts,
-          role,
-          calls: [],
-          entries: [],
-          viewRevision: 0,
-          findings: [],
-          found: [],
-          needsCheck: true,
-          needsTelling: true,
-          readsCatalog: false,
-        });
-      } else Object.assign(known, { facts, role, needsCheck: true });
+      if (known === undefined) this.#files.set(change.path, newFileState(facts, role));
+      else Object.assign(known, { facts, role, needsCheck: true });
     }
   }
 
@@ -163,6 +154,7 @@ class Host implements AnalysisHost {
       this.#forget(path);
       this.#costs.forget(path);
       for (const node of this.#graph.setFile(path, state.facts, calls)) this.#dirty.add(node);
+      this.#writers.setCalls(path, calls);
       state.calls = calls;
       state.entries = findEntries({
         path,
@@ -226,6 +218,7 @@ class Host implements AnalysisHost {
   #check(token: Cancellation, ruleMs: Record<string, number>): string[] {
     const checked: string[] = [];
     this.#checkSchema(ruleMs);
+    for (const path of this.#writers.outdated()) this.#mark(path);
     for (const [path, state] of this.#files) {
       if (!state.needsCheck) continue;
       token.throwIfCancelled();
@@ -323,6 +316,7 @@ class Host implements AnalysisHost {
       reachability: this.#reachability,
       valueOf: (expr) => this.#linker.valueOf(path, expr),
       options: { smallLoopBound: this.#options.smallLoopBound },
+      tableWriters: () => this.#writers.readBy(path),
       catalog: () => {
         state.readsCatalog = true;
         return this.#schema.catalog();

@@ -41,3 +41,19 @@ export function timed<T, K extends string>(into: Record<K, number>, key: K, run:
     into[key] += performance.now() - started;
   }
 }
+
+/** A file of which nothing is known yet but its facts. */
+export function newFileState(facts: FileFacts, role: FileRole): FileState {
+  return {
+    facts,
+    role,
+    calls: [],
+    entries: [],
+    viewRevision: 0,
+    findings: [],
+    found: [],
+    needsCheck: true,
+    needsTelling: true,
+    readsCatalog: false,
+  };
+}

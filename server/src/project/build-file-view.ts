@@ -8,6 +8,7 @@ import type { Catalog } from "../catalog/model.js";
 import type { FileView, ViewOptions } from "./file-view.js";
 import type { CallSite, EntryPoint, FilePath, FileRole, FunctionRef, Reachability, Value } from "./model.js";
 import type { ReachabilityTable } from "./reachability.js";
+import type { TableWriters } from "./table-writers.js";
 
 export interface ViewInput {
   readonly path: FilePath;
@@ -21,6 +22,8 @@ export interface ViewInput {
   readonly options: ViewOptions;
   /** Called each time a rule asks for it. */
   readonly catalog: () => Catalog;
+  /** The same. */
+  readonly tableWriters: () => TableWriters;
 }
 
 const UNKNOWN_REACH: Reachability = {};
@@ -49,6 +52,9 @@ export function buildFileView(input: ViewInput): FileView | undefined {
     options: input.options,
     get catalog() {
       return input.catalog();
+    },
+    get tableWriters() {
+      return input.tableWriters();
     },
     literalLength: (value) => literalLength(input.graph, value),
     callAt: (expr) => byExpr.get(expr),

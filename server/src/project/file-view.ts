@@ -16,6 +16,8 @@ import type {
   Value,
 } from "./model.js";
 
+import type { TableWriters } from "./table-writers.js";
+
 /** Settings that change what rules report. */
 export interface ViewOptions {
   /** Loops proven to run at most this often are fine. */
@@ -34,6 +36,8 @@ export interface FileView {
   readonly options: ViewOptions;
   /** The workspace's schema. Reading it makes the file's rules run again whenever the schema changes. */
   readonly catalog: Catalog;
+  /** Every place that writes a table. Reading it makes the file's rules run again whenever such a place comes, goes or moves. */
+  readonly tableWriters: TableWriters;
   /** Number of elements of a literal array or object, wherever it is declared; undefined for anything that can grow. */
   literalLength(value: Value, depth: number): number | undefined;
   /** Data flow between the file's local variables. */

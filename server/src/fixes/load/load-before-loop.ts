@@ -17,6 +17,7 @@ import { loadLines } from "./load-lines.js";
 import { loopScope } from "./loop-scope.js";
 import { loopShape, type LoopShape } from "./loop-shape.js";
 import { readerOf } from "./readers.js";
+import { useOf } from "./use.js";
 
 export interface LoadQuestion {
   readonly path: string;
@@ -66,8 +67,8 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
     isBounded,
     indent: loop.before.indent,
   });
-  const what = tableName === undefined ? "all rows" : `every \`${tableName}\``;
-  const lookUp = { start: use.replaced.getStart(tree), end: use.replaced.end, newText: resultText(read, found, use) };
+  const what = tableName === undefined ? "rows" : `\`${tableName}\` rows`;
+  const lookUp = { start: use.start, end: use.end, newText: use.print(found) };
   return {
     id: "load-before-loop",
     title: `Load ${what} with one query before the loop`,
@@ -111,48 +112,4 @@ function filterFor(table: TableAnswers, { key, column }: KeyedRead, { tests, unc
 function mentions(filter: string, body: string): boolean {
   const at = filter.indexOf(body);
   return at >= 0 && !/[\w$.]/.test(filter.charAt(at + body.length)) && !/[\w$.]/.test(filter.charAt(at - 1));
-}
-
-interface Use {
-  /** The expression that gives way to the look-up, with its `await`. */
-  readonly replaced: ts.Expression;
-  /** The look-up is part of a larger expression and may need parentheses. */
-  readonly operand: boolean;
-}
-
-/** How the result is used; undefined where it is used as a promise. */
-function useOf(node: ts.Expression, loop: LoopShape, read: KeyedRead): Use | undefined {
-  let at = node;
-  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
-  const { parent } = at;
-  if (ts.isAwaitExpression(parent)) return { replaced: parent, operand: isOperand(parent) };
-  if (read.gives === "result" || loop.callback === undefined) return undefined;
-  const isValue = loop.callback.body === at || (ts.isReturnStatement(parent) && isOwnReturn(parent, loop.callback));
-  return isValue ? { replaced: at, operand: false } : undefined;
-}
-
-function isOwnReturn(node: ts.ReturnStatement, callback: ts.Node): boolean {
-  let at: ts.Node = node.parent;
-  while (!ts.isFunctionLike(at) && !ts.isSourceFile(at)) at = at.parent;
-  return at === callback;
-}
-
-function isOperand({ parent }: ts.Expression): boolean {
-  return (
-    ts.isPropertyAccessExpression(parent) ||
-    ts.isElementAccessExpression(parent) ||
-    ts.isNonNullExpression(parent) ||
-    ts.isBinaryExpression(parent) ||
-    ts.isPrefixUnaryExpression(parent) ||
-    ts.isConditionalExpression(parent) ||
-    ts.isAsExpression(parent) ||
-    ts.isTypeOfExpression(parent)
-  );
-}
-
-function resultText({ gives, missing }: KeyedRead, found: string, { operand }: Use): string {
-  if (gives === "result") return operand ? `({ rows: ${found} ?? [] })` : `{ rows: ${found} ?? [] }`;
-  if (gives === "row" && missing === "undefined") return found;
-  const text = `${found} ?? ${gives === "rows" ? "[]" : "null"}`;
-  return operand ? `(${text})` : text;
 }

@@ -65,7 +65,7 @@ function namesFor({ tableName, tree, read }: LoadParts): Names {
   const base = camelCase(tableName ?? "row");
   const single = singularOf(base) ?? base;
   const rows = freshName(tree, [pluralOf(single), `${single}Rows`]);
-  const by = capitalized(camelCase(read.rowKey.replaceAll(".", "_")));
+  const by = capitalized(camelCase(read.column));
   const map = freshName(tree, [`${read.gives === "row" ? single : pluralOf(single)}By${by}`], new Set([rows]));
   const row =
     namesIn(tree).has(single) || single === rows
@@ -84,24 +84,28 @@ function queryLines(
   const { tree, list, read, filter, isBounded, node } = parts;
   const style = styleOf(tree);
   const target = read.gives === "result" ? `{ rows: ${rows} }` : rows;
-  const inBatches = read.boundKeys && !isBounded;
+  const inBatches = (read.boundKeys && !isBounded) || read.refusesEmpty === true;
   const helper = inBatches ? loadHelper(tree) : undefined;
   edits.push(...(helper?.edits ?? []));
   const batch = freshName(tree, ["batch", "keys"]);
+  const call = `const ${target} = await`;
   const text = (keys: string): string =>
     helper === undefined
-      ? `const ${target} = await ${read.batch(keys, locals)}${style.semicolon}`
-      : `const ${target} = await ${helper.name}(${keys}, ${arrow(batch, style)} ${read.batch(batch, locals)})${style.semicolon}`;
+      ? `${call} ${read.batch(keys, locals)}${style.semicolon}`
+      : `${call} ${helper.name}(${keys}, ${arrow(batch, style)} ${read.batch(batch, locals)})${style.semicolon}`;
   const keys = keysText(list, read, filter, style, inBatches);
   const whole = dedented(text(keys), node);
   const room = style.width - parts.indent.length;
   if (keys === list.array || whole.every((line) => line.length <= room)) return whole;
-  const single = read.key.lastName ?? "key";
+  const { lastName = "key", parameter } = read.key;
+  const single = lastName === "id" ? `${parameter}Id` : camelCase(lastName);
   const name = freshName(tree, [pluralOf(single), `${single}List`], new Set([rows]));
-  return [
-    `const ${name} = ${keys}${style.semicolon}`,
-    ...dedented(text(name), node).flatMap((line) => fitted(line, room, style)),
-  ];
+  const named = dedented(text(name), node);
+  const first = `const ${name} = ${keys}${style.semicolon}`;
+  if (named.every((line) => line.length <= room)) return [first, ...named];
+  if (helper === undefined) return [first, ...named.flatMap((line) => fitted(line, room, style))];
+  const body = dedented(`${read.batch(batch, locals)}${style.trailingComma}`, node).map((line) => `\t${line}`);
+  return [first, `${call} ${helper.name}(${name}, ${arrow(batch, style)}`, ...body, `)${style.semicolon}`];
 }
 
 /** The list of keys, each of them once where they are likely to repeat. */
@@ -128,7 +132,7 @@ function mapOfLists({ read, tree }: LoadParts, { rows, row, map }: Names, style:
   const key = rowKeyOf(read, row);
   const steps = read.rowKey.split(".").map((step) => `[${quoted(step, style)}]`);
   const keyType = read.asText ? "string" : `(typeof ${rows})[number]${steps.join("")}`;
-  const types = /\.[cm]?tsx?$/.test(tree.fileName) ? `<${keyType}, typeof ${rows}>` : "";
+  const types = /\.[cm]?tsx?$/.test(tree.fileName) ? `<${keyType}, (typeof ${rows})[number][]>` : "";
   const group = freshName(tree, ["group"]);
   return [
     `const ${map} = new Map${types}()${semicolon}`,

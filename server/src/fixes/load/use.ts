@@ -1,0 +1,90 @@
+/** How the result of a query is used in its pass, and what takes its place there. */
+import { ts } from "../../syntax/typescript.js";
+import type { KeyedRead } from "./keyed-read.js";
+import { walk } from "./loop-scope.js";
+import type { LoopShape } from "./loop-shape.js";
+
+export interface Use {
+  /** What gives way. */
+  readonly start: number;
+  readonly end: number;
+  /** The new text, given an expression for what was found: a row or a list, or undefined. */
+  readonly print: (found: string) => string;
+}
+
+/** Undefined where the result is used as a promise, or more of it than its rows. */
+export function useOf(node: ts.Expression, loop: LoopShape, read: KeyedRead): Use | undefined {
+  let at = node;
+  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  const { parent } = at;
+  if (ts.isAwaitExpression(parent)) return read.gives === "result" ? resultUse(parent, loop) : valueUse(parent, read);
+  if (read.gives === "result" || loop.callback === undefined) return undefined;
+  const isValue = loop.callback.body === at || (ts.isReturnStatement(parent) && isOwnReturn(parent, loop.callback));
+  return isValue ? valueUse(at, read) : undefined;
+}
+
+function valueUse(node: ts.Expression, { gives, missing }: KeyedRead): Use {
+  const operand = isOperand(node);
+  const otherwise = gives === "rows" ? "[]" : missing === "null" ? "null" : undefined;
+  return {
+    ...place(node),
+    print: (found) => (otherwise === undefined ? found : inParentheses(`${found} ?? ${otherwise}`, operand)),
+  };
+}
+
+/** `const { rows } = await …`, `(await …).rows`, `const result = await …` of which nothing but `rows` is used. */
+function resultUse(node: ts.AwaitExpression, loop: LoopShape): Use | undefined {
+  const outer = ts.isParenthesizedExpression(node.parent) ? node.parent : node;
+  const { parent } = outer;
+  if (ts.isPropertyAccessExpression(parent) && parent.name.text === "rows")
+    return { ...place(parent), print: (found) => inParentheses(`${found} ?? []`, isOperand(parent)) };
+  if (!ts.isVariableDeclaration(parent) || parent.type !== undefined) return undefined;
+  const { name } = parent;
+  if (ts.isObjectBindingPattern(name)) {
+    const [only, ...others] = name.elements;
+    if (only === undefined || others.length > 0 || only.initializer !== undefined) return undefined;
+    if ((only.propertyName ?? only.name).getText() !== "rows") return undefined;
+    return { start: name.getStart(), end: outer.end, print: (found) => `${only.name.getText()} = ${found} ?? []` };
+  }
+  if (!usesRowsOnly(name, loop)) return undefined;
+  return { ...place(outer), print: (found) => `{ rows: ${found} ?? [] }` };
+}
+
+function usesRowsOnly(name: ts.BindingName, loop: LoopShape): boolean {
+  if (!ts.isIdentifier(name)) return false;
+  let only = true;
+  walk(loop.body, (node) => {
+    if (!ts.isIdentifier(node) || node.text !== name.text || node === name) return;
+    const { parent } = node;
+    if (ts.isPropertyAccessExpression(parent) && parent.name === node) return;
+    if (!ts.isPropertyAccessExpression(parent) || parent.name.text !== "rows") only = false;
+  });
+  return only;
+}
+
+function place(node: ts.Node): Pick<Use, "start" | "end"> {
+  return { start: node.getStart(), end: node.end };
+}
+
+function inParentheses(text: string, operand: boolean): string {
+  return operand ? `(${text})` : text;
+}
+
+function isOwnReturn(node: ts.ReturnStatement, callback: ts.Node): boolean {
+  let at: ts.Node = node.parent;
+  while (!ts.isFunctionLike(at) && !ts.isSourceFile(at)) at = at.parent;
+  return at === callback;
+}
+
+function isOperand({ parent }: ts.Expression): boolean {
+  return (
+    ts.isPropertyAccessExpression(parent) ||
+    ts.isElementAccessExpression(parent) ||
+    ts.isNonNullExpression(parent) ||
+    ts.isBinaryExpression(parent) ||
+    ts.isPrefixUnaryExpression(parent) ||
+    ts.isConditionalExpression(parent) ||
+    ts.isAsExpression(parent) ||
+    ts.isTypeOfExpression(parent)
+  );
+}

@@ -33,18 +33,59 @@ const maxParts = 5;
 /** More indexes than this on one table nobody makes; a workload that asks for more is odd. */
 const maxIndexes = 24;
 
+/** One thing that could be done next: an index more, or one that takes the place of a shorter one. */
+export interface Step {
+  readonly shape: Shape;
+  readonly replaced?: Shape;
+}
+
+/**
+ * The greedy course itself, for whoever knows what steps are worth: gives all steps that are possible, takes the worth of each (undefined: none), and takes the
+ * best one, the first of equals, until there is none. Returns what is chosen at the end.
+ */
+export function* greedily<C, S>(
+  start: C,
+  stepsFrom: (chosen: C) => readonly S[],
+  after: (chosen: C, step: S) => C,
+): Generator<{ readonly chosen: C; readonly steps: readonly S[] }, C, readonly (number | undefined)[]> {
+  for (let chosen = start; ;) {
+    const steps = stepsFrom(chosen);
+    const worth = yield { chosen, steps };
+    const best = steps.reduce<number>((best, _, i) => ((worth[best] ?? 0) < (worth[i] ?? 0) ? i : best), 0);
+    const step = steps[best];
+    if (step === undefined || (worth[best] ?? 0) <= 0) return chosen;
+    chosen = after(chosen, step);
+  }
+}
+
 /** Chosen indexes, in the order in which they were begun. */
 export function extend(workload: Workload): readonly Shape[] {
   const { wishes, rows } = workload;
-  let chosen: readonly Shape[] = [];
-  let costs = wishes.map((wish) => scanCost(wish, rows));
-  for (;;) {
-    const step = bestStep(workload, chosen, costs);
-    if (step === undefined) break;
-    chosen = step.chosen;
-    costs = wishes.map((wish) => cheapest(workload, wish, chosen));
+  const course = greedily<readonly Shape[], Step>([], (chosen) => stepsFrom(wishes, chosen), afterStep);
+  let next = course.next();
+  while (next.done !== true) {
+    const { chosen, steps } = next.value;
+    const costs = wishes.map((wish) => (chosen.length === 0 ? scanCost(wish, rows) : cheapest(workload, wish, chosen)));
+    next = course.next(steps.map((step) => worthOf(workload, costs, step)));
   }
-  return withoutIdle(workload, chosen);
+  return withoutIdle(workload, next.value);
+}
+
+export function stepsFrom(wishes: readonly Wish[], chosen: readonly Shape[]): readonly Step[] {
+  const firsts = chosen.length < maxIndexes ? firstParts(wishes, chosen) : [];
+  return [
+    ...firsts.map(({ part, method }): Step => ({ shape: { parts: [part], method } })),
+    ...chosen.flatMap((replaced) =>
+      nextParts(wishes, replaced).map((part): Step => ({
+        shape: { ...replaced, parts: [...replaced.parts, part] },
+        replaced,
+      })),
+    ),
+  ];
+}
+
+export function afterStep(chosen: readonly Shape[], { shape, replaced }: Step): readonly Shape[] {
+  return replaced === undefined ? [...chosen, shape] : chosen.map((one) => (one === replaced ? shape : one));
 }
 
 /** Cost of a wish with the best of some indexes, or none. */
@@ -72,33 +113,8 @@ function costWith({ rows, refuses }: Workload, wish: Wish, shape: Shape): number
   return indexCost(wish, shape.parts, rows);
 }
 
-interface Step {
-  readonly chosen: readonly Shape[];
-  readonly ratio: number;
-}
-
-function bestStep(workload: Workload, chosen: readonly Shape[], costs: readonly number[]): Step | undefined {
-  let best: Step | undefined;
-  const consider = (shape: Shape, replaced: Shape | undefined): void => {
-    const ratio = gainOf(workload, costs, shape, replaced);
-    if (ratio === undefined || ratio <= (best?.ratio ?? 0)) return;
-    const next = replaced === undefined ? [...chosen, shape] : chosen.map((one) => (one === replaced ? shape : one));
-    best = { chosen: next, ratio };
-  };
-  if (chosen.length < maxIndexes)
-    for (const part of firstParts(workload, chosen)) consider({ parts: [part.part], method: part.method }, undefined);
-  for (const shape of chosen)
-    for (const part of nextParts(workload, shape)) consider({ ...shape, parts: [...shape.parts, part] }, shape);
-  return best;
-}
-
 /** Cost saved for the room taken; undefined when the step is not worth it. */
-function gainOf(
-  workload: Workload,
-  costs: readonly number[],
-  shape: Shape,
-  replaced: Shape | undefined,
-): number | undefined {
+function worthOf(workload: Workload, costs: readonly number[], { shape, replaced }: Step): number | undefined {
   const { wishes, writes } = workload;
   let saved = 0;
   let halves = false;
@@ -117,7 +133,7 @@ function gainOf(
 
 /** Columns an index could begin with, in the order of the wishes: of equal gains the first one wins. */
 function firstParts(
-  { wishes }: Workload,
+  wishes: readonly Wish[],
   chosen: readonly Shape[],
 ): readonly { readonly part: IndexPart; readonly method: Candidate["method"] }[] {
   const taken = new Set(chosen.filter(({ parts }) => parts.length === 1).map((shape) => shapeKey(shape)));
@@ -133,7 +149,7 @@ function firstParts(
 }
 
 /** Columns that some wish which the index serves so far wants next. */
-function nextParts({ wishes }: Workload, { parts, method }: Shape): readonly IndexPart[] {
+function nextParts(wishes: readonly Wish[], { parts, method }: Shape): readonly IndexPart[] {
   if (method !== "btree" || parts.length >= maxParts) return [];
   const has = new Set(parts.map(({ column, expression }) => column ?? expression));
   const found = new Map<string, IndexPart>();

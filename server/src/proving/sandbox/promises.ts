@@ -1,6 +1,5 @@
 /** What stands for `p-limit` and `p-map`: small, without dependencies of their own, and so often what a fix uses that they are here. */
 
-
 function limit(
   most: number,
 ): <T>(task: (...args: readonly unknown[]) => Promise<T> | T, ...args: readonly unknown[]) => Promise<T> {

@@ -1,6 +1,7 @@
 /** Finds synchronous child processes where a request, event, queue or async path reaches it. */
 import { defineRule } from "../define-rule.js";
 import { blockedLoops, describeBlocked } from "./blocking-operation.js";
+import { fixesOfBlocked } from "./blocking-fixes.js";
 
 const CATEGORIES: ReadonlySet<string> = new Set(["child-process"]);
 
@@ -9,7 +10,7 @@ export const syncChildProcess = defineRule({
   family: "blocking-call",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "Another program is run synchronously on a path that serves requests.",
     why: "The whole process stands still until the other program ends, which can take seconds and has no upper bound without a time limit.",
@@ -20,4 +21,5 @@ export const syncChildProcess = defineRule({
     for (const one of blockedLoops(view)) if (CATEGORIES.has(one.operation.category)) yield one;
   },
   describe: describeBlocked,
+  fixes: fixesOfBlocked,
 });

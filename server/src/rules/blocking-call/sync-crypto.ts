@@ -1,6 +1,7 @@
 /** Finds synchronous key derivation or key generation where a request, event, queue or async path reaches it. */
 import { defineRule } from "../define-rule.js";
 import { blockedLoops, describeBlocked } from "./blocking-operation.js";
+import { fixesOfBlocked } from "./blocking-fixes.js";
 
 const CATEGORIES: ReadonlySet<string> = new Set(["crypto"]);
 
@@ -9,7 +10,7 @@ export const syncCrypto = defineRule({
   family: "blocking-call",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "safe",
   docs: {
     what: "A key is derived or generated synchronously on a path that serves requests.",
     why: "Key derivation is slow by design: 100,000 rounds of PBKDF2 take about 40 ms, during which nothing else runs.",
@@ -21,4 +22,5 @@ export const syncCrypto = defineRule({
     for (const one of blockedLoops(view)) if (CATEGORIES.has(one.operation.category)) yield one;
   },
   describe: describeBlocked,
+  fixes: fixesOfBlocked,
 });

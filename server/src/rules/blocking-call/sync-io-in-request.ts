@@ -1,6 +1,7 @@
 /** Finds synchronous file access, compression or a synchronous driver where a request, event, queue or async path reaches it. */
 import { defineRule } from "../define-rule.js";
 import { blockedLoops, describeBlocked } from "./blocking-operation.js";
+import { fixesOfBlocked } from "./blocking-fixes.js";
 
 const CATEGORIES: ReadonlySet<string> = new Set(["fs", "database", "http", "archive", "document", "zlib"]);
 
@@ -9,7 +10,7 @@ export const syncIoInRequest = defineRule({
   family: "blocking-call",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "safe",
   docs: {
     what: "A synchronous call waits for the disk, a database or a codec while requests, events or jobs are being served.",
     why: "Node runs all JavaScript of a process on one thread: while it waits here, no other request, timer or health check gets a turn.",
@@ -22,4 +23,5 @@ export const syncIoInRequest = defineRule({
     for (const one of blockedLoops(view)) if (CATEGORIES.has(one.operation.category)) yield one;
   },
   describe: describeBlocked,
+  fixes: fixesOfBlocked,
 });

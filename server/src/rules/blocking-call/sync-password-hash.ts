@@ -1,6 +1,7 @@
 /** Finds synchronous password hashing where a request, event, queue or async path reaches it. */
 import { defineRule } from "../define-rule.js";
 import { blockedLoops, describeBlocked } from "./blocking-operation.js";
+import { fixesOfBlocked } from "./blocking-fixes.js";
 
 const CATEGORIES: ReadonlySet<string> = new Set(["password-hash"]);
 
@@ -9,7 +10,7 @@ export const syncPasswordHash = defineRule({
   family: "blocking-call",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "safe",
   docs: {
     what: "A password is hashed or compared synchronously on a path that serves requests.",
     why: "Password hashes are slow by design: bcrypt at cost 10 takes about 60 ms, during which every other request of the process waits. A few logins a second stall the server.",
@@ -21,4 +22,5 @@ export const syncPasswordHash = defineRule({
     for (const one of blockedLoops(view)) if (CATEGORIES.has(one.operation.category)) yield one;
   },
   describe: describeBlocked,
+  fixes: fixesOfBlocked,
 });

@@ -6,11 +6,12 @@
  * left alone too.
  */
 import type { Span } from "../../base/span.js";
-import type { ExprId } from "../../facts/model.js";
+import { NONE, type ExprId } from "../../facts/model.js";
 import { regionChain } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { ClientKind } from "../../project/client-catalog.js";
 import type { CallSite } from "../../project/model.js";
+import { hoistClient } from "../../fixes/requests/hoist-client.js";
 import { defineRule, type Description, type Severity } from "../define-rule.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { isKeptFunction } from "./kept-function.js";
@@ -18,6 +19,7 @@ import { fateOf } from "./value-fate.js";
 
 interface PerRequestClient {
   readonly at: Span;
+  readonly site: CallSite;
   readonly kind: ClientKind;
   readonly runtime: Runtime;
   readonly returned: boolean;
@@ -28,7 +30,7 @@ export const clientPerRequest = defineRule({
   family: "client-per-request",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A client that holds connections or other costly state is made each time a request is served.",
     why: "Every request pays for connecting, TLS and warm-up again, nothing is reused, and under load the other side runs out of connections.",
@@ -44,7 +46,27 @@ export const clientPerRequest = defineRule({
     }
   },
   describe,
+  fixes: ({ site, kind, returned }, view, sources) => {
+    const made = view.facts.exprs[site.expr];
+    const declaredBefore = made === undefined ? undefined : moduleNames(view, made);
+    if (made === undefined || declaredBefore === undefined || returned) return [];
+    return hoistClient(sources, { path: view.path, made, noun: kind.noun, declaredBefore });
+  },
 });
+
+/** Names of the module that an expression uses; undefined when it uses others. */
+function moduleNames(view: FileView, { start, end }: Span): readonly string[] | undefined {
+  const names = new Set<string>();
+  for (const expr of view.facts.exprs) {
+    if (expr.kind !== "ref" || expr.start < start || end < expr.end || expr.binding === NONE) continue;
+    const binding = view.facts.bindings[expr.binding];
+    const inside = binding !== undefined && start <= binding.span.start && binding.span.end <= end;
+    if (inside) continue;
+    if (binding?.fn !== 0 || binding.region !== 0) return undefined;
+    if (binding.kind !== "import") names.add(binding.name);
+  }
+  return [...names];
+}
 
 function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
   const kind = site.makes;
@@ -58,7 +80,7 @@ function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
   const returned = fate !== "local";
   // Whoever calls a factory may well keep what it gives; only a way from an entry point says otherwise.
   if (runtime.kind === "possible" && (returned || kind.weight === "agent")) return undefined;
-  return { at: site.span, kind, runtime, returned };
+  return { at: site.span, site, kind, runtime, returned };
 }
 
 /** Whether the client's settings come from the parameters of the function around, or of those around it. */

@@ -11,6 +11,8 @@ export interface HttpClient {
   /** Positions of arguments that can hold options. */
   readonly options: readonly number[];
   readonly limits: RegExp;
+  /** The property that limits, as code. */
+  readonly limit: string;
   /** What happens without a limit. */
   readonly otherwise: string;
   /** Options with which the client was made in this file; its defaults stand there. */
@@ -21,6 +23,7 @@ const FETCH_LIMITS = /^(signal|timeout|dispatcher|agent)$/;
 const FETCH: HttpClient = {
   options: [1],
   limits: FETCH_LIMITS,
+  limit: "signal: AbortSignal.timeout(10_000)",
   otherwise: "`fetch` waits up to five minutes for an answer to begin, and as long again between its parts",
 };
 const NODE_FETCH: HttpClient = { ...FETCH, otherwise: "`node-fetch` waits for ever" };
@@ -28,9 +31,15 @@ const AXIOS_LIMITS = /^(timeout|signal|cancelToken|httpsAgent|httpAgent)$/;
 const axios = (options: readonly number[]): HttpClient => ({
   options,
   limits: AXIOS_LIMITS,
+  limit: "timeout: 10_000",
   otherwise: "axios waits for ever by default",
 });
-const GOT: HttpClient = { options: [0, 1], limits: /^(timeout|signal)$/, otherwise: "got waits for ever by default" };
+const GOT: HttpClient = {
+  options: [0, 1],
+  limits: /^(timeout|signal)$/,
+  limit: "timeout: { request: 10_000 }",
+  otherwise: "got waits for ever by default",
+};
 
 const AXIOS_WITHOUT_BODY = /^(get|delete|head|options)$/;
 const AXIOS_WITH_BODY = /^(post|put|patch|postForm|putForm|patchForm)$/;

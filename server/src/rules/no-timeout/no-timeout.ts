@@ -9,6 +9,7 @@ import { exprChain } from "../../facts/regions.js";
 import { NONE, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
+import { addLimit } from "../../fixes/requests/add-limit.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { calledName } from "../loops/iteration.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
@@ -16,6 +17,7 @@ import { clientOf, type HttpClient } from "./http-clients.js";
 
 interface UntimedRequest {
   readonly at: Span;
+  readonly call: Span;
   readonly client: HttpClient;
   readonly runtime: Runtime;
 }
@@ -25,7 +27,7 @@ export const noTimeout = defineRule({
   family: "no-timeout",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "An outgoing HTTP request is made on a request path without a timeout or an abort signal.",
     why: "When the other side accepts the connection and then stalls, the caller waits as long as the client lets it: for ever with axios and got, five minutes with `fetch`. Requests pile up behind it.",
@@ -41,6 +43,11 @@ export const noTimeout = defineRule({
     }
   },
   describe,
+  fixes: ({ call, client }, view, sources) => {
+    const position = client.options.at(-1);
+    if (position === undefined) return [];
+    return addLimit(sources, { path: view.path, call, position, property: client.limit });
+  },
 });
 
 /** Helpers that limit what they are given. */
@@ -57,7 +64,7 @@ function examine(view: FileView, site: CallSite): UntimedRequest | undefined {
   if (runtime?.reach.entry?.point.confidence !== "high") return undefined;
   // A client with options of its own has its host there.
   if (client.made === undefined && !isForeignAddress(view, call.args[0])) return undefined;
-  return { at: site.span, client, runtime };
+  return { at: site.span, call, client, runtime };
 }
 
 /** Calls that give an address as text; others may give a request object with a limit of its own. */

@@ -10,6 +10,7 @@ import { isAwaited } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
 import type { CallSite } from "../../project/model.js";
+import { limitedLoop } from "../../fixes/awaits/limited-loop.js";
 import { defineRule } from "../define-rule.js";
 import { calledName, iterationsAround, unwrap, type Iteration } from "../loops/iteration.js";
 import { sequentialReasonFor } from "../loops/sequential-reasons.js";
@@ -33,7 +34,7 @@ export const awaitInLoop = defineRule({
   family: "sequential-await",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "Asynchronous file work is awaited for one element after another, in a loop or a `reduce` over promises, although no element needs another's result.",
     why: "Each pass waits for the disk (or a network share) while nothing else happens; the times of all elements add up.",
@@ -60,6 +61,11 @@ export const awaitInLoop = defineRule({
       cost: `N waits in a row ${perUnit(runtime.reach)}`,
       related: [{ at: { file: view.path, span: iteration.head }, message: `for each element of ${over}` }],
     };
+  },
+  fixes: ({ iteration }, view, sources) => {
+    const loop = view.facts.regions[iteration.region]?.loop;
+    if (loop?.form !== "for-of") return [];
+    return limitedLoop(sources, { path: view.path, loop: loop.statement, concurrency: ADVISED_CONCURRENCY });
   },
 });
 

@@ -8,6 +8,7 @@ import type { Span } from "../../base/span.js";
 import { NONE, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
+import { withoutAwaits } from "../../fixes/awaits/await-together.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { awaitedCall, combinatorOf, isInTransaction, workOf, workText, type Work } from "./awaited-work.js";
@@ -18,6 +19,9 @@ interface AwaitedElement {
   readonly work: Work;
   readonly combinator: string;
   readonly combinatorAt: Span;
+  readonly array: Span;
+  /** Every element only reads, as far as can be seen. */
+  readonly onlyReads: boolean;
   readonly elementCount: number;
   readonly awaitedCount: number;
   readonly runtime: Runtime;
@@ -28,7 +32,7 @@ export const awaitInPromiseAll = defineRule({
   family: "sequential-await",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "An element of the array given to `Promise.all` is awaited inside the array, so the next one starts only when it has ended.",
     why: "The code is written to run its parts at once and runs them one after another: the times add up instead of the longest one counting.",
@@ -43,6 +47,8 @@ export const awaitInPromiseAll = defineRule({
     }
   },
   describe,
+  fixes: ({ array, combinator, onlyReads }, view, sources) =>
+    withoutAwaits(sources, { path: view.path, array, combinator, onlyReads }),
 });
 
 function examine(view: FileView, site: CallSite): AwaitedElement | undefined {
@@ -68,10 +74,19 @@ function examine(view: FileView, site: CallSite): AwaitedElement | undefined {
     work,
     combinator,
     combinatorAt: { start: call.start, end: array.start },
+    array: { start: array.start, end: array.end },
+    onlyReads: array.elements.every((element) => onlyReads(view, element)),
     elementCount: array.elements.length,
     awaitedCount,
     runtime,
   };
+}
+
+function onlyReads(view: FileView, element: ExprId): boolean {
+  const expr = view.facts.exprs[element];
+  const site = view.callAt(expr?.kind === "await" ? expr.value : element);
+  const work = site === undefined ? undefined : workOf(view, site);
+  return work?.complete === true && work.operations.every((operation) => operation.access === "read");
 }
 
 /** Whether an element begins something when it is evaluated. */

@@ -10,6 +10,7 @@ import { NONE, type BindingId, type ExprId, type RegionId } from "../../facts/mo
 import { isReturned } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
+import { awaitTogether } from "../../fixes/awaits/await-together.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { calledName, iterationsAround } from "../loops/iteration.js";
 import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
@@ -38,7 +39,7 @@ export const independentAwaits = defineRule({
   family: "sequential-await",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "Several reads are awaited one after another although none of them uses what another found.",
     why: "Each pays a whole round trip while nothing else happens: three reads of 5 ms take 15 ms instead of 5.",
@@ -54,6 +55,8 @@ export const independentAwaits = defineRule({
     }
   },
   describe,
+  fixes: ({ reads }, view, sources) =>
+    awaitTogether(sources, { path: view.path, awaits: reads.map(({ span }) => span) }),
 });
 
 /** Calls by these names decide whether to go on, even where they only read: what follows is not meant to run when they fail. */

@@ -3,7 +3,10 @@ import type { Span } from "../../base/span.js";
 import { NONE, type Expr, type ExprId } from "../../facts/model.js";
 import { isAwaited } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
+import type { Table } from "../../catalog/model.js";
 import type { CallSite, Operation } from "../../project/model.js";
+import { askForOne } from "../../fixes/lists/existence.js";
+import { findTable } from "../../catalog/lookup.js";
 import { defineRule } from "../define-rule.js";
 import { unwrap } from "../loops/iteration.js";
 import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
@@ -23,7 +26,7 @@ export const countForExistence = defineRule({
   family: "unbounded-query",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "safe",
   docs: {
     what: "Rows are counted, and the number is only compared with nought.",
     why: "A count visits every matching row or index entry; whether there is one is known after the first.",
@@ -43,7 +46,52 @@ export const countForExistence = defineRule({
     cost: `every matching row ${perUnit(runtime.reach)} instead of 1`,
     related: [{ at: { file: view.path, span: comparedAt }, message: "the number is only compared with nought" }],
   }),
+  fixes: ({ site, operation }, view, sources) => {
+    const call = view.facts.exprs[operation.expr];
+    const tests = testsOf(view, view.facts.exprs[site.expr]?.parent ?? NONE);
+    if (call === undefined || tests === undefined) return [];
+    const table = findTable(view.catalog, operation.table ?? "", { near: view.path, dialect: operation.dialect });
+    return askForOne(sources, { path: view.path, dialect: operation.dialect, call, tests, key: keyField(table) });
+  },
 });
+
+/** How code names the one column of a table's key. */
+function keyField(table: Table | undefined): string | undefined {
+  const [column, ...others] = table?.primaryKey?.columns ?? [];
+  if (column === undefined || 0 < others.length) return undefined;
+  const model = table?.names.find(({ source }) => source === "prisma");
+  return Object.entries(model?.fields ?? {}).find(([, name]) => name === column)?.[0] ?? column;
+}
+
+interface CountTest {
+  readonly span: Span;
+  /** It is true when there is a row. */
+  readonly whenThere: boolean;
+}
+
+/** All comparisons of the number. */
+function testsOf(view: FileView, awaited: ExprId): readonly CountTest[] | undefined {
+  const direct = comparison(view, awaited);
+  if (direct !== undefined) return [testOf(view, direct, awaited)];
+  const id = view.facts.bindings.findIndex((binding) => binding.init === awaited && binding.path === undefined);
+  if (id < 0) return undefined;
+  const tests: CountTest[] = [];
+  for (const [use, expr] of view.facts.exprs.entries()) {
+    if (expr.kind !== "ref" || expr.binding !== id) continue;
+    const test = comparison(view, use);
+    if (test === undefined) return undefined;
+    tests.push(testOf(view, test, use));
+  }
+  return tests;
+}
+
+function testOf(view: FileView, test: Expr, count: ExprId): CountTest {
+  const span = { start: test.start, end: test.end };
+  if (test.kind !== "binary") return { span, whenThere: false };
+  const isLeft = unwrap(view, test.left) === unwrap(view, count);
+  const op = isLeft ? test.op : (MIRRORED[test.op] ?? test.op);
+  return { span, whenThere: /^(>|!==?|>=)$/.test(op) };
+}
 
 const COUNTS: ReadonlySet<string> = new Set(["count", "countBy", "getCount", "countDocuments", "$count"]);
 

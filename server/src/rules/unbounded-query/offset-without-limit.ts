@@ -1,4 +1,5 @@
 /** Finds paged reads that skip rows but do not say where the page ends. */
+import { limitList } from "../../fixes/lists/limit-list.js";
 import { defineRule } from "../define-rule.js";
 import { entryPath, perUnit } from "../runtime-code.js";
 import { listReads, tableText } from "./list-read.js";
@@ -8,7 +9,7 @@ export const offsetWithoutLimit = defineRule({
   family: "unbounded-query",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A paged query sets how many rows to skip and no limit, so each page holds all rows that remain.",
     why: "The first page reads the whole table with everything it includes; only the last one is as small as it was meant to be.",
@@ -30,4 +31,9 @@ export const offsetWithoutLimit = defineRule({
     cost: `all remaining rows ${perUnit(read.runtime.reach)} instead of one page`,
     related: entryPath(read.runtime.reach),
   }),
+  fixes: ({ site, query: { dialect, method } }, view, sources) => {
+    const call = view.facts.exprs[site.expr];
+    if (call === undefined) return [];
+    return limitList(sources, { path: view.path, dialect, method, call, otherwise: undefined });
+  },
 });

@@ -3,6 +3,7 @@
  *
  * How many rows the table has is not known, and half of those read whole are small by nature (plans, roles, settings), so this is a hint. A condition that compares with a value of the request is taken to bound the rows.
  */
+import { limitList } from "../../fixes/lists/limit-list.js";
 import { defineRule } from "../define-rule.js";
 import { entryPath, perUnit } from "../runtime-code.js";
 import { keepsMostRows, listReads, tableText } from "./list-read.js";
@@ -12,7 +13,7 @@ export const unboundedList = defineRule({
   family: "unbounded-query",
   since: "0.1.0",
   severity: "hint",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A request reads every row of a table: there is no limit, and nothing in the filter narrows it.",
     why: "It is fast while the table is small and grows with it: memory, serialization and the response all take each row there is.",
@@ -39,4 +40,12 @@ export const unboundedList = defineRule({
     cost: `every row of the table ${perUnit(read.runtime.reach)}`,
     related: entryPath(read.runtime.reach),
   }),
+  fixes: ({ site, query: { dialect, method } }, view, sources) => {
+    const call = view.facts.exprs[site.expr];
+    if (call === undefined) return [];
+    return limitList(sources, { path: view.path, dialect, method, call, otherwise: UNNAMED_PAGE });
+  },
 });
+
+/** Rows of a page where nothing in the code says: what most services use at most. */
+const UNNAMED_PAGE = 100;

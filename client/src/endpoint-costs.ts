@@ -1,6 +1,7 @@
 /** Commands of the costs of endpoints: show one, list them again. */
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { registerProfileCommands } from "./profile-commands.js";
 import { createEndpointTree, type EndpointTree } from "./endpoint-tree.js";
 
 /** The view and its commands. */
@@ -9,6 +10,7 @@ export function createEndpointCosts(clientOf: () => LanguageClient | undefined):
   const register = vscode.commands.registerCommand.bind(vscode.commands);
   const commands = vscode.Disposable.from(
     vscode.workspace.onDidSaveTextDocument(() => tree.changed()),
+    registerProfileCommands(clientOf, () => tree.refresh()),
     register("hotpath.refreshEndpoints", () => tree.refresh()),
     register("hotpath.showEndpointCost", async (id?: string) => {
       await vscode.commands.executeCommand("hotpath.endpoints.focus");

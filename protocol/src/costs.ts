@@ -6,8 +6,21 @@ export const endpointCostsMethod = "hotpath/endpointCosts";
 /** Client → server request: the calls that make up the cost of one entry point. */
 export const costPathMethod = "hotpath/costPath";
 
-/** Server → client notification: costs may have changed; asked for again when they are on the screen. */
-export const costsChangedMethod = "hotpath/costsChanged";
+/** Client → server request: measure with the profile in a file the user has picked. Fails with a sentence for the user. */
+export const importProfileMethod = "hotpath/importProfile";
+
+export interface ImportProfileParams {
+  /** Absolute path in the file system of the server. */
+  readonly file: string;
+}
+
+export interface ImportProfileResult {
+  /** What was found in it, in a sentence. */
+  readonly message: string;
+}
+
+/** Client → server request: forget all profiles. */
+export const clearProfilesMethod = "hotpath/clearProfiles";
 
 export interface CostPlace {
   /** Absolute path with `/` separators; relative to the root in the command line's JSON. */

@@ -1,4 +1,5 @@
 /** A finding as it leaves the analyzer: evidence with words, severity and place. Plain data; offsets are resolved to 1-based lines and columns. */
+import type { MeasuredCost } from "../../../protocol/src/costs.js";
 import type { Confidence, FixSafety, RuleFamily, Severity } from "../rules/define-rule.js";
 
 export interface Position {
@@ -37,6 +38,8 @@ export interface Finding {
    * ordinal for equal ones. Baselines and result ids use it.
    */
   readonly fingerprint: string;
+  /** What a profile says of it, when one was imported. */
+  readonly measured?: MeasuredCost;
 }
 
 /** A file that could not be (fully) read or understood. */

@@ -1,10 +1,10 @@
 /** Opens a workspace, scans it and returns everything a report needs. Knows nothing of formats or exit codes. */
 import { readFileSync } from "node:fs";
 import type { RefreshWork, RuleInfo } from "../analysis/host.js";
-import { endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import { createService } from "../service/create-service.js";
 import type { EndpointCost } from "../../../protocol/src/costs.js";
+import { problemsOf, Profiles } from "../service/profiles.js";
 import { withFixes } from "../service/fixes.js";
 import type { Progress, ScanStats, ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 
@@ -21,18 +21,23 @@ export interface Analysis {
 
 export interface Wanted {
   readonly costs?: true;
+  /** Profiles to measure with; absolute. */
+  readonly profiles?: readonly string[];
   /** Each finding says how it can be fixed. */
   readonly fixes?: true;
   /** Runs when the findings are there, before they are reported. */
   readonly first?: (service: WorkspaceService) => Promise<void>;
 }
 
-/** Runs one whole analysis. Throws what `createService` throws for a configuration that cannot be used. */
+/** Runs one whole analysis. Throws `ConfigError` for a configuration or a profile that cannot be used. */
 export async function analyze(
   options: ServiceOptions,
   onProgress: (progress: Progress) => void,
   wanted: Wanted = {},
 ): Promise<Analysis> {
+  const profiles = new Profiles();
+  const read = [];
+  for (const file of wanted.profiles ?? []) read.push(await profiles.add(file, options.roots));
   const service = await createService(options);
   try {
     const scan = service.scan();
@@ -45,14 +50,12 @@ export async function analyze(
     while (await service.prove()) service.refresh();
     await wanted.first?.(service);
     return {
-      findings: wanted.fixes === true ? withFixes(service) : service.allFindings(),
-      problems: service.problems(),
+      findings: profiles.measured(service, wanted.fixes === true ? withFixes(service) : service.allFindings()),
+      problems: [...service.problems(), ...read.flatMap(problemsOf)],
       rules: service.rules(),
       stats: step.value,
       work,
-      ...(wanted.costs === true
-        ? { endpoints: service.ask((all) => endpoints(all).map((one) => toEndpointCost(one))) }
-        : {}),
+      ...(wanted.costs === true ? { endpoints: profiles.endpoints(service) } : {}),
     };
   } finally {
     await service.close();

@@ -83,7 +83,8 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
   const patchFile = pathOption(command, terminal, "fix-review");
   const isJson = command.values["format"]?.at(-1) === "json";
   const isLocal = isJson || patchFile !== undefined || LOCAL_FLAGS.some((flag) => command.flags.has(flag));
-  const remote = !isOwn && !isLocal;
+  const profiles = (command.values["profile"] ?? []).map((file) => resolve(terminal.cwd, file));
+  const remote = !isOwn && !isLocal && profiles.length === 0;
   const rules = command.values["rule"] ?? [];
   const answer = remote
     ? await remoteCheck(version, { root: scope.root, ...(configFile === undefined ? {} : { configFile }), rules })
@@ -109,6 +110,7 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
       (progress) => line.show(progress),
       {
         ...(command.flags.has("costs") ? { costs: true } : {}),
+        profiles,
         ...(isJson ? { fixes: true } : {}),
         first: async (service) => {
           const isMeant = ({ path }: Finding): boolean => isWanted(scope, path);

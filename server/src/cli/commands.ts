@@ -48,6 +48,12 @@ export const checkCommand: CommandSpec = {
       value: "FILE",
       doc: "Write the fixes on offer to this file as a patch to read and apply (git apply FILE); no source is changed.",
     },
+    profile: {
+      type: "string",
+      multiple: true,
+      value: "FILE",
+      doc: "Measure with this .cpuprofile, .heapprofile, pg_stat_statements export, OTLP trace, autocannon or k6 result; can be repeated.",
+    },
     costs: {
       type: "boolean",
       doc: "Also list what one request of every entry point costs: queries, remote calls, blocking.",

@@ -8,11 +8,20 @@ import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
 import type { LensScope, QueryLens } from "../analysis/explain-query/query-lenses.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import type { ReferencePlace, ReferenceQuestion } from "../analysis/references/uses-of.js";
-import type { RuleInfo } from "../analysis/host.js";
+import type { RefreshWork, RuleInfo } from "../analysis/host.js";
+import type { CacheFigures } from "../cache/cache.js";
 import type { IndexProgress } from "../service/code-search.js";
 import type { FixAllAnswer, FixAllScope, FixAnswer, FixOffer } from "../service/fixes.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
+import type { Heap } from "./memory-watchdog.js";
 import type { SearchCalls } from "./search-calls.js";
+
+/** How an analyzer is. */
+export interface ServiceFigures {
+  readonly cache: CacheFigures;
+  /** Of a thread of its own; undefined where it has none. */
+  readonly heap?: Heap;
+}
 
 export interface RefreshOutcome {
   readonly revision: number;
@@ -22,6 +31,7 @@ export interface RefreshOutcome {
   readonly findings: readonly (readonly Finding[])[];
   /** The work was superseded by a newer edit; a later refresh finishes it. */
   readonly cancelled: boolean;
+  readonly work?: Pick<RefreshWork, "ruleMs" | "stageMs">;
 }
 
 export interface HoverContent {
@@ -50,6 +60,9 @@ export interface AsyncService extends SearchCalls {
   queryLenses(path: string, scope: LensScope): Promise<readonly QueryLens[]>;
   /** Entry points of one file or of all with their costs, dearest first. */
   endpointCosts(file?: string): Promise<EndpointCostsResult>;
+  /** Reads a profile; says what was found in it. Rejects with a sentence for one that cannot be used. */
+  importProfile(file: string): Promise<string>;
+  clearProfiles(): Promise<void>;
   /** The calls that make up the cost of an entry point. */
   costPath(id: string): Promise<readonly CostStep[]>;
   /** See `service/fixes.ts`. */
@@ -58,13 +71,21 @@ export interface AsyncService extends SearchCalls {
   fixAll(scope: FixAllScope): Promise<FixAllAnswer>;
   references(question: ReferenceQuestion): Promise<readonly ReferencePlace[]>;
   rules(): Promise<readonly RuleInfo[]>;
+  /** Runs beside other calls. */
+  figures(): Promise<ServiceFigures>;
+  /** Gives back memory that is not needed to go on. */
+  shed(): Promise<void>;
+  /** Calls that wait for their turn. */
+  queued(): number;
+  /** Told once, with a sentence, when the analyzer is gone for good. */
+  onLost(listener: (reason: string) => void): void;
   /** Makes a refresh in flight give up at its next safe point: called when newer text is on its way. */
   supersede(): void;
   close(): Promise<void>;
 }
 
 /** Names of the calls that cross the thread boundary. */
-export type ServiceMethod = Exclude<keyof AsyncService, "supersede">;
+export type ServiceMethod = Exclude<keyof AsyncService, "supersede" | "queued" | "onLost">;
 
 export type ServiceRequest = {
   readonly id: number;

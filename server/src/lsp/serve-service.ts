@@ -5,16 +5,16 @@
 import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
 import { queryLenses, type LensScope } from "../analysis/explain-query/query-lenses.js";
 import { referencesAt, type ReferenceQuestion } from "../analysis/references/uses-of.js";
-import { costPath } from "../analysis/cost-path.js";
-import { endpointCosts } from "../service/endpoint-costs.js";
 import { Cancelled } from "../base/cancellation.js";
 import type { Cancellation } from "../analysis/host.js";
 import { createCodeSearch, type CodeSearch, type CodeSearchParts } from "../service/code-search.js";
+import { Profiles } from "../service/profiles.js";
 import { explainQuery } from "../service/explain-query.js";
 import { fixAll, type FixAllScope, fixChanges, fixOffers } from "../service/fixes.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceReply, ServiceRequest } from "./async-service.js";
+import { callCosts, isCostMethod, type CostMethod } from "./cost-calls.js";
 import { callSearch, isSearchMethod, type SearchMethod } from "./search-calls.js";
 
 /** With what a workspace is searched; undefined: it is not. */
@@ -34,7 +34,13 @@ export function serveService(
   create: (options: ServiceOptions) => Promise<WorkspaceService>,
   searchParts: SearchPartsFor = () => undefined,
 ): (request: ServiceRequest) => Promise<void> {
-  const state: { service?: WorkspaceService; search?: CodeSearch; queue: Promise<void> } = { queue: Promise.resolve() };
+  const state: {
+    service?: WorkspaceService;
+    search?: CodeSearch;
+    roots: readonly string[];
+    queue: Promise<void>;
+  } = { roots: [], queue: Promise.resolve() };
+  const profiles = new Profiles();
 
   const run = async (request: ServiceRequest): Promise<unknown> => {
     if (request.method === "open") {
@@ -42,6 +48,7 @@ export function serveService(
       const service = await create(options);
       const parts = searchParts(options);
       state.service = service;
+      state.roots = options.roots;
       if (parts !== undefined) state.search = createCodeSearch({ service, ...parts });
       return undefined;
     }
@@ -50,8 +57,10 @@ export function serveService(
       return await callSearch(state.search, request.method, request.args, (progress) =>
         port.post({ kind: "indexing", progress }),
       );
+    if (isCostMethod(request.method))
+      return await callCosts(state.service, profiles, state.roots, request.method, request.args);
     if (request.method === "close") state.search?.stop();
-    return await call(state.service, { ...request, method: request.method }, port, epoch);
+    return await call(state.service, { ...request, method: request.method }, port, epoch, profiles);
   };
 
   const reply = async (request: ServiceRequest): Promise<void> => {
@@ -73,9 +82,10 @@ export function serveService(
 
 async function call(
   service: WorkspaceService,
-  request: ServiceRequest & { readonly method: Exclude<ServiceRequest["method"], SearchMethod> },
+  request: ServiceRequest & { readonly method: Exclude<ServiceRequest["method"], SearchMethod | CostMethod> },
   port: ServicePort,
   epoch: Int32Array,
+  profiles: Profiles,
 ): Promise<unknown> {
   const { args } = request;
   switch (request.method) {
@@ -91,13 +101,13 @@ async function call(
       service.reconfigure(args[0] as ServiceOptions["overrides"]);
       return undefined;
     case "refresh":
-      return refresh(service, { throwIfCancelled: () => throwIfPassed(epoch, request.epoch) });
+      return refresh(service, profiles, { throwIfCancelled: () => throwIfPassed(epoch, request.epoch) });
     case "prove":
       return await service.prove();
     case "findings":
-      return service.findings(args[0] as string);
+      return profiles.measured(service, service.findings(args[0] as string));
     case "allFindings":
-      return service.allFindings();
+      return profiles.measured(service, service.allFindings());
     case "problems":
       return service.problems();
     case "hover":
@@ -106,10 +116,6 @@ async function call(
       return await explainQuery(service, args[0] as string, args[1] as QueryPlace);
     case "queryLenses":
       return service.ask((inspection) => queryLenses(inspection, args[0] as string, args[1] as LensScope));
-    case "endpointCosts":
-      return endpointCosts(service, args[0] as string | undefined);
-    case "costPath":
-      return service.ask((inspection) => costPath(inspection, args[0] as string));
     case "fixOffers":
       return fixOffers(service, args[0] as string, args[1] as readonly string[]);
     case "fixChanges":
@@ -138,10 +144,11 @@ async function scan(service: WorkspaceService, port: ServicePort): Promise<unkno
   return step.value;
 }
 
-function refresh(service: WorkspaceService, token: Cancellation): RefreshOutcome {
+function refresh(service: WorkspaceService, profiles: Profiles, token: Cancellation): RefreshOutcome {
   try {
     const { revision, changed } = service.refresh(token);
-    return { revision, changed, findings: changed.map((path) => service.findings(path)), cancelled: false };
+    const findings = changed.map((path) => profiles.measured(service, service.findings(path)));
+    return { revision, changed, findings, cancelled: false };
   } catch (error) {
     if (error instanceof Cancelled) return { revision: -1, changed: [], findings: [], cancelled: true };
     throw error;

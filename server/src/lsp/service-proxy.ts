@@ -78,6 +78,8 @@ export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): 
     explainQuery: (path, place) => call("explainQuery", path, place),
     queryLenses: (path, scope) => call("queryLenses", path, scope),
     endpointCosts: (file) => call("endpointCosts", file),
+    importProfile: (file) => call("importProfile", file),
+    clearProfiles: () => call("clearProfiles"),
     costPath: (id) => call("costPath", id),
     fixOffers: (path, fingerprints) => call("fixOffers", path, fingerprints),
     fixChanges: (path, fingerprint, id) => call("fixChanges", path, fingerprint, id),

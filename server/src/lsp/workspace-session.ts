@@ -235,6 +235,28 @@ class Session {
     this.#refreshLenses();
   }
 
+  /** What was found in the profile, in a sentence; undefined when no folder is open. Rejects with a sentence for one that cannot be used. */
+  async importProfile(file: string): Promise<string | undefined> {
+    const message = await this.#open?.service.importProfile(file);
+    await this.#takeAnew();
+    return message;
+  }
+
+  async clearProfiles(): Promise<void> {
+    await this.#open?.service.clearProfiles();
+    await this.#takeAnew();
+  }
+
+  /** Every finding may read differently now. */
+  async #takeAnew(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    const all = await open.service.allFindings();
+    const paths = [...new Set([...this.#store.paths(), ...all.map(({ path }) => path)])];
+    const findings = paths.map((path) => all.filter((one) => one.path === path));
+    this.#take({ revision: 0, changed: paths, findings, cancelled: false });
+  }
+
   async close(): Promise<void> {
     this.#generation++;
     await this.#closeService();

@@ -1,12 +1,19 @@
 /** Entry points with their costs, as clients get them. */
-import { endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
+import type { ResolvedProfile } from "../profiles/model.js";
 import type { EndpointCostsResult } from "../../../protocol/src/costs.js";
+import type { Profiles } from "./profiles.js";
 import type { WorkspaceService } from "./workspace-service.js";
 
+/** Summary of an import, for a person. */
+export function importedText({ name, profile, places, problems }: ResolvedProfile): string {
+  const what =
+    "tree" in profile
+      ? `${places.filter((place) => place !== undefined).length} of ${profile.frames.length} functions are in this workspace`
+      : `${profile.routes.length} routes, ${profile.statements.length} statements and ${profile.functions.length} functions`;
+  return [`${name}: ${what}`, ...problems].join("; ");
+}
+
 /** @param file Only those of this file. */
-export function endpointCosts(service: WorkspaceService, file?: string): EndpointCostsResult {
-  return service.ask((inspection) => ({
-    endpoints: endpoints(inspection, file).map((one) => toEndpointCost(one)),
-    profiles: [],
-  }));
+export function endpointCosts(service: WorkspaceService, profiles: Profiles, file?: string): EndpointCostsResult {
+  return { endpoints: profiles.endpoints(service, file), profiles: profiles.names() };
 }

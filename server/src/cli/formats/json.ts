@@ -24,6 +24,7 @@ export function formatJson(report: Report): string {
         cost: finding.cost,
         fixes: finding.fixes,
         fingerprint: finding.fingerprint,
+        ...(finding.measured === undefined ? {} : { measured: finding.measured }),
       })),
       ...(report.endpoints === undefined
         ? {}

@@ -1,13 +1,17 @@
 /** Requests about what requests cost: the list, the path of one, and lines above handlers. */
-import type { _Connection, CodeLens } from "vscode-languageserver";
+import { LSPErrorCodes, ResponseError, type _Connection, type CodeLens } from "vscode-languageserver";
 import {
+  clearProfilesMethod,
   costPathMethod,
   endpointCostsMethod,
+  importProfileMethod,
   type CostPathParams,
   type CostPathResult,
   type EndpointCost,
   type EndpointCostsParams,
   type EndpointCostsResult,
+  type ImportProfileParams,
+  type ImportProfileResult,
 } from "../../../../protocol/src/costs.js";
 import { toRange } from "../to-lsp.js";
 import type { WorkspaceSession } from "../workspace-session.js";
@@ -21,6 +25,18 @@ export function registerCosts(connection: _Connection, served: Served): void {
   connection.onRequest(endpointCostsMethod, ({ file }: EndpointCostsParams): Promise<EndpointCostsResult> =>
     listed(served, file),
   );
+  connection.onRequest(importProfileMethod, async ({ file }: ImportProfileParams): Promise<ImportProfileResult> => {
+    const { workspace } = served;
+    await workspace?.settled();
+    const message = await workspace?.importProfile(file).catch((error: unknown) => {
+      throw new ResponseError(LSPErrorCodes.RequestFailed, error instanceof Error ? error.message : String(error));
+    });
+    return { message: message ?? "no folder is open: open the program's folder first" };
+  });
+  connection.onRequest(clearProfilesMethod, async () => {
+    await served.workspace?.clearProfiles();
+    return null;
+  });
   connection.onRequest(costPathMethod, async ({ id }: CostPathParams): Promise<CostPathResult> => {
     await served.workspace?.settled();
     return { steps: (await served.workspace?.service()?.costPath(id)) ?? [] };

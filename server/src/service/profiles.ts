@@ -1,0 +1,76 @@
+/** The profiles a person has imported: read once, joined to the code when somebody asks. */
+import { endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
+import type { Finding, Problem } from "../analysis/finding.js";
+import type { Inspection } from "../analysis/inspection.js";
+import { loadGrammar, measuredCosts, toMeasured, type MeasuredCosts } from "../analysis/measured-costs.js";
+import { measuredFindings } from "../analysis/measured-findings.js";
+import { ProfileError, type ResolvedProfile } from "../profiles/model.js";
+import { ConfigError } from "../workspace/config-file.js";
+import { readProfileFile } from "../workspace/profile-files.js";
+import type { EndpointCost } from "../../../protocol/src/costs.js";
+import type { WorkspaceService } from "./workspace-service.js";
+
+/** What was left out of a profile, as problems of the run. */
+export function problemsOf({ name, problems }: ResolvedProfile): readonly Problem[] {
+  return problems.map((message) => ({ path: name, message }));
+}
+
+/** Functions move by a line or two within this time, which measured times survive. */
+const KEEP_MS = 3000;
+
+/** A class because it has a lifetime and remembers what was read. */
+export class Profiles {
+  #read: readonly ResolvedProfile[] = [];
+  #joined: { readonly costs: MeasuredCosts; readonly at: number } | undefined;
+
+  /** Rejects with `ConfigError` for a file that cannot be used. A file that was imported before is read anew. */
+  async add(file: string, roots: readonly string[]): Promise<ResolvedProfile> {
+    const profile = await readProfileFile(file, roots).catch((error: unknown) => {
+      throw error instanceof ProfileError ? new ConfigError(error.message) : error;
+    });
+    // Statements are joined by PostgreSQL's own grammar.
+    await loadGrammar();
+    this.#joined = undefined;
+    this.#read = [...this.#read.filter(({ name }) => name !== profile.name), profile];
+    return profile;
+  }
+
+  clear(): void {
+    this.#joined = undefined;
+    this.#read = [];
+  }
+
+  names(): readonly string[] {
+    return this.#read.map(({ name }) => name);
+  }
+
+  /** Entry points with their costs; those that were measured first, by their share of the time. */
+  endpoints(service: WorkspaceService, file?: string): readonly EndpointCost[] {
+    return service.ask((inspection) => {
+      const found = endpoints(inspection, file);
+      if (this.#read.length === 0) return found.map((one) => toEndpointCost(one));
+      const costs = this.#costs(inspection);
+      const measured = found.map((one): EndpointCost => {
+        const measurement = costs.ofEndpoint(one.id);
+        return measurement === undefined
+          ? toEndpointCost(one)
+          : { ...toEndpointCost(one), measured: toMeasured(measurement) };
+      });
+      return measured.sort((a, b) => (b.measured?.share ?? 0) - (a.measured?.share ?? 0));
+    });
+  }
+
+  /** Findings with what was measured of them. */
+  measured(service: WorkspaceService, findings: readonly Finding[]): readonly Finding[] {
+    if (this.#read.length === 0 || findings.length === 0) return findings;
+    return service.ask((inspection) => measuredFindings(inspection, this.#costs(inspection), findings));
+  }
+
+  /** Joined anew when the code may have changed; not with each letter that is typed. */
+  #costs(inspection: Inspection): MeasuredCosts {
+    const now = performance.now();
+    if (this.#joined === undefined || this.#joined.at + KEEP_MS < now)
+      this.#joined = { costs: measuredCosts(inspection, endpoints(inspection), this.#read), at: now };
+    return this.#joined.costs;
+  }
+}

@@ -29,11 +29,17 @@ const counts = (report: ProofReport): string =>
     ? report.reason
     : `${report.kind}: ${report.runs.map(({ rows, before, after }) => `${rows}: ${before.queryCount} → ${after.queryCount}`).join(", ")}${report.kind === "different" ? ` (${report.difference})` : ""}`;
 
-const prismaLoop: ProofTrial = {
-  files: {
-    "prisma/schema.prisma": SCHEMA,
-    "src/db.ts": `import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n`,
-    "src/orders.ts": `
+const DB = `import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n`;
+
+const files = (code: string, more: Readonly<Record<string, string>> = {}): ProofTrial["files"] => ({
+  "prisma/schema.prisma": SCHEMA,
+  "src/db.ts": DB,
+  "src/orders.ts": code,
+  ...more,
+});
+
+/** One query for each order, in a route of Express. */
+const LOOP = `
 import express from "express";
 import { prisma } from "./db.js";
 const app = express();
@@ -46,8 +52,10 @@ app.get("/orders", async (req, res) => {
   }
   res.status(201).json(rows);
 });
-`,
-  },
+`;
+
+const batched = (read: string): ProofTrial => ({
+  files: files(LOOP),
   path: "src/orders.ts",
   at: "prisma.user",
   replace: [
@@ -57,10 +65,110 @@ app.get("/orders", async (req, res) => {
   const userById = new Map(users.map((user) => [user.id, user]));
   for (const order of orders) {`,
     ],
-    ["await prisma.user.findUnique({ where: { id: order.userId ?? -1 } })", "userById.get(order.userId ?? -1)"],
+    ["await prisma.user.findUnique({ where: { id: order.userId ?? -1 } })", read],
   ],
-};
+});
 
 test("a loop over Prisma and its batched form give the same", async () => {
-  expect(counts(await tryProof(prover, prismaLoop))).toBe("proved: 10: 11 → 2, 100: 101 → 2, 1000: 1001 → 2");
+  const report = await tryProof(prover, batched("userById.get(order.userId ?? -1)"));
+  expect(counts(report)).toBe("proved: 10: 11 → 2, 100: 101 → 2, 1000: 1001 → 2");
+});
+
+test("the first difference is told", async () => {
+  const report = await tryProof(prover, {
+    ...batched('userById.get(order.userId ?? -1) ?? { name: "nobody" }'),
+    sizes: [10],
+  });
+  expect(counts(report)).toMatch(
+    /^different: 10: 11 → 2 \(the response\.sent\[0\]\[\d\]\.user is missing before and "nobody" after\)$/,
+  );
+});
+
+const change = (code: string, before: string, after: string, more: Partial<ProofTrial> = {}): ProofTrial => ({
+  files: files(code),
+  path: "src/orders.ts",
+  at: before,
+  replace: [[before, after]],
+  sizes: [10],
+  ...more,
+});
+
+test("errors are results too: one that a fix swallows is a difference", async () => {
+  const code = `import { prisma } from "./db.js";
+export async function names(ids: number[]) {
+  const names = [];
+  for (const id of ids) names.push((await prisma.user.findUniqueOrThrow({ where: { id } })).name);
+  return names;
+}`;
+  const report = await tryProof(
+    prover,
+    change(
+      code,
+      "for (const id of ids) names.push((await prisma.user.findUniqueOrThrow({ where: { id } })).name);",
+      "for (const user of await prisma.user.findMany({ where: { id: { in: ids } } })) names.push(user.name);",
+    ),
+  );
+  expect(counts(report)).toContain(
+    "before it fails with `PrismaClientKnownRequestError: No record was found for a query.`",
+  );
+});
+
+test("writes are compared by the rows they leave", async () => {
+  const code = `import { prisma } from "./db.js";
+export async function close(ids: number[]) {
+  for (const id of ids) await prisma.order.updateMany({ where: { id }, data: { total: 0 } });
+}`;
+  const loop = "for (const id of ids) await prisma.order.updateMany({ where: { id }, data: { total: 0 } });";
+  const bulk = "await prisma.order.updateMany({ where: { id: { in: ids } }, data: { total: 0 } });";
+  expect(counts(await tryProof(prover, change(code, loop, bulk)))).toMatch(/^proved: 10: \d+ → 1$/);
+  const wrong = bulk.replace("{ id: { in: ids } }", "{}").replace("total: 0", "total: 1");
+  expect(counts(await tryProof(prover, change(code, loop, wrong)))).toContain("the tables hold other rows afterwards");
+});
+
+test("what lies outside ends the proof with its name", async () => {
+  const code = `import { prisma } from "./db.js";
+import Stripe from "stripe";
+const stripe = new Stripe("key");
+export async function charge() {
+  const users = await prisma.user.findMany();
+  return stripe.charges.create({ amount: users.length });
+}`;
+  expect(counts(await tryProof(prover, change(code, "users.length", "users.length + 0")))).toBe(
+    "it calls `stripe().charges.create`, which lies outside",
+  );
+});
+
+test("calls without a stand-in end the proof with their name", async () => {
+  const code = `import { prisma } from "./db.js";
+export const total = async () => prisma.order.aggregate({ _sum: { total: true } });`;
+  expect(counts(await tryProof(prover, change(code, "prisma.order", "prisma .order")))).toBe(
+    "it calls `aggregate` of Prisma, which has no stand-in",
+  );
+});
+
+test("a service of Nest, made with what its constructor asks for", async () => {
+  const code = `import { Injectable } from "@nestjs/common";
+import { PrismaService } from "./prisma.service.js";
+@Injectable()
+export class Orders {
+  constructor(private readonly prisma: PrismaService) {}
+  async list(userId: number) {
+    const orders = await this.prisma.order.findMany({ where: { userId }, orderBy: { id: "asc" } });
+    const rows = [];
+    for (const order of orders) rows.push({ ...order, user: await this.prisma.user.findFirst({ where: { id: order.userId! } }) });
+    return rows;
+  }
+}`;
+  const service = `import { PrismaClient } from "@prisma/client";
+export class PrismaService extends PrismaClient { async onModuleInit() { await this.$connect(); } }`;
+  const report = await tryProof(
+    prover,
+    change(
+      code,
+      "const rows = [];\n    for (const order of orders) rows.push({ ...order, user: await this.prisma.user.findFirst({ where: { id: order.userId! } }) });\n    return rows;",
+      "const user = await this.prisma.user.findFirst({ where: { id: userId } });\n    return orders.map((order) => ({ ...order, user }));",
+      { files: files(code, { "src/prisma.service.ts": service }), sizes: [10, 100] },
+    ),
+  );
+  expect(counts(report)).toMatch(/^proved: 10: \d+ → 2, 100: \d+ → 2$/);
 });

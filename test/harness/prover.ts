@@ -5,6 +5,7 @@ import { createProver, type Prover, type ProverOptions } from "../../server/src/
 import { prepareProof } from "../../server/src/fixes/prove/proof-request.js";
 import type { ProofReport } from "../../server/src/proving/proof-case.js";
 import { catalogOf } from "./catalog-lines.js";
+import { temporaryFolder } from "./planner-image.js";
 import { repositoryRoot } from "./repository.js";
 
 const at = (name: string): string => path.join(repositoryRoot, name);
@@ -33,6 +34,7 @@ export async function bundledProver(more: Partial<ProverOptions> = {}): Promise<
   return createProver({
     processFile: `${folder}/prove-process.js`,
     sandboxFile: `${folder}/prove-sandbox.js`,
+    imageFile: temporaryFolder("planner-1.img"),
     readable: [`${folder}/`, at("node_modules/@electric-sql/")],
     ...more,
   });

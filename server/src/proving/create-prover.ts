@@ -16,6 +16,8 @@ export interface ProverOptions {
   readonly readable: readonly string[];
   readonly execArgv?: readonly string[];
   readonly limitMs?: number;
+  /** Image of a fresh database, as the planner keeps one; without it each proof makes its own, which takes seconds. */
+  readonly imageFile?: string;
 }
 
 /** PGlite takes seconds to start on a busy machine; a program that needs longer than this hangs. */
@@ -47,11 +49,21 @@ async function prove(
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
-    return await answerOf(child, { kind: "prove", request, sandbox }, limitMs, signal);
+    const image = imageOf(options.imageFile);
+    const message: ToProver = { kind: "prove", request, sandbox, ...(image === undefined ? {} : { image }) };
+    return await answerOf(child, message, limitMs, signal);
   } catch (error) {
     return { kind: "unprovable", reason: error instanceof Error ? error.message : String(error) };
   } finally {
     child?.kill("SIGKILL");
+  }
+}
+
+function imageOf(file: string | undefined): Uint8Array | undefined {
+  try {
+    return file === undefined ? undefined : readFileSync(file);
+  } catch {
+    return undefined;
   }
 }
 

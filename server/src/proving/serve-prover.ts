@@ -44,9 +44,20 @@ function closeNetwork(): void {
   Object.assign(dns, { lookup: refuse, resolve: refuse });
 }
 
-async function prove({ request, sandbox }: ToProver): Promise<ProofReport> {
+async function startDatabase(image: Uint8Array | undefined): Promise<PGlite> {
+  if (image !== undefined) {
+    try {
+      return await PGlite.create({ loadDataDir: new Blob([Buffer.from(image)]) });
+    } catch {
+      // Made by another version: a fresh one is only slower.
+    }
+  }
+  return PGlite.create();
+}
+
+async function prove({ request, sandbox, image }: ToProver): Promise<ProofReport> {
   const script = new vm.Script(sandbox, { filename: "prove-sandbox.js" });
-  const database = await PGlite.create();
+  const database = await startDatabase(image);
   await database.exec("SET TIME ZONE 'UTC'");
   await database.exec(createStatements(request.tables).join(";\n"));
   const runs: ProofRun[] = [];

@@ -85,6 +85,8 @@ function targetOf(value: unknown, method: string | undefined, isStatic: boolean)
 
 /** `this` of a module: TypeScript's helpers look here first. Decorators belong to frameworks, which are not there. */
 const helpers = {
+  // Copying what a package exports would lose what a stand-in makes when it is asked.
+  __importStar: (module: unknown): unknown => module,
   __decorate: (_decorators: unknown, target: unknown): unknown => target,
   __metadata: (): unknown => () => undefined,
   __param: (): unknown => () => undefined,

@@ -10,6 +10,8 @@ test.each([
   ["src/__e2e__/orders.ts", "test"],
   ["scripts/import.ts", "script"],
   ["prisma/seed.ts", "seed"],
+  ["packages/cli-v3/src/dev/watch.ts", "script"],
+  ["packages/shop-cli/src/run.ts", "script"],
 ])("%s is a %s", (path, role) => {
   expect(pathRole(`/w/${path}`, ["/w"])).toBe(role);
 });

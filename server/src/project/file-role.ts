@@ -13,6 +13,8 @@ const FOLDERS: readonly (readonly [RegExp, FileRole])[] = [
     /^(scripts?|bin|cli|tools?|tooling|devtools|dev-tools|codegen|generators?|commands|\.github|\.storybook|docs?|docs-site|www)$/i,
     "script",
   ],
+  // Packages that are a program for the command line: `packages/cli-v3`, `packages/hotpath-cli`.
+  [/^(cli-v?\d+|[a-z][a-z0-9]*(-[a-z0-9]+)*-cli|create-[a-z0-9-]+-app)$/i, "script"],
   [/^(examples?|samples?|demos?|templates?|starters?|playground|sandbox)$/i, "example"],
   [/^(stories|storybook)$/i, "client-side"],
   [/^(generated|__generated__|gen)$/i, "generated"],

@@ -55,6 +55,23 @@ export function entryPath({ entry }: Reachability): Description["related"] {
   ];
 }
 
+/** When code runs, for messages: `while GET /orders is served`, `while the timer runs`. */
+export function whileRunning({ entry }: Reachability): string {
+  if (entry === undefined) return "in an async function";
+  const { kind, label } = entry.point;
+  switch (kind) {
+    case "cron":
+      return label === "setInterval" ? "while a timer runs" : `while ${label} runs`;
+    case "queue-worker":
+    case "event-handler":
+    case "websocket":
+    case "library-callback":
+      return `while ${label} is handled`;
+    default:
+      return `while ${label} is served`;
+  }
+}
+
 /** Unit of work for cost expressions: `per request`, `per job`. */
 export function perUnit(reach: Reachability): string {
   switch (reach.entry?.point.kind) {

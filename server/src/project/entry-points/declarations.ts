@@ -1,5 +1,5 @@
 /** Entry points that are declared, by decorators, by a file's place, by directives or by the shape of an object. */
-import { NONE, type ExprId, type FileFacts, type FunctionId } from "../../facts/model.js";
+import { NONE, type ExprId, type FileFacts, type FunctionId, type ImportFact } from "../../facts/model.js";
 import { decoratorName } from "../../facts/regions.js";
 import type { EntryKind } from "../model.js";
 import { functionsOf, stringAt, type EntryContext, type FoundEntry } from "./recognizer.js";
@@ -143,8 +143,11 @@ function* byPlace(context: EntryContext): Generator<FoundEntry> {
     for (const [exported, fn] of exportedFunctions(context))
       if (exported === "default") yield entry(fn, "http-route", "next", `ALL ${route}`);
   if (/\/app\/(.*\/)?(page|layout|template|default|not-found|sitemap|opengraph-image)\.[jt]sx?$/.test(path)) {
+    // Pages that look at nothing of the request are rendered once, when the program is built.
+    const confidence = isRenderedPerRequest(context, route) ? "high" : "low";
     for (const [exported, fn] of exportedFunctions(context))
-      if (exported === "default" || exported === "generateMetadata") yield entry(fn, "page", "next", `page ${route}`);
+      if (exported === "default" || exported === "generateMetadata")
+        yield { ...entry(fn, "page", "next", `page ${route}`), confidence };
   }
   if (/(^|\/)middleware\.[jt]s$/.test(path))
     for (const [exported, fn] of exportedFunctions(context))
@@ -167,6 +170,35 @@ function* byPlace(context: EntryContext): Generator<FoundEntry> {
   function entry(fn: FunctionId, kind: EntryKind, framework: string, label: string): FoundEntry {
     return { ref: { file: path, fn }, kind, framework, label: label.trim(), at: { fn }, confidence: "high" };
   }
+}
+
+const PER_REQUEST = /^(next\/(headers|server)|next-auth|@clerk\/|@auth\/|@supabase\/ssr|iron-session)/;
+const SEES_USER = /auth|session|user|cookie|viewer|member|request|lucia/i;
+
+/** `[id]`; languages are listed by a layout as a rule. */
+const OPEN_SEGMENT = /\[(?!(?:locale|lang|lng|language)\])/;
+
+/**
+ * Whether an app-router page is rendered for each request: its path has parameters that are not listed beforehand, it takes `searchParams`, reads headers or
+ * cookies, asks who the user is, or says so (`dynamic = "force-dynamic"`, `revalidate = 0`). Next.js documents this under "Static and dynamic rendering".
+ */
+function isRenderedPerRequest({ facts }: EntryContext, route: string): boolean {
+  const lists = facts.exports.some(({ name }) => name === "generateStaticParams");
+  if (!lists && OPEN_SEGMENT.test(route)) return true;
+  const asks = ({ module, imported }: ImportFact): boolean =>
+    PER_REQUEST.test(module) || SEES_USER.test(module) || SEES_USER.test(imported);
+  if (facts.imports.some(asks)) return true;
+  return facts.bindings.some(
+    ({ name, init }) =>
+      name === "searchParams" ||
+      (name === "dynamic" && literalAt(facts, init) === "force-dynamic") ||
+      (name === "revalidate" && literalAt(facts, init) === 0),
+  );
+}
+
+function literalAt(facts: FileFacts, id: ExprId): unknown {
+  const expr = facts.exprs[id];
+  return expr?.kind === "literal" ? expr.value : undefined;
 }
 
 /** Server actions: exported async functions of a `"use server"` file, and functions with that directive. */

@@ -5,7 +5,7 @@ import type { FileView } from "../../project/file-view.js";
 import type { BlockingOperation, CallSite } from "../../project/model.js";
 import type { Description } from "../define-rule.js";
 import { iterationsAround } from "../loops/iteration.js";
-import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { entryPath, perUnit, runtimeOf, whileRunning, type Runtime } from "../runtime-code.js";
 
 export interface BlockedLoop {
   readonly at: Span;
@@ -110,7 +110,6 @@ const HOLDS: Readonly<Record<string, string>> = {
 export function describeBlocked({ operation, runtime, site, repeated }: BlockedLoop, view: FileView): Description {
   const name = operation.api.slice(operation.api.indexOf("#") + 1);
   const { entry } = runtime.reach;
-  const where = entry === undefined ? "in an async function" : `while ${entry.point.label} is served`;
   const instead = operation.instead === undefined ? "" : `; use \`${operation.instead}\``;
   const sure = entry !== undefined && entry.point.confidence === "high";
   const confidence =
@@ -123,7 +122,7 @@ export function describeBlocked({ operation, runtime, site, repeated }: BlockedL
         : 0.7;
   const callers = view.reachabilityOf(site.fn).callers ?? [];
   return {
-    message: `\`${name}\` ${HOLDS[operation.category] ?? "works"} and holds the event loop ${where}${instead}`,
+    message: `\`${name}\` ${HOLDS[operation.category] ?? "works"} and holds the event loop ${whileRunning(runtime.reach)}${instead}`,
     severity: confidence >= 0.8 ? "warning" : operation.weight === "light" ? "hint" : "information",
     confidence,
     cost: `blocks every other request ${repeated ? "N times " : ""}${perUnit(runtime.reach)}`,

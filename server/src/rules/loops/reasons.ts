@@ -7,7 +7,7 @@ import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { boundOf } from "./bounds.js";
-import { calledName, isConcurrent, unwrap, type Iteration } from "./iteration.js";
+import { calledName, isConcurrent, iterationsAround, unwrap, type Iteration } from "./iteration.js";
 
 export interface LoopReason {
   readonly id:
@@ -216,7 +216,31 @@ function elementIsBatch({ view, iteration, site }: Question): LoopReason | undef
       if (lists.some((prop) => isBareElement(view, prop.value, whole))) return reason;
     }
   }
-  return undefined;
+  return dependsOnListsAlone(view, iteration, site, whole) ? reason : undefined;
+}
+
+const LIST_METHOD = /^(map|filter|reduce|forEach|flatMap|some|every)$/;
+
+/** Nothing of a pass reaches the call but lists it was handed: `process(chunks, async (images) => load(images.map(({ id }) => id)))`. */
+function dependsOnListsAlone(
+  view: FileView,
+  iteration: Iteration,
+  site: CallSite,
+  whole: ReadonlySet<BindingId>,
+): boolean {
+  // A loop over such a list has elements of its own.
+  if (iterationsAround(view, site)[0]?.region !== iteration.region) return false;
+  const sources = view.flow.sourcesOf(site.expr);
+  const own = [...iteration.element].filter((id) => sources.has(id));
+  return 0 < own.length && own.every((id) => whole.has(id) && isMapped(view, id));
+}
+
+function isMapped(view: FileView, binding: BindingId): boolean {
+  const { exprs } = view.facts;
+  return exprs.some((expr) => {
+    const callee = expr.kind === "call" ? exprs[expr.callee] : undefined;
+    return callee?.kind === "member" && LIST_METHOD.test(callee.name) && refersTo(view, callee.object, binding);
+  });
 }
 
 /** The element, or the group that stands under it: `groups[key]`, also by way of a variable. */

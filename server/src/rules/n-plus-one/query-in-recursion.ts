@@ -1,6 +1,7 @@
 /** Finds a function that calls itself for each of several elements and runs a query each time. */
 import { defineRule } from "../define-rule.js";
 import { describeRepeated } from "./describe-repeated.js";
+import type { Location } from "../../project/model.js";
 import { isDatabase, repeatedOperations } from "./repeated-operation.js";
 
 export const queryInRecursion = defineRule({
@@ -17,7 +18,16 @@ export const queryInRecursion = defineRule({
     limits: "Only functions that call themselves directly are told apart; longer cycles are reported as loops.",
   },
   *check(view) {
-    for (const one of repeatedOperations(view)) if (isDatabase(one.operation) && one.recursive) yield one;
+    const all = repeatedOperations(view);
+    for (const one of all) {
+      if (!isDatabase(one.operation) || !one.recursive) continue;
+      // A loop that runs the query itself and then calls on for each element is reported where it runs it.
+      if (!all.some((other) => !other.recursive && isSamePlace(other.operationAt, one.operationAt))) yield one;
+    }
   },
   describe: describeRepeated,
 });
+
+function isSamePlace(a: Location, b: Location): boolean {
+  return a.file === b.file && a.span.start === b.span.start;
+}

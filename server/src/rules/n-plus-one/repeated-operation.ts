@@ -10,6 +10,7 @@ import type { CallSite, FunctionRef, Location, Operation, ReachedEffect } from "
 import { runtimeOf, type Runtime } from "../runtime-code.js";
 import { isConcurrent, iterationsAround, type Iteration } from "../loops/iteration.js";
 import { reasonFor } from "../loops/reasons.js";
+import { namesOwnTable } from "./own-table.js";
 import { lightnessOf, type Lightness } from "./weight.js";
 
 export interface RepeatedOperation {
@@ -66,7 +67,10 @@ function examine(view: FileView, site: CallSite): RepeatedOperation | undefined 
   if (runtime === undefined) return undefined;
   const element = new Set(iterations.flatMap((iteration) => [...iteration.element]));
   const dependent = candidates.filter(
-    (candidate) => dependsOnElement(view, site, candidate, element) && !isMerged(view, inner, candidate),
+    (candidate) =>
+      dependsOnElement(view, site, candidate, element) &&
+      !isMerged(view, inner, candidate) &&
+      !namesOwnTable(view, candidate.operation, candidate.effect === undefined, element),
   );
   const best = dependent.sort((a, b) => rankOf(a) - rankOf(b))[0];
   if (best === undefined) return undefined;

@@ -2,7 +2,7 @@
  * How much would be won by one statement in place of many. A repeated operation that stands alone in its pass is all of the pass's cost; one that goes with
  * a file, a mail or a remote call for the same element is the smaller part of it, and stays when the larger part cannot be merged either.
  */
-import { isAwaited, isInside } from "../../facts/regions.js";
+import { exprsWithin, isAwaited, isInside } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
@@ -11,7 +11,7 @@ import { calledName, type Iteration } from "../loops/iteration.js";
 
 /** Why a finding is worth less than it looks; the first that holds. */
 export type Lightness =
-  "other-work" | "several-steps" | "handed-over" | "own-values" | "own-transaction" | "search" | "few";
+  "other-work" | "several-steps" | "handed-over" | "own-values" | "own-rows" | "own-transaction" | "search" | "few";
 
 export interface WeightQuestion {
   readonly view: FileView;
@@ -42,7 +42,47 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   // A function that writes in several places for its element (a row, its history, its members) has no bulk form to swap in.
   if (0 < site.targets.length && 1 < operationCount) return "several-steps";
   if (doesOtherWork(view, site) || hasOtherWork(view, site, iteration)) return "other-work";
-  return setsOwnValues(view, site, iteration, operation) ? "own-values" : undefined;
+  if (setsOwnValues(view, site, iteration, operation)) return "own-values";
+  return needsOwnRow(view, site, operation, iteration) ? "own-rows" : undefined;
+}
+
+const CREATES = /^(create|insert|insertOne|save)$/;
+const NESTED = /^(create|createMany|connectOrCreate)$/;
+
+/**
+ * A row that other writes of its pass refer to, or that is made with rows of other tables: bulk inserts give no rows back in most libraries (Prisma's
+ * `createMany` counts them), and make no nested ones.
+ */
+function needsOwnRow(view: FileView, site: CallSite, operation: Operation, iteration: Iteration): boolean {
+  if (site.operation === undefined || !CREATES.test(operation.method)) return false;
+  for (const { expr } of exprsWithin(view.facts, operation.expr)) {
+    if (expr.kind !== "object" || !expr.props.some(({ name }) => name === "data")) continue;
+    const data = expr.props.find(({ name }) => name === "data")?.value ?? NONE;
+    if (hasNestedRows(view, data)) return true;
+  }
+  const made = new Set<BindingId>();
+  const awaited = view.facts.exprs[site.expr]?.parent ?? NONE;
+  view.facts.bindings.forEach(({ init }, id) => {
+    if (init !== NONE && (init === awaited || init === site.expr)) made.add(id);
+  });
+  if (made.size === 0) return false;
+  return view.calls.some(
+    (other) =>
+      site.span.end <= other.span.start &&
+      isInside(view.facts, other.region, iteration.region) &&
+      (other.operation?.access === "write" || writesSomething(view, other)) &&
+      view.flow.dependsOn(other.expr, made),
+  );
+}
+
+/** `items: { create: […] }` below the `data` of a Prisma call. */
+function hasNestedRows(view: FileView, data: ExprId): boolean {
+  const whole = view.facts.exprs[data];
+  if (whole?.kind !== "object") return false;
+  return whole.props.some(({ value }) => {
+    const inner = view.facts.exprs[value];
+    return inner?.kind === "object" && inner.props.some(({ name }) => NESTED.test(name ?? ""));
+  });
 }
 
 const CHANGES_ROWS =

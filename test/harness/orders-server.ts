@@ -6,7 +6,6 @@ import * as esbuild from "esbuild";
 import { repositoryRoot } from "./repository.js";
 
 export const ordersFolder = path.join(repositoryRoot, "test/workspaces/orders-api");
-const bundle = path.join(repositoryRoot, "node_modules/.cache/orders-api/server.mjs");
 
 export interface OrdersServer {
   readonly port: number;
@@ -26,8 +25,16 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** @param nodeOptions Options of node itself, such as `--cpu-prof`. */
-export async function startOrdersServer(nodeOptions: readonly string[] = []): Promise<OrdersServer> {
+/**
+ * @param nodeOptions Options of node itself, such as `--cpu-prof`.
+ * @param bundleName Tests run side by side: each writes a file of its own.
+ */
+export async function startOrdersServer(
+  nodeOptions: readonly string[] = [],
+  bundleName = "server.mjs",
+): Promise<OrdersServer> {
+  // Inside the workspace, as a build is; not in the repository.
+  const bundle = path.join(ordersFolder, "dist", bundleName);
   mkdirSync(path.dirname(bundle), { recursive: true });
   await esbuild.build({
     entryPoints: [path.join(ordersFolder, "src/server.ts")],

@@ -8,6 +8,8 @@ import {
   type CodeActionParams,
   type _Connection,
   type Diagnostic,
+  MessageType,
+  ShowMessageNotification,
   type TextDocuments,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
@@ -146,6 +148,10 @@ async function withEdit(at: Desk, action: CodeAction): Promise<CodeAction> {
 }
 
 function refuse({ connection }: Desk, action: CodeAction, reason: string): CodeAction {
-  connection.window.showWarningMessage(`Hotpath: ${reason}`);
+  // A notification: nobody has to answer it.
+  void connection.sendNotification(ShowMessageNotification.type, {
+    type: MessageType.Warning,
+    message: `Hotpath: ${reason}`,
+  });
   return action;
 }

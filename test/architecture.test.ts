@@ -57,7 +57,7 @@ const layers: Readonly<Record<string, Layer>> = {
 
   ranking: { layers: ["base"], packages: [], node: [] },
   model: {
-    layers: ["base", "ranking"],
+    layers: ["base", "ranking", "workspace"],
     packages: ["@huggingface/tokenizers", "lmdb", "onnxruntime-node", "usearch"],
     node: "any",
   },
@@ -92,6 +92,7 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: [],
     node: "any",
   },
+  monitor: { layers: ["base", "cache", "protocol"], packages: ["prom-client"], node: "any" },
   evaluation: {
     layers: ["base", "analysis", "protocol"],
     packages: ["yaml", "hdr-histogram-js", "@cfworker/json-schema", "saxes"],
@@ -104,6 +105,8 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   lsp: {
     layers: [
+      "cache",
+      "monitor",
       "health",
       "base",
       "ranking",
@@ -115,15 +118,16 @@ const layers: Readonly<Record<string, Layer>> = {
       "protocol",
     ],
     packages: ["vscode-languageserver", "vscode-languageserver-protocol", "vscode-languageserver-textdocument"],
-    node: ["path", "url", "worker_threads"],
+    node: ["path", "url", "v8", "worker_threads"],
   },
   daemon: {
-    layers: ["base", "service", "workspace", "lsp", "protocol"],
+    layers: ["monitor", "base", "service", "workspace", "lsp", "protocol"],
     packages: ["vscode-languageserver", "vscode-languageserver-protocol"],
     node: "any",
   },
   cli: {
     layers: [
+      "monitor",
       "health",
       "base",
       "fixes",

@@ -9,6 +9,7 @@ import type { EndpointTree } from "./endpoint-tree.js";
 import { createEvaluation, type Evaluation } from "./evaluation.js";
 import { registerKeyCommand } from "./evaluation-keys.js";
 import { registerExplainQuery } from "./explain-query.js";
+import { registerFindingOrder } from "./finding-order.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
 import { registerRulePages } from "./rule-page.js";
 import { createModelStatusView, type ModelStatusView } from "./model-status.js";
@@ -39,6 +40,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     model,
     registerCodeSearch(() => running.client),
+    registerFindingOrder(() => running.client),
     registerRulePages(() => running.client),
     registerExplainQuery(() => running.client),
     registerIgnoreCommand(),

@@ -36,6 +36,10 @@ export function registerIgnoreCommand(): vscode.Disposable {
       new vscode.Position(line, character),
       `${comment} -- ${reason.trim().replaceAll(/\s+/g, " ")}${newline}`,
     );
+    // Told before the comment takes the finding away. A whole file says nothing of one finding.
+    const { uri, rule, scope } = request;
+    if (scope === "next-line")
+      await vscode.commands.executeCommand("hotpath.judgeFinding", { uri, line, rule, verdict: "ignored" });
     await vscode.workspace.applyEdit(edit);
   });
 }

@@ -7,6 +7,34 @@ export const similarCodeMethod = "hotpath/similarCode";
 /** Server → client notification, and client → server request without parameters: how the model is doing. */
 export const modelStatusMethod = "hotpath/modelStatus";
 
+/** Client → server request: findings in the order they deserve a look, with the reasons. */
+export const orderedFindingsMethod = "hotpath/orderedFindings";
+/** Client → server request: what the user thinks of a finding. Answers false when it is not there any more. */
+export const judgeFindingMethod = "hotpath/judgeFinding";
+/** Client → server request without parameters: forget what the user said. Answers how many answers there were. */
+export const resetLearningMethod = "hotpath/resetLearning";
+
+export interface OrderedFinding {
+  readonly uri: string;
+  /** Zero-based. */
+  readonly line: number;
+  readonly character: number;
+  readonly rule: string;
+  readonly severity: string;
+  readonly message: string;
+  /** Clauses, most important first. */
+  readonly reasons: readonly string[];
+}
+
+export interface JudgeFindingParams {
+  readonly uri: string;
+  /** Zero-based. */
+  readonly line: number;
+  readonly rule: string;
+  /** `ignored` when a comment was written that ignores it. */
+  readonly verdict: "accepted" | "dismissed" | "ignored";
+}
+
 export interface SearchFilterParams {
   /** Path of a folder, or the end of one. */
   readonly folder?: string;

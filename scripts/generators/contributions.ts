@@ -11,6 +11,8 @@ const commands = [
   { command: "hotpath.clearProfile", title: "Clear Profile" },
   { command: "hotpath.searchCode", title: "Search Slow Code…" },
   { command: "hotpath.findSimilar", title: "Find Similar Code" },
+  { command: "hotpath.showByImportance", title: "Show Findings by Importance" },
+  { command: "hotpath.resetLearning", title: "Reset Learning" },
   { command: "hotpath.showHealth", title: "Show Health" },
   { command: "hotpath.rescan", title: "Rescan Workspace" },
   { command: "hotpath.restartServer", title: "Restart Server" },

@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { ServiceRequest } from "./lsp/async-service.js";
 import { serveService } from "./lsp/serve-service.js";
 import type { WorkspaceWorkerData } from "./lsp/service-thread.js";
+import { feedbackFile, openFeedback } from "./model/feedback-store.js";
 import { embedderOverPort } from "./model/embedder-pool.js";
 import { nearestFactory } from "./model/nearest-factory.js";
 import { createService } from "./service/create-service.js";
@@ -25,6 +26,10 @@ const serve = serveService(
   ({ model: choice }) =>
     choice === undefined || embedderFor === undefined
       ? undefined
-      : { embedder: embedderFor(choice), createNearest: nearestFactory() },
+      : {
+          embedder: embedderFor(choice),
+          createNearest: nearestFactory(),
+          feedback: openFeedback(feedbackFile()),
+        },
 );
 port.on("message", (request: ServiceRequest) => void serve(request));

@@ -1,6 +1,10 @@
 /** What of search crosses the thread boundary: questions and answers as plain data. */
+import type { Finding } from "../analysis/finding.js";
 import type { EmbedderStatus } from "../ranking/embedder.js";
+import type { Verdict } from "../ranking/neighbours.js";
+import type { Ranked } from "../ranking/rank.js";
 import type { CodeSearch, IndexProgress, SearchAnswer, SearchFilter } from "../service/code-search.js";
+import { judge, orderFindings, type FindingPlace, type OrderParts } from "../service/finding-order.js";
 
 export interface SearchCalls {
   searchCode(text: string, filter: SearchFilter, limit: number): Promise<SearchAnswer>;
@@ -9,6 +13,11 @@ export interface SearchCalls {
   /** Embeds what is not yet, beside other calls. Returns why that was not possible, if it was not. */
   updateIndex(onProgress: (progress: IndexProgress) => void): Promise<string | undefined>;
   searchStatus(): Promise<SearchStatus | undefined>;
+  orderFindings(limit: number): Promise<readonly Ranked<Finding>[]>;
+  /** False when the finding is not there any more. */
+  judgeFinding(place: FindingPlace, verdict: Verdict): Promise<boolean>;
+  /** Returns how many answers were forgotten. */
+  resetLearning(): Promise<number>;
 }
 
 export interface SimilarPlace {
@@ -26,19 +35,36 @@ export interface SearchStatus {
 
 export type SearchMethod = keyof SearchCalls;
 
+const METHODS: Readonly<Record<SearchMethod, true>> = {
+  searchCode: true,
+  similarCode: true,
+  updateIndex: true,
+  searchStatus: true,
+  orderFindings: true,
+  judgeFinding: true,
+  resetLearning: true,
+};
+
 export function isSearchMethod(method: string): method is SearchMethod {
-  return method === "searchCode" || method === "similarCode" || method === "updateIndex" || method === "searchStatus";
+  return Object.hasOwn(METHODS, method);
+}
+
+/** What the calls are carried out on; undefined parts: this server has no model. */
+export interface SearchTarget {
+  readonly search: CodeSearch;
+  readonly order: OrderParts;
 }
 
 const NOTHING: SearchAnswer = { found: [], note: "this server cannot search code" };
 
 /** Carries out a call on the far side. */
 export async function callSearch(
-  search: CodeSearch | undefined,
+  target: SearchTarget | undefined,
   method: SearchMethod,
   args: readonly unknown[],
   onProgress: (progress: IndexProgress) => void,
 ): Promise<unknown> {
+  const search = target?.search;
   switch (method) {
     case "searchCode":
       return (await search?.search(args[0] as string, args[1] as SearchFilter, args[2] as number)) ?? NOTHING;
@@ -50,5 +76,11 @@ export async function callSearch(
       return await search?.update(onProgress);
     case "searchStatus":
       return await search?.status();
+    case "orderFindings":
+      return target === undefined ? [] : (await orderFindings(target.order)).slice(0, args[0] as number);
+    case "judgeFinding":
+      return target !== undefined && (await judge(target.order, args[0] as FindingPlace, args[1] as Verdict));
+    case "resetLearning":
+      return target?.order.feedback.reset() ?? 0;
   }
 }

@@ -2,23 +2,32 @@
  * The far side of `AsyncService`: executes its calls on a real `WorkspaceService`, one after another, in the order they came. Runs in the
  * workspace worker; tests run it on a `MessageChannel`.
  */
+import { getHeapStatistics } from "node:v8";
+import { isMainThread } from "node:worker_threads";
 import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
 import { queryLenses, type LensScope } from "../analysis/explain-query/query-lenses.js";
 import { referencesAt, type ReferenceQuestion } from "../analysis/references/uses-of.js";
 import { Cancelled } from "../base/cancellation.js";
 import type { Cancellation } from "../analysis/host.js";
-import { createCodeSearch, type CodeSearch, type CodeSearchParts } from "../service/code-search.js";
+import { createCodeSearch, type CodeSearchParts } from "../service/code-search.js";
 import { Profiles } from "../service/profiles.js";
+import type { FeedbackPort } from "../service/finding-order.js";
 import { explainQuery } from "../service/explain-query.js";
 import { fixAll, type FixAllScope, fixChanges, fixOffers } from "../service/fixes.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 import type { FileEvent } from "../service/workspace-service.js";
-import type { RefreshOutcome, ServiceReply, ServiceRequest } from "./async-service.js";
+import type { RefreshOutcome, ServiceFigures, ServiceReply, ServiceRequest } from "./async-service.js";
+import { runsBeside } from "./bounded-carrier.js";
 import { callCosts, isCostMethod, type CostMethod } from "./cost-calls.js";
-import { callSearch, isSearchMethod, type SearchMethod } from "./search-calls.js";
+import { callSearch, isSearchMethod, type SearchMethod, type SearchTarget } from "./search-calls.js";
 
-/** With what a workspace is searched; undefined: it is not. */
-export type SearchPartsFor = (options: ServiceOptions) => Omit<CodeSearchParts, "service"> | undefined;
+/** With what a workspace is searched, and where the user's answers are kept. */
+export interface SearchParts extends Omit<CodeSearchParts, "service"> {
+  readonly feedback: FeedbackPort;
+}
+
+/** Undefined: this workspace is not searched. */
+export type SearchPartsFor = (options: ServiceOptions) => SearchParts | undefined;
 
 export interface ServicePort {
   post(reply: ServiceReply): void;
@@ -36,7 +45,7 @@ export function serveService(
 ): (request: ServiceRequest) => Promise<void> {
   const state: {
     service?: WorkspaceService;
-    search?: CodeSearch;
+    search?: SearchTarget;
     roots: readonly string[];
     queue: Promise<void>;
   } = { roots: [], queue: Promise.resolve() };
@@ -49,7 +58,7 @@ export function serveService(
       const parts = searchParts(options);
       state.service = service;
       state.roots = options.roots;
-      if (parts !== undefined) state.search = createCodeSearch({ service, ...parts });
+      if (parts !== undefined) state.search = targetOf(service, parts);
       return undefined;
     }
     if (state.service === undefined) throw new Error("the workspace is not open");
@@ -59,7 +68,7 @@ export function serveService(
       );
     if (isCostMethod(request.method))
       return await callCosts(state.service, profiles, state.roots, request.method, request.args);
-    if (request.method === "close") state.search?.stop();
+    if (request.method === "close") state.search?.search.stop();
     return await call(state.service, { ...request, method: request.method }, port, epoch, profiles);
   };
 
@@ -72,12 +81,19 @@ export function serveService(
   };
 
   return (request) => {
+    // How the analyzer is must be known while it is at work.
+    if (request.method === "figures") return reply(request);
     const done = state.queue.then(() => reply(request));
     // Plans and vectors take their time in other processes, and nobody's keystroke waits for them.
-    if (request.method === "prove" || request.method === "explainQuery" || isSearchMethod(request.method)) return done;
+    if (runsBeside(request.method)) return done;
     state.queue = done;
     return done;
   };
+}
+
+function targetOf(service: WorkspaceService, { feedback, ...parts }: SearchParts): SearchTarget {
+  const search = createCodeSearch({ service, ...parts });
+  return { search, order: { service, search, feedback } };
 }
 
 async function call(
@@ -126,6 +142,11 @@ async function call(
       return service.ask((inspection) => referencesAt(inspection, args[0] as ReferenceQuestion));
     case "rules":
       return service.rules();
+    case "figures":
+      return { cache: service.cache.figures(), ...heapOf() } satisfies ServiceFigures;
+    case "shed":
+      service.cache.shed();
+      return undefined;
     case "open":
       return undefined;
     case "close":
@@ -146,13 +167,20 @@ async function scan(service: WorkspaceService, port: ServicePort): Promise<unkno
 
 function refresh(service: WorkspaceService, profiles: Profiles, token: Cancellation): RefreshOutcome {
   try {
-    const { revision, changed } = service.refresh(token);
+    const { revision, changed, work } = service.refresh(token);
     const findings = changed.map((path) => profiles.measured(service, service.findings(path)));
-    return { revision, changed, findings, cancelled: false };
+    return { revision, changed, findings, cancelled: false, work: { ruleMs: work.ruleMs, stageMs: work.stageMs } };
   } catch (error) {
     if (error instanceof Cancelled) return { revision: -1, changed: [], findings: [], cancelled: true };
     throw error;
   }
+}
+
+/** Only a thread of its own has a heap of its own. */
+function heapOf(): Pick<ServiceFigures, "heap"> {
+  if (isMainThread) return {};
+  const { used_heap_size: usedBytes, heap_size_limit: limitBytes } = getHeapStatistics();
+  return { heap: { usedBytes, limitBytes } };
 }
 
 function throwIfPassed(epoch: Int32Array, startedAt: number): void {

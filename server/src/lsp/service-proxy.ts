@@ -1,6 +1,7 @@
 /** The near side of `AsyncService`: turns calls into messages and replies into promises. */
 import type { IndexProgress } from "../service/code-search.js";
 import type { Progress } from "../service/workspace-service.js";
+import { boundedCarrier } from "./bounded-carrier.js";
 import type { AsyncService, ServiceMethod, ServiceReply, ServiceRequest } from "./async-service.js";
 
 /** What carries the messages: a worker thread, or the other end of a channel. */
@@ -19,7 +20,8 @@ interface Pending {
 }
 
 /** @param epoch Counter shared with the far side; see `serveService`. */
-export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): AsyncService {
+export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array): AsyncService {
+  const carrier = boundedCarrier(unbounded);
   const pending = new Map<number, Pending>();
   const state: {
     nextId: number;
@@ -86,6 +88,12 @@ export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): 
     fixAll: (scope) => call("fixAll", scope),
     references: (question) => call("references", question),
     rules: () => call("rules"),
+    figures: () => call("figures"),
+    shed: () => call("shed"),
+    queued: () => carrier.queued,
+    onLost: (listener) => {
+      carrier.onLost(listener);
+    },
     searchCode: (text, filter, limit) => call("searchCode", text, filter, limit),
     similarCode: (place, filter, limit) => call("similarCode", place, filter, limit),
     updateIndex: (onProgress) => {
@@ -93,6 +101,9 @@ export function createServiceProxy(carrier: ServiceCarrier, epoch: Int32Array): 
       return call("updateIndex");
     },
     searchStatus: () => call("searchStatus"),
+    orderFindings: (limit) => call("orderFindings", limit),
+    judgeFinding: (place, verdict) => call("judgeFinding", place, verdict),
+    resetLearning: () => call("resetLearning"),
     supersede: () => {
       Atomics.add(epoch, 0, 1);
     },

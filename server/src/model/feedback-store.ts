@@ -1,8 +1,14 @@
 /** The user's answers, in one file of their own folder: on this machine, in no cache, sent nowhere. */
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import type { Feedback, Verdict } from "../ranking/neighbours.js";
 import { fromHalf, toHalf } from "../ranking/vectors.js";
+
+/** Beside the caches, in a folder of its own: what is learned is no cache. */
+export function feedbackFile(): string {
+  return join(defaultCacheFolder(), "learning", "feedback.jsonl");
+}
 
 export interface FeedbackStore {
   all(): readonly Feedback[];

@@ -2,12 +2,14 @@
  * Search over the code of one workspace: by words at once, by likeness as soon as the vectors are there. Vectors are made in the background and kept in the
  * cache by what they stand for, so that a text is embedded once on this machine.
  */
+import type { Finding } from "../analysis/finding.js";
 import type { Inspection } from "../analysis/inspection.js";
 import { codeUnits } from "../analysis/code-units.js";
 import { contentHash } from "../base/content-hash.js";
 import type { CacheKind, TieredCache } from "../cache/cache.js";
 import { CodeIndex, type CodeHit, type IndexedUnit } from "../ranking/code-index.js";
 import type { Embedder, EmbedderStatus } from "../ranking/embedder.js";
+import type { Surroundings } from "../ranking/neighbours.js";
 import { passageText } from "../ranking/passage-text.js";
 import { wordsOf } from "../ranking/split-identifiers.js";
 import type { CreateNearest } from "../ranking/vector-shelf.js";
@@ -127,12 +129,22 @@ class Search {
     return around.filter((unit) => unit.kind === "function").at(-1) ?? around.at(-1);
   }
 
-  /** Vector of a unit, from the index or made now. */
-  async vectorAt(path: string, offset: number): Promise<Float32Array | undefined> {
+  /**
+   * Brings words up to date and gives the function that describes the code around a finding, with its vector where the index has it already. Nothing is
+   * embedded for it.
+   */
+  async surroundings(): Promise<(finding: Finding) => Surroundings> {
     await this.#read();
-    const own = this.unitAt(path, offset);
-    const text = own === undefined ? undefined : this.#textOf(own);
-    return own === undefined || text === undefined ? undefined : (await this.#vectorFor(own, text)).vector;
+    const { identity } = await this.#parts.embedder.status();
+    return (finding) => {
+      const { start } = finding.range;
+      const lineStarts = this.#parts.service.ask((inspection) => inspection.factsOf(finding.path)?.lineStarts ?? []);
+      const own = this.unitAt(finding.path, (lineStarts[start.line - 1] ?? 0) + start.column - 1);
+      const values = own === undefined ? undefined : this.#index.vectorOf(own.key);
+      const words = [...new Set(own?.words ?? wordsOf(finding.message))].slice(0, MAX_COMPARED);
+      const base = { rule: finding.rule, words };
+      return identity === undefined || values === undefined ? base : { ...base, vector: { identity, values } };
+    };
   }
 
   /** Brings words and vectors up to date. Returns why vectors are missing, if they are. Never rejects for want of a model. */
@@ -304,6 +316,8 @@ function unitsIn(inspection: Inspection, path: string, text: string): IndexedUni
   });
 }
 
+/** Words of a function that are compared with those of another. */
+const MAX_COMPARED = 200;
 /** Letters of a function whose words are indexed; those inside it have entries of their own. */
 const MAX_INDEXED = 6_000;
 

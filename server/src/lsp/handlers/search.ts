@@ -2,16 +2,23 @@
 import type { TextDocuments, _Connection } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import {
+  judgeFindingMethod,
   modelStatusMethod,
+  orderedFindingsMethod,
+  resetLearningMethod,
   searchCodeMethod,
   similarCodeMethod,
   type FoundCodeMessage,
+  type JudgeFindingParams,
   type ModelStatusParams,
+  type OrderedFinding,
   type SearchCodeParams,
   type SearchCodeResult,
   type SearchFilterParams,
   type SimilarCodeParams,
 } from "../../../../protocol/src/search.js";
+import type { Finding } from "../../analysis/finding.js";
+import type { Ranked } from "../../ranking/rank.js";
 import type { FoundCode, SearchAnswer, SearchFilter } from "../../service/code-search.js";
 import { modelStatus } from "../model-status.js";
 import { pathOf, uriOf } from "../uri.js";
@@ -40,9 +47,39 @@ export function registerSearch(connection: _Connection, documents: TextDocuments
     const answer = await served.workspace?.service()?.similarCode(place, filterOf(params), limitOf(params.limit));
     return answer === undefined ? null : toResult(answer);
   });
+  connection.onRequest(orderedFindingsMethod, async (): Promise<readonly OrderedFinding[]> => {
+    await served.workspace?.settled();
+    return ((await served.workspace?.service()?.orderFindings(LIMIT.most)) ?? []).map(toOrdered);
+  });
+  connection.onRequest(
+    judgeFindingMethod,
+    async ({ uri, line, rule, verdict }: JudgeFindingParams): Promise<boolean> => {
+      const path = pathOf(uri);
+      const known = ["accepted", "dismissed", "ignored"].includes(verdict);
+      if (path === undefined || !known) return false;
+      return (await served.workspace?.service()?.judgeFinding({ path, rule, line: line + 1 }, verdict)) ?? false;
+    },
+  );
+  connection.onRequest(
+    resetLearningMethod,
+    async (): Promise<number> => (await served.workspace?.service()?.resetLearning()) ?? 0,
+  );
   connection.onRequest(modelStatusMethod, async (): Promise<ModelStatusParams> =>
     modelStatus(await served.workspace?.service()?.searchStatus(), undefined),
   );
+}
+
+function toOrdered({ finding, reasons }: Ranked<Finding>): OrderedFinding {
+  const { path, range, rule, severity, message } = finding;
+  return {
+    uri: uriOf(path),
+    line: range.start.line - 1,
+    character: range.start.column - 1,
+    rule,
+    severity,
+    message,
+    reasons,
+  };
 }
 
 /** What a client sends is only taken for what it should be. */

@@ -1,0 +1,110 @@
+/** Findings by importance: a quick pick with the reasons for the order, and buttons that teach it. */
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import {
+  judgeFindingMethod,
+  orderedFindingsMethod,
+  resetLearningMethod,
+  type JudgeFindingParams,
+  type OrderedFinding,
+} from "../../protocol/src/search.js";
+
+type ClientOf = () => LanguageClient | undefined;
+
+interface Item extends vscode.QuickPickItem {
+  readonly finding: OrderedFinding;
+}
+
+const useful: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("thumbsup"),
+  tooltip: "Useful: show findings like it higher",
+};
+const useless: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("thumbsdown"),
+  tooltip: "Not useful: show findings like it lower",
+};
+const why: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("question"),
+  tooltip: "Why this order?",
+};
+
+export function registerFindingOrder(clientOf: ClientOf): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand("hotpath.showByImportance", () => showByImportance(clientOf)),
+    vscode.commands.registerCommand("hotpath.resetLearning", () => resetLearning(clientOf)),
+    vscode.commands.registerCommand("hotpath.judgeFinding", (params: JudgeFindingParams) => judge(clientOf, params)),
+  );
+}
+
+async function judge(clientOf: ClientOf, params: JudgeFindingParams): Promise<void> {
+  const kept = await clientOf()
+    ?.sendRequest<boolean>(judgeFindingMethod, params)
+    .catch(() => false);
+  vscode.window.setStatusBarMessage(
+    kept === true ? "Hotpath: noted, on this machine only" : "Hotpath: that finding is not there any more",
+    4000,
+  );
+}
+
+async function itemsFrom(clientOf: ClientOf): Promise<Item[]> {
+  const found = await clientOf()
+    ?.sendRequest<readonly OrderedFinding[]>(orderedFindingsMethod)
+    .catch(() => []);
+  return (found ?? []).map((finding) => ({
+    label: `$(${finding.severity === "error" || finding.severity === "warning" ? finding.severity : "info"}) ${finding.message}`,
+    description: finding.rule,
+    detail: `${vscode.workspace.asRelativePath(vscode.Uri.parse(finding.uri))}:${finding.line + 1}`,
+    buttons: [useful, useless, why],
+    finding,
+  }));
+}
+
+async function showByImportance(clientOf: ClientOf): Promise<void> {
+  const pick = vscode.window.createQuickPick<Item>();
+  pick.title = "Findings by Importance";
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.busy = true;
+  pick.show();
+  pick.onDidHide(() => pick.dispose());
+  pick.onDidAccept(() => {
+    const [item] = pick.selectedItems;
+    pick.hide();
+    if (item !== undefined) void open(item.finding);
+  });
+  pick.onDidTriggerItemButton(({ item, button }) => void pressed(clientOf, pick, item.finding, button));
+  pick.items = await itemsFrom(clientOf);
+  pick.placeholder = pick.items.length === 0 ? "No findings" : "The most important first";
+  pick.busy = false;
+}
+
+async function pressed(
+  clientOf: ClientOf,
+  pick: vscode.QuickPick<Item>,
+  finding: OrderedFinding,
+  button: vscode.QuickInputButton,
+): Promise<void> {
+  if (button === why) {
+    void vscode.window.showInformationMessage(`${finding.rule} stands here because: ${finding.reasons.join("; ")}.`);
+    return;
+  }
+  const { uri, line, rule } = finding;
+  await judge(clientOf, { uri, line, rule, verdict: button === useful ? "accepted" : "dismissed" });
+  pick.items = await itemsFrom(clientOf);
+}
+
+async function open({ uri, line, character }: OrderedFinding): Promise<void> {
+  const position = new vscode.Position(line, character);
+  await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection: new vscode.Range(position, position) });
+}
+
+async function resetLearning(clientOf: ClientOf): Promise<void> {
+  const answer = await vscode.window.showWarningMessage(
+    "Forget what you have told Hotpath about findings?",
+    { modal: true, detail: "The order of findings goes back to severity. Ignore comments in the code stay." },
+    "Forget",
+  );
+  if (answer !== "Forget") return;
+  const count = (await clientOf()?.sendRequest<number>(resetLearningMethod)) ?? 0;
+  void vscode.window.showInformationMessage(`Hotpath has forgotten ${count} ${count === 1 ? "answer" : "answers"}.`);
+}

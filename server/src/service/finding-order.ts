@@ -1,0 +1,48 @@
+/** The findings of a workspace in the order they deserve a look, and what the user says of them. */
+import type { Finding } from "../analysis/finding.js";
+import { opinionOn, type Feedback, type Surroundings, type Verdict } from "../ranking/neighbours.js";
+import { rank, type Ranked } from "../ranking/rank.js";
+import type { CodeSearch } from "./code-search.js";
+import type { WorkspaceService } from "./workspace-service.js";
+
+/** Where answers are kept. */
+export interface FeedbackPort {
+  all(): readonly Feedback[];
+  add(feedback: Feedback): void;
+  /** Returns how many answers were forgotten. */
+  reset(): number;
+}
+
+export interface OrderParts {
+  readonly service: Pick<WorkspaceService, "allFindings" | "findings">;
+  readonly search: Pick<CodeSearch, "surroundings">;
+  readonly feedback: FeedbackPort;
+}
+
+/** A finding by what an editor knows of it. */
+export interface FindingPlace {
+  readonly path: string;
+  readonly rule: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** All findings, the most important first. Where the user has judged nothing, no model is asked. */
+export async function orderFindings({ service, search, feedback }: OrderParts): Promise<readonly Ranked<Finding>[]> {
+  const given = feedback.all();
+  const findings = service.allFindings();
+  if (given.length === 0) return rank(findings);
+  const describe = await search.surroundings();
+  return rank(findings, (finding) => opinionOn(describe(finding), given));
+}
+
+/** Takes an answer. False when the finding is not there any more. */
+export async function judge(parts: OrderParts, place: FindingPlace, verdict: Verdict): Promise<boolean> {
+  const finding = parts.service
+    .findings(place.path)
+    .find(({ rule, range }) => rule === place.rule && range.start.line === place.line);
+  if (finding === undefined) return false;
+  const surroundings: Surroundings = (await parts.search.surroundings())(finding);
+  parts.feedback.add({ ...surroundings, fingerprint: finding.fingerprint, verdict });
+  return true;
+}

@@ -51,15 +51,7 @@ export function registerSearch(connection: _Connection, documents: TextDocuments
     await served.workspace?.settled();
     return ((await served.workspace?.service()?.orderFindings(LIMIT.most)) ?? []).map(toOrdered);
   });
-  connection.onRequest(
-    judgeFindingMethod,
-    async ({ uri, line, rule, verdict }: JudgeFindingParams): Promise<boolean> => {
-      const path = pathOf(uri);
-      const known = ["accepted", "dismissed", "ignored"].includes(verdict);
-      if (path === undefined || !known) return false;
-      return (await served.workspace?.service()?.judgeFinding({ path, rule, line: line + 1 }, verdict)) ?? false;
-    },
-  );
+  connection.onRequest(judgeFindingMethod, (params: JudgeFindingParams) => judge(served, params));
   connection.onRequest(
     resetLearningMethod,
     async (): Promise<number> => (await served.workspace?.service()?.resetLearning()) ?? 0,
@@ -67,6 +59,14 @@ export function registerSearch(connection: _Connection, documents: TextDocuments
   connection.onRequest(modelStatusMethod, async (): Promise<ModelStatusParams> =>
     modelStatus(await served.workspace?.service()?.searchStatus(), undefined),
   );
+}
+
+async function judge(served: Served, { uri, line, rule, verdict }: JudgeFindingParams): Promise<boolean> {
+  const path = pathOf(uri);
+  const service = served.workspace?.service();
+  if (path === undefined || service === undefined || !["accepted", "dismissed", "ignored"].includes(verdict))
+    return false;
+  return await service.judgeFinding({ path, rule, line: line + 1 }, verdict);
 }
 
 function toOrdered({ finding, reasons }: Ranked<Finding>): OrderedFinding {

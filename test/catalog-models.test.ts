@@ -374,6 +374,17 @@ describe("several sources of one table", () => {
     expect(table?.engine).toBe("postgresql");
   });
 
+  test("what a migration creates as a view is one, whatever a model calls it", () => {
+    const catalog = catalogOf({
+      "package.json": PACKAGE,
+      "prisma/schema.prisma":
+        'datasource db {\n provider = "postgresql"\n}\nmodel Score {\n id Int @id\n userId Int\n}\nmodel Name {\n id Int @id\n}',
+      "prisma/migrations/1_a/migration.sql":
+        'CREATE TABLE "Name" (id int primary key); CREATE VIEW "Score" AS SELECT 1 AS id, 2 AS "userId";',
+    });
+    expect(catalog.tables.map(({ name, kind }) => `${name} ${kind}`).sort()).toEqual(["Name table", "Score view"]);
+  });
+
   test("what serves a column", () => {
     const [table] = catalogOf({
       "db/1_a.sql":

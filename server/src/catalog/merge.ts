@@ -86,7 +86,7 @@ function tableOf(group: readonly Declared[]): Table {
     id: [database, engine, ...(schema === undefined ? [] : [schema]), whole.name].join("|"),
     database,
     engine,
-    kind: whole.kind,
+    kind: ordered.map(({ draft }) => draft.kind).find(isView) ?? whole.kind,
     name: whole.name,
     ...(schema === undefined ? {} : { schema }),
     columns: whole.columns,
@@ -100,6 +100,11 @@ function tableOf(group: readonly Declared[]): Table {
     ...(incomplete === undefined ? {} : { incomplete }),
     ...(whole.partitionOf === undefined ? {} : { partitionOf: whole.partitionOf }),
   };
+}
+
+/** Models speak of views as of tables, for want of a word or of support; SQL knows what it creates. */
+function isView(kind: Table["kind"]): boolean {
+  return kind === "view" || kind === "materialized-view";
 }
 
 function namesOf(group: readonly Declared[]): readonly CodeName[] {

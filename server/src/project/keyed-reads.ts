@@ -19,6 +19,8 @@ export interface KeyedRead {
   readonly path: readonly Location[];
   /** It runs only under a condition. */
   readonly conditional?: true;
+  /** It asks a copy of the database, which may not know yet what the database itself knows. */
+  readonly replica?: true;
 }
 
 /** More in one function than this are not told apart any more. */
@@ -26,8 +28,8 @@ export const MAX_READS = 16;
 const MAX_PATH = 8;
 
 /** What a read asks, without where it stands: equal for reads that get the same rows. */
-export function questionOf({ operation, term }: KeyedRead): string {
-  return `${operation.dialect} ${operation.table ?? ""} ${operation.method} ${operation.transaction === true ? "in a transaction " : ""}${keyOfTerm(term)}`;
+export function questionOf({ operation, term, replica }: KeyedRead): string {
+  return `${replica === true ? "replica " : ""}${operation.dialect} ${operation.table ?? ""} ${operation.method} ${operation.transaction === true ? "in a transaction " : ""}${keyOfTerm(term)}`;
 }
 
 /** The read a call performs itself, with variables of the file as they are. */
@@ -45,8 +47,24 @@ export function ownRead(facts: FileFacts, path: FilePath, site: CallSite): Keyed
     at: { file: path, span: operation.span },
     owner: { file: path, fn: site.fn },
     path: [],
+    ...(asksReplica(facts, operation.expr) ? { replica: true as const } : {}),
     ...(isConditional(facts, site.region, site.span.start) ? { conditional: true as const } : {}),
   };
+}
+
+const REPLICA = /replica|read_?only|reader|^(db|prisma|orm|client|pool|knex)_?read$|^slave/i;
+
+/** `dbRead.user.findUnique(…)`, `this.replica.user.findFirst(…)`: one of the names a chain begins with says so. */
+function asksReplica(facts: FileFacts, id: ExprId): boolean {
+  for (let at = id, hops = 0; hops < 20; hops++) {
+    const expr = facts.exprs[at];
+    if (expr?.kind === "call") at = expr.callee;
+    else if (expr?.kind === "member") {
+      if (REPLICA.test(expr.name)) return true;
+      at = expr.object;
+    } else return expr?.kind === "ref" && REPLICA.test(expr.name);
+  }
+  return false;
 }
 
 /** The arguments of every call of a builder's chain; what the chain begins with is the library's. */
@@ -119,6 +137,7 @@ export function readThrough(facts: FileFacts, path: FilePath, site: CallSite, re
     at: read.at,
     owner: read.owner,
     path: [{ file: path, span: site.span }, ...read.path],
+    ...(read.replica === true ? { replica: true as const } : {}),
     ...(conditional ? { conditional: true as const } : {}),
   };
 }

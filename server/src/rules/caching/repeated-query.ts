@@ -5,7 +5,7 @@
  * stand behind a cache or a condition of the function it is in.
  */
 import type { Span } from "../../base/span.js";
-import { isInside, regionChain } from "../../facts/regions.js";
+import { exprChain, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type RegionId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import { questionOf, type KeyedRead } from "../../project/keyed-reads.js";
@@ -77,7 +77,7 @@ function* inFunction(view: FileView, fn: number): Generator<AskedTwice> {
 
 function isSame(view: FileView, first: Occurrence, second: Occurrence): boolean {
   if (first.site === second.site || !isSure(first) || !isSure(second)) return false;
-  if (!runsBefore(view, first.site, second.site)) return false;
+  if (!runsBefore(view, first.site, second.site) || isFallback(view, first.site, second.site)) return false;
   const reading = readingOf(second.read);
   return !view.calls.some(
     (site) =>
@@ -85,6 +85,16 @@ function isSame(view: FileView, first: Occurrence, second: Occurrence): boolean 
       site.span.end <= second.site.span.end &&
       (mayWrite(view, site, reading) || takesLock(view, site)),
   );
+}
+
+/** `(await replica.find(…)) ?? (await primary.find(…))`: asked again because the first knew nothing. */
+function isFallback(view: FileView, first: CallSite, second: CallSite): boolean {
+  return [...exprChain(view.facts, second.expr)].some((id) => {
+    const expr = view.facts.exprs[id];
+    if (expr?.kind !== "logical") return false;
+    const left = view.facts.exprs[expr.left];
+    return left !== undefined && left.start <= first.span.start && first.span.end <= left.end;
+  });
 }
 
 const LOCKS = /^(for|forUpdate|forNoKeyUpdate|forShare|lock|acquire|runExclusive|withLock|setLock)$|[a-z]Lock$/;

@@ -20,6 +20,7 @@ export function analyzedSources(sources: FixSources, factsOf: (path: string) => 
       return text === undefined || facts === undefined || isAnalyzed(path, text, facts) ? text : undefined;
     },
     (path) => sources.exists?.(path) === true,
+    () => sources.now?.() ?? 0,
   );
   checked.set(sources, made);
   return made;

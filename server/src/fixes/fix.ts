@@ -53,4 +53,6 @@ export interface FixSources {
   treeOf(path: FilePath): ts.SourceFile | undefined;
   /** Whether a file of this name is there, for fixes that create one. */
   exists?(path: FilePath): boolean;
+  /** The present, in milliseconds, for names that carry the time; without it they follow the newest that is there. */
+  now?(): number;
 }

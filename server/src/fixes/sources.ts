@@ -6,6 +6,7 @@ import type { FixSources } from "./fix.js";
 export function createFixSources(
   textOf: (path: string) => string | undefined,
   exists?: (path: string) => boolean,
+  now?: () => number,
 ): FixSources {
   const texts = new Map<string, string | undefined>();
   const trees = new Map<string, ts.SourceFile | undefined>();
@@ -23,6 +24,7 @@ export function createFixSources(
       return trees.get(path);
     },
     ...(exists === undefined ? {} : { exists }),
+    ...(now === undefined ? {} : { now }),
   };
 }
 

@@ -149,6 +149,7 @@ export function sourcesOf(service: Pick<WorkspaceService, "textOf">): FixSources
   return createFixSources(
     (path) => service.textOf(path),
     (path) => service.textOf(path) !== undefined,
+    () => Date.now(),
   );
 }
 

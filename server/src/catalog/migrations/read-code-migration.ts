@@ -28,7 +28,16 @@ export function readCodeMigration(reader: FactReader): SchemaFile | undefined {
   const { path } = reader;
   const base = { path, source: "code-migration", changes, problems: [] } as const;
   const engine = engineOfFiles(engines.map((one) => ({ ...base, engine: one })));
-  return { ...base, engine };
+  return { ...base, engine, transaction: transactionOf(reader) };
+}
+
+/** Kysely's migrator and TypeORM's wrap every migration; in TypeORM a class may ask for the contrary. */
+function transactionOf({ facts }: FactReader): NonNullable<SchemaFile["transaction"]> {
+  const modules = facts.imports.map(({ module }) => module);
+  if (modules.includes("kysely")) return "always";
+  if (!modules.includes("typeorm")) return "unknown";
+  const asks = facts.classes.some(({ members }) => members.some(({ name }) => name === "transaction"));
+  return asks ? "optional" : "always";
 }
 
 /** `.addColumn` and the like on a table builder: what the builder's own call takes in. */

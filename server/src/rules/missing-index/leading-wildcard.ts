@@ -1,6 +1,7 @@
 /** Finds a search for text anywhere in a column, or without regard to case, that nothing else narrows: an ordered index cannot help. */
 import { defineRule } from "../define-rule.js";
 import { columnList, describeAdvice } from "./describe-advice.js";
+import { fixLacked } from "./index-fixes.js";
 import { lackedIndexes } from "./query-advice.js";
 
 export const leadingWildcard = defineRule({
@@ -8,7 +9,7 @@ export const leadingWildcard = defineRule({
   family: "missing-index",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   readsWorkload: true,
   docs: {
     what: "A query searches for text that may stand anywhere in a column (`contains`, `LIKE '%…'`, `ILIKE`), and nothing else narrows its rows.",
@@ -33,4 +34,5 @@ export const leadingWildcard = defineRule({
     // How often people search, and whether for three characters or more, the code does not show.
     return { ...words, severity: words.severity === "hint" ? "hint" : "information", confidence: 0.6 };
   },
+  fixes: (lacked, view, sources) => fixLacked([lacked], view, sources),
 });

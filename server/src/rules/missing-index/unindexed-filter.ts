@@ -4,6 +4,7 @@
  */
 import { defineRule } from "../define-rule.js";
 import { columnList, describeAdvice } from "./describe-advice.js";
+import { fixLacked } from "./index-fixes.js";
 import { lackedIndexes } from "./query-advice.js";
 
 export const unindexedFilter = defineRule({
@@ -11,7 +12,7 @@ export const unindexedFilter = defineRule({
   family: "missing-index",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   readsWorkload: true,
   docs: {
     what: "A query looks for rows by columns that no index of the table begins with.",
@@ -38,4 +39,5 @@ export const unindexedFilter = defineRule({
     const either = candidates.length > 1 ? `the alternatives on ${columns}` : `the filter on ${columns}`;
     return describeAdvice(lacked, `no index serves ${either} of \`${table.name}\``, 0.75, view.path);
   },
+  fixes: (lacked, view, sources) => fixLacked([lacked], view, sources),
 });

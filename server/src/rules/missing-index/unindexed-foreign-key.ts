@@ -10,6 +10,7 @@ import { accessPathsOf, leadingPrefix } from "../../catalog/lookup.js";
 import type { ForeignKey, Index, Table } from "../../catalog/model.js";
 import type { Location } from "../../project/model.js";
 import { defineCatalogRule } from "../define-catalog-rule.js";
+import { indexFixes } from "./index-fixes.js";
 
 interface UnindexedKey {
   readonly at: Location;
@@ -27,7 +28,7 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
   family: "missing-index",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
 
   docs: {
     what: "A foreign key whose columns are not the first columns of any index of its table.",
@@ -83,6 +84,8 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
         .map((place) => ({ at: place, message: "the foreign key is declared here" })),
     };
   },
+
+  fixes: ({ indexes }, { catalog }, sources) => indexFixes(indexes, catalog, sources),
 });
 
 /** More places than this say nothing new. */

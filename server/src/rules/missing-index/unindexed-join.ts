@@ -2,6 +2,7 @@
 import { candidateText } from "../../advisor/candidate.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { columnList, describeAdvice } from "./describe-advice.js";
+import { fixLacked } from "./index-fixes.js";
 import { type LackedIndex, lackedIndexes } from "./query-advice.js";
 
 /** One query may load many relations: they are told together. */
@@ -14,7 +15,7 @@ export const unindexedJoin = defineRule<LackedByQuery>({
   family: "missing-index",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   readsWorkload: true,
   docs: {
     what: "A query goes from rows it has found to the rows that belong to them, over columns that no index begins with.",
@@ -36,6 +37,7 @@ export const unindexedJoin = defineRule<LackedByQuery>({
     );
     return more.length === 0 ? words : withMore(words, lacked, more);
   },
+  fixes: (lacked, view, sources) => fixLacked([lacked, ...lacked.more], view, sources),
 });
 
 function byQuery(all: readonly LackedIndex[]): readonly LackedByQuery[] {

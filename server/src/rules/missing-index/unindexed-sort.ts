@@ -1,6 +1,7 @@
 /** Finds a query for the first rows of a whole table in an order that no index gives. */
 import { defineRule } from "../define-rule.js";
 import { columnList, describeAdvice } from "./describe-advice.js";
+import { fixLacked } from "./index-fixes.js";
 import { lackedIndexes } from "./query-advice.js";
 
 export const unindexedSort = defineRule({
@@ -8,7 +9,7 @@ export const unindexedSort = defineRule({
   family: "missing-index",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   readsWorkload: true,
   docs: {
     what: "A query wants a few rows of a table in an order that no index gives, and nothing narrows the rows first.",
@@ -30,4 +31,5 @@ export const unindexedSort = defineRule({
     if (words.severity === "hint" || schema.rowsOf(table) !== undefined) return words;
     return { ...words, severity: "information", confidence: 0.6 };
   },
+  fixes: (lacked, view, sources) => fixLacked([lacked], view, sources),
 });

@@ -83,6 +83,7 @@ const layers: Readonly<Record<string, Layer>> = {
       "workspace",
       "protocol",
       "cache",
+      "proving",
     ],
     packages: [],
     node: ["os", "path"],

@@ -32,6 +32,7 @@ async function showMenu(): Promise<void> {
       { label: "$(warning) Show Findings", command: "workbench.actions.view.problems" },
       { label: "$(question) Explain Rule…", command: "hotpath.explainRule" },
       { label: "$(list-tree) Explain Query at Cursor", command: "hotpath.explainQuery" },
+      { label: "$(verified) Prove Fix at Cursor", command: "hotpath.proveFix" },
       { label: "$(list-ordered) Show Findings by Importance", command: "hotpath.showByImportance" },
       { label: "$(search) Search Slow Code…", command: "hotpath.searchCode" },
       { label: "$(pulse) Show Health", command: "hotpath.showHealth" },

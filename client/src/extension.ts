@@ -11,6 +11,7 @@ import { registerKeyCommand } from "./evaluation-keys.js";
 import { registerExplainQuery } from "./explain-query.js";
 import { registerFindingOrder } from "./finding-order.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
+import { registerProveFix } from "./prove-fix.js";
 import { registerRulePages } from "./rule-page.js";
 import { createModelStatusView, type ModelStatusView } from "./model-status.js";
 import { createOverview, type Overview } from "./overview.js";
@@ -43,6 +44,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerFindingOrder(() => running.client),
     registerRulePages(() => running.client),
     registerExplainQuery(() => running.client),
+    registerProveFix(() => running.client),
     registerIgnoreCommand(),
     registerKeyCommand(context, start),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void start()),

@@ -31,5 +31,6 @@ const serve = serveService(
           createNearest: nearestFactory(),
           feedback: openFeedback(feedbackFile()),
         },
+  __dirname,
 );
 port.on("message", (request: ServiceRequest) => void serve(request));

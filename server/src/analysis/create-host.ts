@@ -382,6 +382,7 @@ class Host implements AnalysisHost {
       viewOf: (path) => this.#viewOf(path),
       declaredIn: (path) => this.#schema.declaredIn(path),
       schema: this.#checks.schemaView(),
+      resolveImport: (from, specifier) => this.#linker.fileOf(from, specifier),
       findings: (path) => this.findings(path),
       fixesOf: (path, fingerprint, sources) => this.fixesOf(path, fingerprint, sources),
       costs: this.#costs,

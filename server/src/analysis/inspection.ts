@@ -24,6 +24,8 @@ export interface Inspection {
   readonly declaredIn: (path: string) => SchemaFile | undefined;
   /** What is known of sizes and plans. Asks no planner anything. */
   readonly schema: SchemaView;
+  /** The file of the workspace an import of another file means; undefined for packages and for what is not there. */
+  readonly resolveImport: (from: string, specifier: string) => string | undefined;
   readonly findings: (path: string) => readonly Finding[];
   /** See `AnalysisHost.fixesOf`. */
   readonly fixesOf: (path: string, fingerprint: string, sources: FixSources) => readonly Fix[];

@@ -82,6 +82,13 @@ export const explainCommand: CommandSpec = {
   },
 };
 
+export const proveCommand: CommandSpec = {
+  name: "prove",
+  usage: "hotpath prove FILE:LINE",
+  doc: "Runs the function around a finding as it is and as its fix would leave it, on made-up rows in a process without files or network, and compares results, queries and time.",
+  options: { help },
+};
+
 export const searchCommand: CommandSpec = {
   name: "search",
   usage: 'hotpath search "what it does" [options]\n       hotpath search --similar FILE:LINE',
@@ -110,7 +117,15 @@ export const daemonCommand: CommandSpec = {
   name: "daemon",
   usage: "hotpath daemon start|stop|status",
   doc: "Controls the shared analyzer that serves the editor windows and the command line of this user.",
-  options: { json: { type: "boolean", doc: "Print the status as JSON." }, help },
+  options: {
+    json: { type: "boolean", doc: "Print the status as JSON." },
+    metrics: {
+      type: "string",
+      value: "ADDRESS",
+      doc: "With start: serve Prometheus metrics at this address of this machine, such as 127.0.0.1:9464.",
+    },
+    help,
+  },
 };
 
 export const EVALUATION_FORMATS = ["pretty", "json", "junit", "html"] as const;
@@ -175,6 +190,7 @@ export const commands: readonly CommandSpec[] = [
   evaluateCommand,
   workerCommand,
   explainCommand,
+  proveCommand,
   searchCommand,
   doctorCommand,
   daemonCommand,

@@ -9,6 +9,7 @@ import {
   doctorCommand,
   evaluateCommand,
   explainCommand,
+  proveCommand,
   searchCommand,
   workerCommand,
 } from "./commands.js";
@@ -23,6 +24,7 @@ const HANDLERS: readonly { readonly spec: CommandSpec; readonly load: () => Prom
   { spec: evaluateCommand, load: async () => (await import("./evaluate.js")).evaluate },
   { spec: workerCommand, load: async () => (await import("./worker.js")).worker },
   { spec: explainCommand, load: async () => (await import("./explain.js")).explain },
+  { spec: proveCommand, load: async () => (await import("./prove.js")).prove },
   { spec: searchCommand, load: async () => (await import("./search.js")).search },
   { spec: doctorCommand, load: async () => (await import("./doctor.js")).doctor },
   { spec: daemonCommand, load: async () => (await import("./daemon-command.js")).daemon },

@@ -3,6 +3,7 @@
  * service itself lives in a worker thread, or in the same thread where a worker cannot be started.
  */
 import type { CostStep, EndpointCostsResult } from "../../../protocol/src/costs.js";
+import type { ProveFixResult } from "../../../protocol/src/fix-proof.js";
 import type { QueryExplanation } from "../../../protocol/src/query-explanation.js";
 import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
 import type { LensScope, QueryLens } from "../analysis/explain-query/query-lenses.js";
@@ -12,6 +13,7 @@ import type { RefreshWork, RuleInfo } from "../analysis/host.js";
 import type { CacheFigures } from "../cache/cache.js";
 import type { IndexProgress } from "../service/code-search.js";
 import type { FixAllAnswer, FixAllScope, FixAnswer, FixOffer } from "../service/fixes.js";
+import type { FixQuestion } from "../service/prove-fix.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
 import type { Heap } from "./memory-watchdog.js";
 import type { SearchCalls } from "./search-calls.js";
@@ -69,6 +71,8 @@ export interface AsyncService extends SearchCalls {
   fixOffers(path: string, fingerprints: readonly string[]): Promise<Readonly<Record<string, readonly FixOffer[]>>>;
   fixChanges(path: string, fingerprint: string, id: string): Promise<FixAnswer>;
   fixAll(scope: FixAllScope): Promise<FixAllAnswer>;
+  /** Runs a fix beside the code as it is. Never rejects for want of a proof. */
+  proveFix(question: FixQuestion): Promise<ProveFixResult>;
   references(question: ReferenceQuestion): Promise<readonly ReferencePlace[]>;
   rules(): Promise<readonly RuleInfo[]>;
   /** Runs beside other calls. */

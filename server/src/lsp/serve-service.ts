@@ -13,11 +13,13 @@ import { createCodeSearch, type CodeSearchParts } from "../service/code-search.j
 import { Profiles } from "../service/profiles.js";
 import type { FeedbackPort } from "../service/finding-order.js";
 import { explainQuery } from "../service/explain-query.js";
-import { fixAll, type FixAllScope, fixChanges, fixOffers } from "../service/fixes.js";
+import { fixAll, type FixAllScope, fixChanges, fixOffers, type FixOffer } from "../service/fixes.js";
+import type { FixQuestion } from "../service/prove-fix.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceFigures, ServiceReply, ServiceRequest } from "./async-service.js";
 import { runsBeside } from "./bounded-carrier.js";
+import { createProofCalls, type ProofCalls } from "./proof-calls.js";
 import { callCosts, isCostMethod, type CostMethod } from "./cost-calls.js";
 import { callSearch, isSearchMethod, type SearchMethod, type SearchTarget } from "./search-calls.js";
 
@@ -29,12 +31,15 @@ export interface SearchParts extends Omit<CodeSearchParts, "service"> {
 /** Undefined: this workspace is not searched. */
 export type SearchPartsFor = (options: ServiceOptions) => SearchParts | undefined;
 
+type FixOffers = Readonly<Record<string, readonly FixOffer[]>>;
+
 export interface ServicePort {
   post(reply: ServiceReply): void;
 }
 
 /**
  * @param epoch Shared counter of edits: a refresh started for epoch n gives up once the counter has passed n.
+ * @param builtFolder Where the built files are that other processes are started from; without it, no fix is proved.
  * @returns The function that takes one request.
  */
 export function serveService(
@@ -42,9 +47,11 @@ export function serveService(
   epoch: Int32Array,
   create: (options: ServiceOptions) => Promise<WorkspaceService>,
   searchParts: SearchPartsFor = () => undefined,
+  builtFolder?: string,
 ): (request: ServiceRequest) => Promise<void> {
   const state: {
     service?: WorkspaceService;
+    proofs?: ProofCalls;
     search?: SearchTarget;
     roots: readonly string[];
     queue: Promise<void>;
@@ -57,6 +64,7 @@ export function serveService(
       const service = await create(options);
       const parts = searchParts(options);
       state.service = service;
+      state.proofs = createProofCalls(service, options, builtFolder);
       state.roots = options.roots;
       if (parts !== undefined) state.search = targetOf(service, parts);
       return undefined;
@@ -68,8 +76,11 @@ export function serveService(
       );
     if (isCostMethod(request.method))
       return await callCosts(state.service, profiles, state.roots, request.method, request.args);
+    if (request.method === "proveFix") return await state.proofs?.proveFix(request.args[0] as FixQuestion);
     if (request.method === "close") state.search?.search.stop();
-    return await call(state.service, { ...request, method: request.method }, port, epoch, profiles);
+    const value = await call(state.service, { ...request, method: request.method }, port, epoch, profiles);
+    if (request.method !== "fixOffers") return value;
+    return state.proofs?.ranked(request.args[0] as string, value as FixOffers) ?? value;
   };
 
   const reply = async (request: ServiceRequest): Promise<void> => {
@@ -98,7 +109,9 @@ function targetOf(service: WorkspaceService, { feedback, ...parts }: SearchParts
 
 async function call(
   service: WorkspaceService,
-  request: ServiceRequest & { readonly method: Exclude<ServiceRequest["method"], SearchMethod | CostMethod> },
+  request: ServiceRequest & {
+    readonly method: Exclude<ServiceRequest["method"], SearchMethod | CostMethod | "proveFix">;
+  },
   port: ServicePort,
   epoch: Int32Array,
   profiles: Profiles,

@@ -86,6 +86,7 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
     fixOffers: (path, fingerprints) => call("fixOffers", path, fingerprints),
     fixChanges: (path, fingerprint, id) => call("fixChanges", path, fingerprint, id),
     fixAll: (scope) => call("fixAll", scope),
+    proveFix: (question) => call("proveFix", question),
     references: (question) => call("references", question),
     rules: () => call("rules"),
     figures: () => call("figures"),

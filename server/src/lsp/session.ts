@@ -33,6 +33,7 @@ import { registerHealth } from "./handlers/health.js";
 import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { fixActionKinds, registerCodeActions } from "./handlers/fixes.js";
+import { registerProofs } from "./handlers/proofs.js";
 import { registerSearch } from "./handlers/search.js";
 import { hover } from "./handlers/hover.js";
 import { registerQueries } from "./handlers/queries.js";
@@ -42,6 +43,9 @@ import { pathOf } from "./uri.js";
 import { databaseUrlFrom } from "../service/database-url.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { toFileEvents, watchFiles } from "./watched-files.js";
+import type { Monitor } from "../monitor/monitor.js";
+import { monitorClient } from "./client-monitor.js";
+import type { Turns } from "./turns.js";
 import { createWorkspaceSession, type WorkspaceSession } from "./workspace-session.js";
 import type { Embedder } from "../ranking/embedder.js";
 import type { AsyncService } from "./async-service.js";
@@ -53,6 +57,10 @@ export interface SessionOptions {
   readonly evaluations?: { readonly runs: Evaluations; readonly bundled: string };
   /** Keys of models by the name of their variable, from the client's secret storage. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** What this server knows of itself. */
+  readonly monitor?: Monitor;
+  /** Turns at whole analyses, shared by all clients of a server. */
+  readonly turns?: Turns;
   /** The model as this server has it, for whoever asks whether it works. */
   readonly embedder?: () => Embedder;
   /** For a log that outlives the client. */
@@ -85,6 +93,8 @@ export function startSession(
       abilities,
       startService: options.startService,
       serverKind: options.kind,
+      monitor: options.monitor,
+      turns: options.turns,
       fallbackSettings,
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
     });
@@ -138,6 +148,7 @@ export function startSession(
       : await hover(state.workspace, document, position);
   });
   registerCodeActions(connection, documents, state);
+  registerProofs(connection, state, () => isTrusted(state.initialize));
   connection.onRequest(
     explainRuleMethod,
     ({ rule }: ExplainRuleParams): ExplainRuleResult | null => explainRule(rule) ?? null,
@@ -146,7 +157,8 @@ export function startSession(
   registerSearch(connection, documents, state);
   registerCosts(connection, state);
   connection.onRequest(checkMethod, async (params: CheckParams) => {
-    const result = await check(options.startService, params);
+    const work = (): ReturnType<typeof check> => check(options.startService, params);
+    const result = await (options.turns === undefined ? work() : options.turns.take(connection, work));
     options.log?.("answered a check of the command line");
     return result;
   });
@@ -174,9 +186,11 @@ export function startSession(
     await state.workspace?.close();
   });
 
+  const unwatch = monitorClient(connection, options.monitor, () => state.workspace);
   documents.listen(connection);
   return {
     dispose: async () => {
+      unwatch();
       await state.workspace?.close();
     },
   };
@@ -222,4 +236,9 @@ async function reopen(connection: _Connection, workspace: WorkspaceSession | und
   const folders = await connection.workspace.getWorkspaceFolders().catch(() => null);
   const roots = folders?.map((folder) => pathOf(folder.uri)).filter((path) => path !== undefined);
   await workspace.open(roots ?? workspace.roots());
+}
+
+/** A client that says nothing of trust has none to give: other editors ask their users in their own way. */
+function isTrusted(initialize: InitializeParams | undefined): boolean {
+  return initialize !== undefined && initializationOptionsOf(initialize).trusted !== false;
 }

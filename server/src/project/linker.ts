@@ -36,6 +36,8 @@ export interface WorkspaceLinker extends Linker {
   reads(path: FilePath): readonly FilePath[];
   /** Specifiers of a file that should lead into the workspace but do not. */
   unresolvedModules(path: FilePath): readonly string[];
+  /** The file of the workspace a specifier means in a file of it. */
+  fileOf(from: FilePath, specifier: string): FilePath | undefined;
   /** Functions that run a query, by declaration. */
   setQueries(declared: DeclaredQueries): void;
 }
@@ -176,6 +178,12 @@ class ProjectLinker implements WorkspaceLinker {
     return (this.#files.get(path)?.targets ?? []).flatMap((target) =>
       target.kind === "missing" ? [target.module] : [],
     );
+  }
+
+  fileOf(from: FilePath, specifier: string): FilePath | undefined {
+    this.#context();
+    const target = this.#resolver?.resolve(from, specifier);
+    return target?.kind === "file" ? target.file : undefined;
   }
 
   /** The state to resolve in; module resolution is redone first when files came or went. */

@@ -45,7 +45,7 @@ async function prove(
     const sandbox = readFileSync(options.sandboxFile, "utf8");
     child = fork(options.processFile, [], {
       execArgv: [...(options.execArgv ?? []), `--max-old-space-size=${HEAP_MB}`, ...permissionFlags(options.readable)],
-      env: { TZ: "UTC" },
+      env: environment(),
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
@@ -57,6 +57,17 @@ async function prove(
   } finally {
     child?.kill("SIGKILL");
   }
+}
+
+/** As little as a process needs to start; nothing of what the user's environment holds. */
+function environment(): NodeJS.ProcessEnv {
+  const { SystemRoot } = process.env;
+  return {
+    TZ: "UTC",
+    ...(SystemRoot === undefined ? {} : { SystemRoot }),
+    // Inside an editor, `process.execPath` is the editor itself.
+    ...(process.versions["electron"] === undefined ? {} : { ELECTRON_RUN_AS_NODE: "1" }),
+  };
 }
 
 function imageOf(file: string | undefined): Uint8Array | undefined {
@@ -72,6 +83,8 @@ function permissionFlags(readable: readonly string[]): readonly string[] {
   const flag = ["--permission", "--experimental-permission"].find((one) =>
     process.allowedNodeEnvironmentFlags.has(one),
   );
+  // An editor's own node takes no such flags.
+  if (process.versions["electron"] !== undefined) return [];
   return flag === undefined ? [] : [flag, ...readable.map((path) => `--allow-fs-read=${path}`)];
 }
 

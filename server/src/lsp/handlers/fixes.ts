@@ -21,6 +21,7 @@ import { pathOf } from "../uri.js";
 import { toWorkspaceEdit } from "../workspace-edit.js";
 import type { WorkspaceSession } from "../workspace-session.js";
 import { codeActions } from "./code-action.js";
+import { proveAction } from "./proofs.js";
 
 const FIX_ALL_KIND = `${CodeActionKind.SourceFixAll}.hotpath`;
 
@@ -89,6 +90,11 @@ async function fixActions(at: Desk, params: CodeActionParams): Promise<CodeActio
   );
   const actions = own.flatMap(({ diagnostic, data }) => [
     ...(offers[data.fingerprint] ?? []).map((offer, i) => fixAction(path, diagnostic, data, offer, i === 0)),
+    ...(at.abilities.hotpathCommands
+      ? (offers[data.fingerprint] ?? [])
+          .slice(0, 1)
+          .flatMap((offer) => proveAction(params.textDocument.uri, diagnostic, data, offer.id))
+      : []),
     ...((offers[data.fingerprint] ?? []).some(({ safety }) => safety === "safe") ? allOf(path, diagnostic, data) : []),
   ]);
   if (at.abilities.resolvesEdits) return actions;

@@ -11,6 +11,10 @@ import { serveSocket } from "./daemon/serve-socket.js";
 import { bundledSuitesFolder } from "./evaluation-io/evaluate.js";
 import { Evaluations } from "./lsp/evaluations.js";
 import { serveClient } from "./lsp/server.js";
+import { createAlerts } from "./monitor/alerts.js";
+import { Monitor } from "./monitor/monitor.js";
+import { createProcessGauge } from "./monitor/process-gauge.js";
+import type { MetricsServer } from "./monitor/serve-metrics.js";
 import { createEmbedderPool, serveEmbedders } from "./model/embedder-pool.js";
 import type { Embedder } from "./ranking/embedder.js";
 import { startServiceThread, type AttachModel } from "./lsp/service-thread.js";
@@ -32,7 +36,11 @@ async function run(): Promise<number> {
   const embedders = createEmbedderPool(__dirname);
   const embedder = (): Embedder => embedders({ enabled: true });
   const attachModel: AttachModel = (port) => serveEmbedders(port, embedders);
+  const modelSpeed = async (): Promise<number | undefined> => (await embedder().status()).perSecond;
+  const monitor = new Monitor(createProcessGauge(), modelSpeed);
+  monitor.listen(createAlerts());
   const options = {
+    monitor,
     startService: () => startServiceThread(join(__dirname, "workspace-worker.js"), attachModel),
     kind: "private",
     embedder,
@@ -40,6 +48,8 @@ async function run(): Promise<number> {
   } as const;
   const socket = valueOf("--socket");
   if (socket !== undefined) {
+    const metrics = valueOf("--metrics");
+    const exposed = metrics === undefined ? undefined : await exposeMetrics(monitor, metrics);
     const minutes = Number(valueOf("--idle-minutes") ?? IDLE_MINUTES);
     const idleMinutes = Number.isFinite(minutes) && minutes >= 0 ? minutes : IDLE_MINUTES;
     const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
@@ -48,6 +58,8 @@ async function run(): Promise<number> {
       version,
       workerFile: join(__dirname, "workspace-worker.js"),
       attachModel,
+      monitor,
+      ...(exposed === undefined ? {} : { metricsUrl: exposed.url }),
       embedder,
       evaluations,
       idleMinutes,
@@ -69,6 +81,15 @@ async function run(): Promise<number> {
   }
   process.stderr.write("hotpath server: say how to talk: --stdio, --node-ipc or --socket PATH\n");
   return 2;
+}
+
+/** Loaded when somebody asks for metrics. Rejects with a sentence for an address that cannot be used. */
+async function exposeMetrics(monitor: Monitor, address: string): Promise<MetricsServer> {
+  const { loopbackAddress, serveMetrics } = await import("./monitor/serve-metrics.js");
+  const { createMetrics } = await import("./monitor/metrics.js");
+  const place = loopbackAddress(address);
+  if (typeof place === "string") throw new Error(place);
+  return await serveMetrics(place, createMetrics(monitor));
 }
 
 // The server answers no more requests by now; open handles such as worker threads must not keep it alive.

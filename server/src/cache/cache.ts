@@ -48,6 +48,8 @@ export interface TieredCache {
   /** The value, made by `make` where no tier has it, once for all who ask at the same time. A `make` that rejects rejects for all of them, and nothing is kept. */
   obtain<T>(kind: CacheKind<T>, id: string, make: () => Promise<T | undefined>): Promise<T | undefined>;
   figures(): CacheFigures;
+  /** Gives back the memory it can do without. */
+  shed(): void;
   /** Waits until what was put is written, for this long at most. */
   flush(limitMs: number): Promise<void>;
   close(): Promise<void>;
@@ -91,6 +93,7 @@ export const noCache: TieredCache = {
   putBytes: () => undefined,
   obtain: (_kind, _id, make) => make(),
   figures: () => ({ tiers: [], asked: 0, found: 0 }),
+  shed: () => undefined,
   flush: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };

@@ -100,6 +100,10 @@ class Cache implements TieredCache {
     return { ...this.#counts, tiers: [this.#memory.figures(), ...this.#tiers.map((tier) => tier.figures())] };
   }
 
+  shed(): void {
+    this.#memory.clear();
+  }
+
   async flush(limitMs: number): Promise<void> {
     const timer: { id?: NodeJS.Timeout } = {};
     const limit = new Promise<void>((resolve) => (timer.id = setTimeout(resolve, limitMs)));

@@ -11,6 +11,8 @@ export interface DaemonInfo {
   readonly uptimeSeconds: number;
   readonly clients: number;
   readonly memoryMb: number;
+  /** Where metrics are served, if they are. */
+  readonly metricsUrl?: string;
 }
 
 export type HandshakeReply =

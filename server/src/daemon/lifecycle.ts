@@ -24,13 +24,21 @@ export async function daemonStatus(version: string): Promise<DaemonState> {
   return { kind: "running", info: result.info, path };
 }
 
-/** Starts the daemon unless it runs already; resolves once it answers. */
-export async function startDaemon(version: string, serverFile: string): Promise<DaemonState> {
+/**
+ * Starts the daemon unless it runs already; resolves once it answers.
+ *
+ * @param flags More of the server's own.
+ */
+export async function startDaemon(
+  version: string,
+  serverFile: string,
+  flags: readonly string[] = [],
+): Promise<DaemonState> {
   const before = await daemonStatus(version);
   if (before.kind !== "stopped") return before;
   const { folder } = socketPlace(version);
   const log = folder === undefined ? "ignore" : openSync(join(folder, "daemon.log"), "a", 0o600);
-  const child = spawn(process.execPath, [serverFile, "--socket", before.path], {
+  const child = spawn(process.execPath, [serverFile, "--socket", before.path, ...flags], {
     detached: true,
     stdio: ["ignore", log, log],
     // The daemon outlives this command's folder, which somebody may want to remove.

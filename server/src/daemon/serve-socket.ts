@@ -1,11 +1,14 @@
 /** The daemon itself: listens for clients of this user, serves each one its own session, and leaves when nobody has needed it for a while. */
 import { chmodSync, unlinkSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Handshake } from "../../../protocol/src/messages.js";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
 import { startServiceThread, type AttachModel } from "../lsp/service-thread.js";
 import { serveClient } from "../lsp/server.js";
 import type { SessionOptions } from "../lsp/session.js";
+import { createTurns, type Turns } from "../lsp/turns.js";
+import type { Monitor } from "../monitor/monitor.js";
 import { connectDaemon } from "./connect.js";
 import { parseHandshake, readLine, writeLine, type DaemonInfo } from "./handshake.js";
 
@@ -17,6 +20,9 @@ export interface DaemonOptions {
   /** Answers what workspaces ask of the model. */
   readonly attachModel?: AttachModel;
   readonly embedder?: NonNullable<SessionOptions["embedder"]>;
+  readonly monitor?: Monitor;
+  /** Where metrics are served, if they are. */
+  readonly metricsUrl?: string;
   /** Evaluation runs, shared by all clients. */
   readonly evaluations?: NonNullable<SessionOptions["evaluations"]>;
   /** Minutes without a client after which the daemon leaves; 0 stays for ever. */
@@ -77,6 +83,8 @@ function tryListen(server: Server, path: string): Promise<string | undefined> {
 function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd> {
   const started = Date.now();
   const clients = new Set<Socket>();
+  // One processor stays for windows that are in use.
+  const turns = createTurns(Math.max(1, availableParallelism() - 1));
   return new Promise((resolve) => {
     const idle: { timer?: NodeJS.Timeout } = {};
     const finish = (end: DaemonEnd): void => {
@@ -95,6 +103,7 @@ function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd>
       uptimeSeconds: Math.round((Date.now() - started) / 1000),
       clients: clients.size,
       memoryMb: Math.round(process.memoryUsage().rss / 2 ** 20),
+      ...(options.metricsUrl === undefined ? {} : { metricsUrl: options.metricsUrl }),
     });
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => finish("stopped"));
     server.on("connection", (socket) => {
@@ -104,7 +113,7 @@ function runUntilEnd(server: Server, options: DaemonOptions): Promise<DaemonEnd>
         if (hello?.purpose !== "lsp") return;
         clients.add(socket);
         rearm();
-        void serve(socket, options, hello.keys).finally(() => {
+        void serve(socket, options, turns, hello.keys).finally(() => {
           clients.delete(socket);
           rearm();
         });
@@ -134,12 +143,15 @@ async function welcome(socket: Socket, options: DaemonOptions, info: () => Daemo
 
 async function serve(
   socket: Socket,
-  { workerFile, attachModel, embedder, evaluations, log }: DaemonOptions,
+  { workerFile, attachModel, embedder, monitor, evaluations, log }: DaemonOptions,
+  turns: Turns,
   keys: Handshake["keys"],
 ): Promise<void> {
   const { ended } = serveClient(new StreamMessageReader(socket), new StreamMessageWriter(socket), {
     startService: () => startServiceThread(workerFile, attachModel),
     kind: "shared",
+    turns,
+    ...(monitor === undefined ? {} : { monitor }),
     ...(embedder === undefined ? {} : { embedder }),
     ...(evaluations === undefined ? {} : { evaluations }),
     ...(keys === undefined ? {} : { keys }),

@@ -1,6 +1,7 @@
 /** Connections to the language server: over standard streams, an editor's IPC channel, or a stream of the daemon. */
 import { createConnection, createProtocolConnection, type _Connection, type WatchDog } from "vscode-languageserver";
 import type { Logger, MessageReader, MessageWriter } from "vscode-languageserver-protocol";
+import { timedMessages } from "./timed-messages.js";
 import { startSession, type SessionOptions } from "./session.js";
 
 export interface ServedClient {
@@ -13,7 +14,10 @@ export interface ServedClient {
  *
  * @param isAlive Asked every few seconds with the client's process id; a dead client is treated as one that left.
  */
-export function serveClient(reader: MessageReader, writer: MessageWriter, options: SessionOptions): ServedClient {
+export function serveClient(from: MessageReader, to: MessageWriter, options: SessionOptions): ServedClient {
+  const { reader, writer } = timedMessages({ reader: from, writer: to }, (method, ms, ok) =>
+    options.monitor?.request(method, ms, ok),
+  );
   const parent: { timer?: NodeJS.Timeout } = {};
   const ended = new Promise<{ clean: boolean }>((resolve) => {
     const watchDog: WatchDog = {

@@ -21,6 +21,9 @@ import { FindingStore } from "./finding-store.js";
 import { beginWork, percentOf } from "./progress.js";
 import { createIndexKeeper, type IndexKeeper } from "./index-keeper.js";
 import { createRefreshLoop, type RefreshLoop } from "./refresh-loop.js";
+import type { Monitor } from "../monitor/monitor.js";
+import type { Relief } from "./memory-watchdog.js";
+import type { Turns } from "./turns.js";
 import { toDiagnostic } from "./to-lsp.js";
 import { pathOf, uriOf } from "./uri.js";
 
@@ -31,6 +34,10 @@ export interface WorkspaceSessionOptions {
   readonly startService: () => AsyncService;
   readonly serverKind: NonNullable<StatusParams["server"]>;
   readonly fallbackSettings: unknown;
+  /** Told what takes how long. */
+  readonly monitor?: Monitor | undefined;
+  /** Where several clients share a server. */
+  readonly turns?: Turns | undefined;
   /** See `ServiceOptions.databaseUrl`; none in a workspace that is not trusted. */
   readonly databaseUrl?: string;
 }
@@ -48,6 +55,10 @@ export function createWorkspaceSession(options: WorkspaceSessionOptions): Worksp
   return new Session(options);
 }
 
+/** An analyzer that is lost more often than this in so long is lost for a reason that another start does not mend. */
+const MAX_RESTARTS = 3;
+const RESTART_WINDOW_MS = 600_000;
+
 /** A class because it has a lifetime: folders can be opened again, and it must be closed. */
 class Session {
   readonly #options: WorkspaceSessionOptions;
@@ -56,6 +67,8 @@ class Session {
   #roots: readonly string[] = [];
   #settings: SessionSettings | undefined;
   #generation = 0;
+  /** When the analyzer was started again. */
+  #restarts: readonly number[] = [];
   /** Documents edited since the last refresh: a client that pulls asks for these by itself. */
   readonly #edited = new Set<string>();
 
@@ -84,6 +97,7 @@ class Session {
       return;
     }
     const service = this.#options.startService();
+    service.onLost((reason) => void this.#lost(generation, reason));
     try {
       await this.#scan(service, settings, generation);
     } catch (error) {
@@ -121,12 +135,16 @@ class Session {
       "Hotpath: scanning the workspace",
       `hotpath-scan-${generation}`,
     );
-    const stats = await service.scan((progress) => {
-      work.report(progress);
-      this.#status({ state: "scanning", percent: percentOf(progress) });
+    const stats = await this.#inTurn(async () => {
+      const scanned = await service.scan((progress) => {
+        work.report(progress);
+        this.#status({ state: "scanning", percent: percentOf(progress) });
+      });
+      loop.request();
+      await loop.settled();
+      return scanned;
     });
-    loop.request();
-    await loop.settled();
+    this.#options.monitor?.work(stats.stageMs, {});
     work.end(`${stats.files} files, ${this.#store.count()} findings`);
     connection.console.info(
       `scanned ${stats.files} files in ${Math.round(stats.durationMs)} ms, ${stats.cacheHits} from the cache, ${stats.skipped} skipped`,
@@ -134,6 +152,43 @@ class Session {
     for (const problem of await service.problems()) connection.console.warn(`${problem.path}: ${problem.message}`);
     this.#status({ state: "ready", findings: this.#store.count(), files: stats.files });
     index?.request();
+  }
+
+  /** Whole analyses of several clients one after another, so that a window that is in use keeps a processor. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { turns } = this.#options;
+    return turns === undefined ? work() : turns.take(this, work);
+  }
+
+  /** The analyzer is started again on the same folders and texts; the session goes on. */
+  async #lost(generation: number, reason: string): Promise<void> {
+    if (generation !== this.#generation || this.#open === undefined) return;
+    const now = Date.now();
+    this.#restarts = [...this.#restarts.filter((at) => now - at < RESTART_WINDOW_MS), now];
+    if (MAX_RESTARTS < this.#restarts.length) {
+      const wayOut = "see the log, or leave files out with hotpath.exclude";
+      this.#status({ state: "error", message: `${reason}, again and again: ${wayOut}` });
+      return;
+    }
+    this.#options.connection.console.warn(`${reason}: it is started again`);
+    await this.open(this.#roots);
+  }
+
+  /** Gives memory back; see `memory-watchdog.ts`. */
+  async relieve(relief: Relief, reason: string): Promise<void> {
+    const { console } = this.#options.connection;
+    const open = this.#open;
+    if (open === undefined) return;
+    if (relief === "caches") {
+      console.info(`${reason}: its caches are given up`);
+      await open.service.shed().catch(() => undefined);
+    } else if (relief === "background") {
+      console.warn(`${reason}: work in the background is given up`);
+      open.index?.close();
+    } else {
+      console.warn(`${reason}: it is started again`);
+      await this.open(this.#roots);
+    }
   }
 
   #indexOf(service: AsyncService): IndexKeeper {
@@ -272,6 +327,7 @@ class Session {
 
   #take(outcome: RefreshOutcome): void {
     const { abilities, connection } = this.#options;
+    if (outcome.work !== undefined) this.#options.monitor?.work(outcome.work.stageMs, outcome.work.ruleMs);
     outcome.changed.forEach((path, index) => this.#store.replace(path, outcome.findings[index] ?? []));
     this.#open?.index?.request();
     if (outcome.changed.length === 0) return;

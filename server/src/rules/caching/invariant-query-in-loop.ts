@@ -15,6 +15,7 @@ import { defineRule, type Description } from "../define-rule.js";
 import { iterationsAround, type Iteration } from "../loops/iteration.js";
 import { reasonFor } from "../loops/reasons.js";
 import { repeatedOperations } from "../n-plus-one/repeated-operation.js";
+import { functionText } from "../function-text.js";
 import { operationNoun } from "../operation-noun.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { holdsAcross } from "./invariance.js";
@@ -155,7 +156,7 @@ function describe({ site, read, iteration, runtime, conditional }: AskedEachPass
   const who =
     read.path.length === 0 || target === undefined
       ? `this ${noun} asks`
-      : `\`${view.describeFunction(target).name}\` asks a ${noun} that is`;
+      : `${functionText(view, target)} asks a ${noun} that is`;
   const confidence =
     (read.path.length === 0 ? 0.8 : 0.7) - (conditional ? 0.15 : 0) - (runtime.kind === "request" ? 0 : 0.05);
   return {

@@ -13,6 +13,7 @@ import type { CallSite } from "../../project/model.js";
 import { readsAt } from "../../project/summarize-reads.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { calledName } from "../loops/iteration.js";
+import { functionText } from "../function-text.js";
 import { operationNoun } from "../operation-noun.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { mayWrite, readingOf } from "./table-writes.js";
@@ -181,5 +182,5 @@ function describe({ first, second, runtime }: AskedTwice, view: FileView): Descr
 
 function throughText(view: FileView, { site, read }: Occurrence): string {
   const [target] = site.targets;
-  return read.path.length === 0 || target === undefined ? "the query" : `\`${view.describeFunction(target).name}\``;
+  return read.path.length === 0 || target === undefined ? "the query" : functionText(view, target);
 }

@@ -4,6 +4,7 @@ import type { FileView } from "../../project/file-view.js";
 import type { Description, Severity } from "../define-rule.js";
 import type { Iteration } from "../loops/iteration.js";
 import { entryPath, perUnit } from "../runtime-code.js";
+import { functionText } from "../function-text.js";
 import { operationNoun } from "../operation-noun.js";
 import { isDatabase, type RepeatedOperation } from "./repeated-operation.js";
 
@@ -27,9 +28,7 @@ function messageOf({ operation, iterations, through, moreCount }: RepeatedOperat
     inner !== undefined && inner.over === NONE && inner.loop?.form !== "for"
       ? `for every pass of ${of}`
       : `for every element of ${of}`;
-  return through === undefined
-    ? `${what} ${times}`
-    : `\`${view.describeFunction(through).name}\` runs ${what} ${times}`;
+  return through === undefined ? `${what} ${times}` : `${functionText(view, through)} runs ${what} ${times}`;
 }
 
 function overText(view: FileView, { over, loop }: Iteration): string {

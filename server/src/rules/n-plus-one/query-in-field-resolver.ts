@@ -10,6 +10,7 @@ import { decoratorName, regionChain } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, EntryPoint, FunctionRef } from "../../project/model.js";
 import { defineRule, type Description } from "../define-rule.js";
+import { functionText } from "../function-text.js";
 import { iterationsAround } from "../loops/iteration.js";
 import { candidatesOf, dependsOnElement, isDatabase, rankOf, runsIn, type Candidate } from "./repeated-operation.js";
 
@@ -185,7 +186,7 @@ function describe(
   const { operation, effect } = best;
   const confidence = cached ? 0.5 : sure && listed && !fallback ? 0.8 : sure ? 0.65 : 0.55;
   const table = operation.table === undefined ? "" : `\`${operation.table}\` `;
-  const who = through === undefined ? "" : `\`${view.describeFunction(through).name}\` runs `;
+  const who = through === undefined ? "" : `${functionText(view, through)} runs `;
   return {
     message: `${who}one ${table}query for each object whose field \`${entry.label}\` is asked for, by a key of ${parent}`,
     severity: confidence < 0.8 ? "information" : "warning",

@@ -104,14 +104,12 @@ describe.runIf(programs !== undefined)(
           `no index on its columns halves its pages, or they are under ${fewPages / tries}`,
         ),
       ].join("\n");
-      if (process.env["HOTPATH_UPDATE"] !== undefined) {
-        console.info([...missing.wrong, "", ...served.wrong].join("\n"));
+      if (process.env["HOTPATH_UPDATE"] !== undefined)
         writeFileSync(page, replaceBetween(readFileSync(page, "utf8"), marks, rows));
-      }
       expect(textBetween(readFileSync(page, "utf8"), marks).split("\n").length).toBe(rows.split("\n").length);
       // Versions of PostgreSQL differ in what they make of close calls.
-      expect(missing.right / (missing.right + missing.wrong.length)).toBeGreaterThan(0.9);
-      expect(served.right / (served.right + served.wrong.length)).toBeGreaterThan(0.9);
+      expect(missing.wrong.slice(missing.right / 10)).toEqual([]);
+      expect(served.wrong.slice(served.right / 10)).toEqual([]);
     });
 
     /** Whether any of the candidates halves the pages that the query touches. */
@@ -122,7 +120,7 @@ describe.runIf(programs !== undefined)(
       const values = await valuesFor(first);
       await client.query("BEGIN");
       try {
-        for (const statement of request.indexes.filter((sql) => !/\("id"\)$/.test(sql))) await client.query(statement);
+        for (const statement of request.indexes.filter((sql) => !sql.endsWith('("id")'))) await client.query(statement);
         const before = await measured(request, values);
         if (all.length > 1 && before.pages <= fewPages) return false;
         for (const advice of all) {

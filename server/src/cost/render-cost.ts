@@ -1,6 +1,6 @@
 /** Costs as people read them: `2 + 3·orders queries, 1 remote call, blocks ~fs`. */
 import { type Cost, type Metric, rangeOf, settled } from "./cost.js";
-import { hasUnknown, isAtMost, type Polynomial, type Term, withoutUnknown } from "./polynomial.js";
+import { hasUnknown, isAtMost, lower, type Polynomial, type Term, upper, withoutUnknown } from "./polynomial.js";
 import { isUncertain, type Range } from "./range.js";
 
 /** What is counted, in the order it is told, with the words for one and for any other number. */
@@ -47,8 +47,8 @@ function renderBlocking(cost: Cost): string | undefined {
 }
 
 function renderRange(range: Range, nameOf: (id: string) => string): string {
-  const min = range.min.map(withoutUnknown);
-  const max = range.max.map(withoutUnknown);
+  const min = joinedWays(range.min.map(withoutUnknown), lower);
+  const max = joinedWays(range.max.map(withoutUnknown), upper);
   const [low] = min;
   const [high] = max;
   if (low !== undefined && high !== undefined && min.length === 1 && max.length === 1 && isAtMost(low, high))
@@ -60,10 +60,34 @@ function renderRange(range: Range, nameOf: (id: string) => string): string {
   return `${lowText} … ${highText}`;
 }
 
+/** Two ways are told as they are; of more, or of long ones, what bounds them all. */
+function joinedWays(
+  ways: readonly Polynomial[],
+  join: (a: Polynomial, b: Polynomial) => Polynomial,
+): readonly Polynomial[] {
+  const length = ways.reduce((sum, way) => sum + way.length, 0);
+  const [first, ...rest] = ways;
+  if (first === undefined || ways.length < 2 || (ways.length === 2 && length <= 4)) return ways;
+  return [rest.reduce(join, first)];
+}
+
+/** The terms worth showing: all of a few; of many, the number by itself and those that grow most. */
+function shownTerms(high: Polynomial): readonly Term[] {
+  if (high.length <= MAX_SHOWN) return high;
+  const [first] = high;
+  const plain = first?.over.length === 0 ? [first] : [];
+  const growing = high.filter((term) => 0 < term.over.length);
+  growing.sort((a, b) => b.over.length - a.over.length || b.times - a.times);
+  return [...plain, ...growing.slice(0, MAX_SHOWN - plain.length).sort((a, b) => a.over.length - b.over.length)];
+}
+
+const MAX_SHOWN = 5;
+
 /** Term by term, where the upper end has at least as much of each. */
 function renderTerms(low: Polynomial, high: Polynomial, nameOf: (id: string) => string): string {
   if (high.length === 0) return "0";
-  return high
+  const shown = shownTerms(high);
+  const text = shown
     .map((term) => {
       const least = low.find((other) => keyOf(other) === keyOf(term))?.times ?? 0;
       const times = least === term.times ? String(term.times) : `${least}–${term.times}`;
@@ -72,6 +96,7 @@ function renderTerms(low: Polynomial, high: Polynomial, nameOf: (id: string) => 
       return times === "1" ? product : `${times}·${product}`;
     })
     .join(" + ");
+  return shown.length < high.length ? `${text} + …` : text;
 }
 
 function keyOf(term: Term): string {

@@ -2,13 +2,23 @@
 import { type Expr, type ExprId, type FileFacts, NONE } from "../facts/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { CallSite } from "../project/model.js";
+import { isLocalPackage } from "./local-packages.js";
 
-/** Methods that read what is on its way, check what is given, or answer: the frameworks' own, and those of promises and schemas. */
-const HARMLESS =
-  /^(json|text|arrayBuffer|blob|formData|bytes|all|allSettled|race|any|resolve|reject|then|catch|finally|send|status|code|type|header|end|redirect|render|write|parse|parseAsync|safeParse|safeParseAsync|validate|validateAsync|validateSync|cast|isValid|spa|body|readBody|readFormData|readMultipartFormData|getReader|read|next|return|cancel|close|file|files|saveRequestFiles|sleep|delay|wait|setTimeout|toBuffer|toFile|digest|sign|verify|hash|compare|genSalt|encrypt|decrypt|importKey|exportKey|deriveKey|deriveBits|jwtVerify|decode|encode)$/;
-/** Packages that work inside the process. */
-const LOCAL =
-  /^(node:(fs|fs\/promises|crypto|zlib|path|util|timers|timers\/promises|stream|stream\/promises|events|os|url|buffer|worker_threads|perf_hooks|async_hooks|querystring|string_decoder|assert|child_process)|bcrypt|bcryptjs|argon2|@node-rs\/.*|jsonwebtoken|jose|zod|yup|joi|valibot|ajv|class-validator|class-transformer|superstruct|sharp|jimp|uuid|nanoid|cuid|@paralleldrive\/cuid2|lodash.*|dayjs|date-fns.*|luxon|p-limit|p-queue|p-map|async-mutex|marked|mjml|handlebars|ejs|pug|@react-email\/.*|react-dom\/.*|react-email|csv-parse.*|csv-stringify.*|papaparse|exceljs|xlsx|archiver|jszip|pdf-lib|pdfkit|cheerio|jsdom|turndown|sanitize-html|ms|file-type|mime.*|remark.*|rehype.*|unified|shiki|prettier|typescript|esbuild|otplib|speakeasy|qrcode|@simplewebauthn\/.*|superjson|neverthrow|ts-pattern|fp-ts.*|remeda|radash|next\/headers|next\/navigation|next\/cache|next-intl.*|i18next.*|react)$/;
+/** Methods that read what is on its way, check what is given, or answer: the frameworks' own, and those of promises, schemas and Web Crypto. */
+const HARMLESS = named(`
+  json text arrayBuffer blob formData bytes all allSettled race any resolve reject then catch finally send status code type header end redirect render write
+  parse parseAsync safeParse safeParseAsync validate validateAsync validateSync cast isValid body readBody readFormData readMultipartFormData getReader read
+  next return cancel close file files saveRequestFiles sleep delay wait setTimeout toBuffer toFile digest sign verify hash compare genSalt encrypt decrypt
+  importKey exportKey deriveKey deriveBits jwtVerify signAsync verifyAsync decode encode
+`);
+/** Methods of strings, arrays and dates: nothing waits for them, though an `async` function may hand their result out. */
+const BUILT_IN = named(`
+  map filter slice splice concat join reverse sort flat flatMap reduce includes indexOf split replace replaceAll trim toLowerCase toUpperCase startsWith
+  endsWith padStart padEnd toString toISOString toJSON toFixed some every keys values entries repeat substring substr match matchAll test charAt at push pop
+  bind
+`);
+/** Enclosing expressions between a call and its `await`, at most. */
+const MAX_CLIMB = 6;
 
 /** Whether a call's result is waited for though nothing is known of what it does. */
 export function isUnseen(view: FileView, site: CallSite): boolean {
@@ -17,17 +27,24 @@ export function isUnseen(view: FileView, site: CallSite): boolean {
   const expr = facts.exprs[site.expr];
   if (expr?.kind !== "call" || !isAwaited(facts, site.expr)) return false;
   const callee = facts.exprs[expr.callee];
-  if (callee?.kind === "member" && HARMLESS.test(callee.name)) return false;
   if (callee?.kind === "ref" && isParameter(facts, callee)) return false;
   if (0 < site.callbacks.length && site.external === undefined) return false;
+  if (site.external !== undefined && isLocal(site.external)) return false;
+  return callee?.kind !== "member" || isUnseenMethod(view, callee);
+}
+
+function isUnseenMethod(view: FileView, { name, object }: Expr & { kind: "member" }): boolean {
+  if (HARMLESS.has(name) || BUILT_IN.has(name)) return false;
+  const value = view.valueOf(object);
   // A step that a library's description knows and that sends nothing: a connection taken, a query put together.
-  if (callee?.kind === "member" && view.valueOf(callee.object).kind === "dialect") return false;
-  return site.external === undefined || !isLocal(site.external);
+  if (value.kind === "dialect") return false;
+  // A method of something that a local package made: `this.limiter.schedule()`.
+  return !((value.kind === "external-instance" || value.kind === "external") && isLocalPackage(value.module));
 }
 
 function isLocal({ module, path }: NonNullable<CallSite["external"]>): boolean {
   if (module === "global:") return path[0] !== "fetch";
-  return LOCAL.test(module) || HARMLESS.test(path[path.length - 1] ?? "");
+  return isLocalPackage(module) || HARMLESS.has(path[path.length - 1] ?? "");
 }
 
 /** Callers know what they give and account for it. */
@@ -38,7 +55,7 @@ function isParameter(facts: FileFacts, callee: Expr & { kind: "ref" }): boolean 
 /** `await f()`, also inside `Promise.all([…])` and where an `async` function returns it. */
 function isAwaited(facts: FileFacts, id: ExprId): boolean {
   let child = id;
-  for (let climb = 0; climb < 6; climb++) {
+  for (let climb = 0; climb < MAX_CLIMB; climb++) {
     const parent = facts.exprs[child]?.parent ?? NONE;
     const expr = facts.exprs[parent];
     if (expr === undefined) return isReturned(facts, child);
@@ -62,4 +79,8 @@ function isAwaited(facts: FileFacts, id: ExprId): boolean {
 function isReturned(facts: FileFacts, id: ExprId): boolean {
   const fn = facts.functions[facts.regions[facts.exprs[id]?.region ?? 0]?.fn ?? 0];
   return fn?.async === true && fn.returns.includes(id);
+}
+
+function named(list: string): ReadonlySet<string> {
+  return new Set(list.trim().split(/\s+/));
 }

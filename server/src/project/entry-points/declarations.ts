@@ -51,6 +51,7 @@ const HANDLER_METHODS: Readonly<Record<string, EntryKind>> = {
 const HANDLER_INTERFACES =
   /^(CanActivate|NestInterceptor|PipeTransform|NestMiddleware|ExceptionFilter|IQueryHandler|ICommandHandler|IEventHandler|EntitySubscriberInterface)$/;
 const HANDLER_DECORATORS = /^(CommandHandler|QueryHandler|EventsHandler|Injectable|Catch)$/;
+const VERBS = /^(Get|Post|Put|Patch|Delete|All|Options|Head|Sse)$/;
 const ROUTE_EXPORTS = /^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/;
 
 export function* declarations(context: EntryContext): Generator<FoundEntry> {
@@ -80,6 +81,8 @@ function* decorated(context: EntryContext): Generator<FoundEntry> {
         const name = decoratorName(facts, id);
         const kind = METHOD_DECORATORS[name];
         if (kind === undefined || !isFrameworkDecorator(context, id)) continue;
+        // The status alone says no more than that there is a route; the verb beside it names it.
+        if (name === "HttpCode" && member.decorators.some((other) => VERBS.test(decoratorName(facts, other)))) continue;
         const route =
           kind === "http-route"
             ? `${name.toUpperCase()} /${[prefix, decoratorText(facts, id)].filter((part) => part !== undefined && part !== "").join("/")}`.replaceAll(

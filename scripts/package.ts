@@ -22,6 +22,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 import { build } from "./build.js";
+import { modelRuntimeFiles } from "./package-model.js";
 import { zipListing } from "./zip-listing.js";
 
 const repository = path.resolve(__dirname, "..");
@@ -31,7 +32,7 @@ const targets = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win3
 type Target = (typeof targets)[number];
 
 const shippedFiles = ["README.md", "CHANGELOG.md", "LICENSE"];
-const shippedFolders = ["syntaxes", "schemas", "evaluation/suites", "docs/walkthrough"];
+const shippedFolders = ["syntaxes", "schemas", "evaluation/suites", "docs/walkthrough", "server/model"];
 
 type Manifest = Readonly<Record<string, unknown>> & { readonly version: string };
 
@@ -146,7 +147,8 @@ function stage(target: Target, bundles: string, store: readonly string[], manife
   cpSync(bundles, path.join(folder, "dist"), { recursive: true });
 
   const modules = path.join(folder, "dist/node_modules");
-  for (const file of store) cpSync(path.join(repository, file), path.join(folder, "dist", file), { recursive: true });
+  for (const file of [...store, ...modelRuntimeFiles(target, repository)])
+    cpSync(path.join(repository, file), path.join(folder, "dist", file), { recursive: true });
   copyNative(target, modules);
   return folder;
 }
@@ -173,6 +175,11 @@ function tryOut(target: Target, folder: string): void {
     const report = runOrThrow(process.execPath, ["dist/cli.js", "check", sample, "--format", "json"], shipped);
     if (!report.includes("syntax error at or near"))
       throw new Error("the packed command line does not load PostgreSQL's grammar");
+    // Where the model cannot embed the sentence, a note says why.
+    const search = [path.join(shipped, "dist/cli.js"), "search", "a table", "--format", "json"];
+    const found = runOrThrow(process.execPath, search, sample);
+    if (!found.includes('"note": null')) throw new Error(`the packed model does not run: ${found}`);
+    runOrThrow(process.execPath, ["-e", 'require("usearch")'], path.join(shipped, "dist"));
     const planner = `
       const { PGlite } = require("@electric-sql/pglite");
       const { pg_trgm } = require("@electric-sql/pglite/contrib/pg_trgm");

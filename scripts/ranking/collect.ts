@@ -6,6 +6,9 @@
  * A finding is `closed` when its function still stands in the same file today and has no finding of that rule any more, `open` when it still has one. Where the
  * file or the function is gone nothing is known of it, and it is left out: code that was thrown away says nothing of the finding. What is written of a finding
  * is known on the day of the old snapshot; nothing is derived from what came later but the label. Copies (the same function text twice) are left out.
+ *
+ * With `--labels FILE --repos FOLDER`, findings of the commits of hand-checked places instead: `closed` where a programmer fixed the very place, `open` for all
+ * others of that commit, which nobody has judged.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -96,11 +99,54 @@ async function analyzed(tree: string): Promise<Snapshot> {
   return { findings, functions };
 }
 
+interface LabelledPlace {
+  readonly repo: string;
+  readonly commit: string;
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly rule: string;
+  readonly accept_rules?: readonly string[];
+  readonly kind: "positive" | "negative";
+}
+
+async function fromLabels(file: string, repositories: string): Promise<void> {
+  const places = JSON.parse(readFileSync(file, "utf8")) as readonly LabelledPlace[];
+  const commits = new Map(places.map(({ repo, commit }) => [`${repo} ${commit}`, { repo, commit }]));
+  for (const { repo, commit } of commits.values()) {
+    const project = repo.replace("/", "+");
+    const defects = places.filter((one) => one.commit === commit && one.repo === repo && one.kind === "positive");
+    const { findings } = await snapshotAt(path.join(repositories, project), commit);
+    for (const placed of findings) {
+      const { finding, file: at } = placed;
+      const fixed = defects.some(
+        (one) =>
+          at === one.path &&
+          [one.rule, ...(one.accept_rules ?? [])].includes(finding.family) &&
+          finding.range.start.line <= one.end &&
+          one.start <= finding.range.end.line,
+      );
+      write(`${project}@${commit.slice(0, 8)}`, fixed ? "closed" : "open", placed);
+    }
+  }
+}
+
+function write(project: string, label: "open" | "closed", { finding, code }: Placed): void {
+  const { rule, message } = finding;
+  const line = { project, label, rule, message, evidence: evidenceOf(finding), code: code.slice(0, 2000) };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { months: { type: "string", default: "12" } },
+    options: {
+      months: { type: "string", default: "12" },
+      labels: { type: "string" },
+      repos: { type: "string", default: "." },
+    },
   });
+  if (values.labels !== undefined) await fromLabels(values.labels, values.repos);
   for (const directory of positionals) {
     const project = path.basename(directory);
     const [head = "", time = ""] = git(directory, ["log", "-1", "--format=%H %ct"]).trim().split(" ");
@@ -109,15 +155,13 @@ async function main(): Promise<void> {
     const [then, now] = [await snapshotAt(directory, old), await snapshotAt(directory, head)];
     const still = new Set(now.findings.map(({ finding, file, owner }) => `${finding.rule}#${file}#${owner ?? ""}`));
     const seen = new Set<string>();
-    for (const { finding, file, owner, code } of then.findings) {
+    for (const placed of then.findings) {
+      const { finding, file, owner, code } = placed;
       const copy = contentHash(`${finding.rule}\0${code}`);
       if (owner === undefined || !now.functions.has(`${file}#${owner}`) || seen.has(copy)) continue;
       seen.add(copy);
       const label = still.has(`${finding.rule}#${file}#${owner}`) ? "open" : "closed";
-      const evidence = evidenceOf(finding);
-      process.stdout.write(
-        `${JSON.stringify({ project, label, rule: finding.rule, message: finding.message, evidence, code: code.slice(0, 2000) })}\n`,
-      );
+      write(project, label, placed);
     }
     process.stderr.write(`${project}: ${then.findings.length} findings then, ${now.findings.length} now\n`);
   }

@@ -105,7 +105,8 @@ function filterFor(table: TableAnswers, { key, column }: KeyedRead, { tests, unc
   if (unclear && key.depth > 1) return undefined;
   const isPresent = key.identity || /^_?id$/.test(key.lastName ?? "") || mentions(filter, key.body);
   // Where no row has `null` there, an element without a key finds nothing, before as after.
-  const nullable = table.column(column)?.nullable ?? !/^_?id$/.test(column);
+  const isKey = column === table.primaryKey || /^_?id$/.test(column);
+  const nullable = !isKey && table.column(column)?.nullable !== false;
   return isPresent || !nullable ? filter : undefined;
 }
 

@@ -128,11 +128,11 @@ function aliasesIn(loop: LoopShape, changed: ReadonlySet<string>): ReadonlyMap<s
   return aliases;
 }
 
-const CONSTANTS: ReadonlySet<ts.SyntaxKind> = new Set([
-  ts.SyntaxKind.NullKeyword,
-  ts.SyntaxKind.TrueKeyword,
-  ts.SyntaxKind.FalseKeyword,
-]);
+function isConstant({ kind }: ts.Node): boolean {
+  return (
+    kind === ts.SyntaxKind.NullKeyword || kind === ts.SyntaxKind.TrueKeyword || kind === ts.SyntaxKind.FalseKeyword
+  );
+}
 
 /** Prints an expression with the loop's own constants replaced by what they stand for. */
 class Rendering {
@@ -169,7 +169,7 @@ class Rendering {
     }
     if (node.kind === ts.SyntaxKind.ThisKeyword)
       return this.#loop.callback?.kind === ts.SyntaxKind.FunctionExpression ? undefined : "this";
-    if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) || CONSTANTS.has(node.kind)) return node.getText();
+    if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) || isConstant(node)) return node.getText();
     if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
       return this.#with(node.operand, (text) => `!${text}`);
     if (ts.isBinaryExpression(node) && !isAssignment(node.operatorToken.kind)) return this.#binary(node);

@@ -20,8 +20,6 @@ export interface LoopShape {
   /** `list[i]` of a counting loop, which its element is initialised with. */
   readonly indexed?: { readonly list: string; readonly index: string };
   readonly before: InsertionPoint;
-  /** `await Promise.all(list.map(…))`: the whole of it. */
-  readonly collected?: ts.AwaitExpression;
   /** The callback of an iteration method. */
   readonly callback?: ts.ArrowFunction | ts.FunctionExpression;
 }
@@ -92,25 +90,19 @@ function fromCall(node: ts.CallExpression): LoopShape | undefined {
   if (element === undefined || element.initializer !== undefined || element.dotDotDotToken !== undefined)
     return undefined;
   const collected = collector(node);
-  const statement = collected === undefined || !mayAwait(collected) ? undefined : placeBefore(collected);
-  return collected === undefined || statement === undefined
+  const isAsync = (ts.getModifiers(callback) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+  // Promises of a callback that is not async may be used as what they are, unless all of them are awaited at once.
+  if (collected === undefined && !isAsync) return undefined;
+  const before = mayAwait(node) ? placeBefore(node) : undefined;
+  return before === undefined
     ? undefined
-    : {
-        node,
-        body: callback.body,
-        over: expression.expression,
-        element: element.name,
-        before: statement,
-        collected,
-        callback,
-      };
+    : { node, body: callback.body, over: expression.expression, element: element.name, before, callback };
 }
 
-/** The `await` of the `Promise.all` that the promises are given to at once. */
-function collector(node: ts.CallExpression): ts.AwaitExpression | undefined {
+/** The `Promise.all` that the promises are given to at once. */
+function collector(node: ts.CallExpression): ts.CallExpression | undefined {
   const all = ts.isParenthesizedExpression(node.parent) ? node.parent.parent : node.parent;
-  if (!ts.isCallExpression(all) || !/^Promise\.all$/.test(all.expression.getText())) return undefined;
-  return ts.isAwaitExpression(all.parent) ? all.parent : undefined;
+  return ts.isCallExpression(all) && all.expression.getText() === "Promise.all" ? all : undefined;
 }
 
 /** Before the statement of an expression that runs whenever its statement does. */

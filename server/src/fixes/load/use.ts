@@ -18,9 +18,16 @@ export function useOf(node: ts.Expression, loop: LoopShape, read: KeyedRead): Us
   while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
   const { parent } = at;
   if (ts.isAwaitExpression(parent)) return read.gives === "result" ? resultUse(parent, loop) : valueUse(parent, read);
-  if (read.gives === "result" || loop.callback === undefined) return undefined;
+  if (read.gives === "result") return undefined;
+  // `await Promise.all([…, query])`: what is no promise is handed on as it is.
+  if (ts.isArrayLiteralExpression(parent) && isAwaitedAll(parent.parent)) return valueUse(at, read);
+  if (loop.callback === undefined) return undefined;
   const isValue = loop.callback.body === at || (ts.isReturnStatement(parent) && isOwnReturn(parent, loop.callback));
   return isValue ? valueUse(at, read) : undefined;
+}
+
+function isAwaitedAll(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && node.expression.getText() === "Promise.all" && ts.isAwaitExpression(node.parent);
 }
 
 function valueUse(node: ts.Expression, { gives, missing }: KeyedRead): Use {

@@ -51,7 +51,7 @@ export function queryLines(text: string, others: Readonly<Record<string, string>
     valueOf: (expr) => linker.valueOf(path, expr),
     options: { smallLoopBound: 10 },
     catalog: () => emptyCatalog,
-    tableWriters: () => ({ of: () => [], unknown: [] }),
+    tableWriters: () => ({ of: () => [], unknown: [], tableCount: 0 }),
   });
   return view === undefined ? [] : queriesOf(view).map(({ query }) => renderQuery(query));
 }

@@ -126,7 +126,7 @@ function isSteadyName(
 const FILLS = /^(push|unshift|splice|set|add|append|assign|delete|clear|sort|reverse|fill|register|use|extend|on)$/;
 
 /** A constant name for something that is changed after it was made: `shape[key] = …`, `list.push(…)`, `Object.assign(shape, …)`. */
-function isFilledLater(facts: FileFacts, id: BindingId): boolean {
+export function isFilledLater(facts: FileFacts, id: BindingId): boolean {
   const isName = (at: ExprId): boolean => {
     const expr = facts.exprs[at];
     if (expr?.kind === "member" || expr?.kind === "index") return isName(expr.object);

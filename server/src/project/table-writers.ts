@@ -13,6 +13,8 @@ export interface TableWriters {
   of(table: string): readonly TableWriter[];
   /** Writes of which nobody can say what they write: statements put together at run time. */
   readonly unknown: readonly TableWriter[];
+  /** Different tables that are written by name. */
+  readonly tableCount: number;
 }
 
 /** Roles of files that are not part of the running program, or that change tables only while it is deployed. */
@@ -35,7 +37,7 @@ export function findTableWriters(graph: CallGraph, roleOf: (path: FilePath) => F
       }
     }
   }
-  return { of: (table) => byTable.get(table.toLowerCase()) ?? [], unknown };
+  return { of: (table) => byTable.get(table.toLowerCase()) ?? [], unknown, tableCount: byTable.size };
 }
 
 function isWrite(operation: Operation): boolean {

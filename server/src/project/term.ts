@@ -3,6 +3,7 @@
  * with the same term have the same value, as far as nothing it is made of changes in between. Plain data.
  */
 import { NONE, type BindingId, type Expr, type ExprId, type FileFacts, type FunctionId } from "../facts/model.js";
+import { isFilledLater } from "../facts/steady.js";
 
 export type Term =
   | { readonly kind: "text"; readonly text: string }
@@ -137,8 +138,8 @@ function ofName(walk: Walk, expr: Extract<Expr, { kind: "ref" }>, depth: number)
   if (binding.fn === 0 && binding.loop === undefined) return text(`@${binding.name}`);
   const whole: Term = { kind: "local", binding: expr.binding, path: [] };
   if (binding.init === NONE || binding.loop !== undefined || binding.fallback !== undefined) return whole;
-  // A constant stands for what it is declared with, unless that is only known by running something.
-  const init = isRun(facts, binding.init) ? undefined : read(walk, binding.init, depth + 1);
+  // A constant stands for what it is declared with, unless that is only known by running something, or is changed later.
+  const init = isRun(facts, binding.init) || isFilledLater(facts, expr.binding) ? undefined : read(walk, binding.init, depth + 1);
   if (init === undefined) return whole;
   return (binding.path ?? []).reduce<Term>((term, step) => project(term, step), init);
 }

@@ -6,6 +6,7 @@ import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
 import { constructionPerCall } from "./caching/construction-per-call.js";
 import { invariantQueryInLoop } from "./caching/invariant-query-in-loop.js";
 import { repeatedQuery } from "./caching/repeated-query.js";
+import { uncachedConstantRead } from "./caching/uncached-constant-read.js";
 import { clientPerRequest } from "./clients/client-per-request.js";
 import type { Evidence, Rule } from "./define-rule.js";
 import { leadingWildcard } from "./missing-index/leading-wildcard.js";
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   anyRule(noTimeout),
   anyRule(repeatedQuery),
   anyRule(invariantQueryInLoop),
+  anyRule(uncachedConstantRead),
   anyRule(constructionPerCall),
   anyRule(unindexedFilter),
   anyRule(unindexedJoin),

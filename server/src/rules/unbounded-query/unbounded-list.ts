@@ -6,6 +6,7 @@
 import { limitList } from "../../fixes/lists/limit-list.js";
 import { defineRule } from "../define-rule.js";
 import { entryPath, perUnit } from "../runtime-code.js";
+import { isSetUp } from "../settled-tables.js";
 import { keepsMostRows, listReads, tableText } from "./list-read.js";
 
 export const unboundedList = defineRule({
@@ -29,7 +30,8 @@ export const unboundedList = defineRule({
         continue;
       // An inner join to a narrowed table narrows too.
       if (query.joins.some((join) => join.kind !== "load" && join.kind !== "left")) continue;
-      if (view.isCacheGuarded(read.site)) continue;
+      // Small by nature; whether reading it each time is right is another question.
+      if (view.isCacheGuarded(read.site) || isSetUp(read.operation.table ?? "")) continue;
       yield read;
     }
   },

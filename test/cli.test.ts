@@ -213,6 +213,17 @@ test("explain and help speak of every rule and option", () => {
   expect(run("--version").stdout.trim()).toMatch(/^\d+\.\d+\.\d+/);
 });
 
+test("the compiler is loaded by who parses, and by nobody else", () => {
+  const hook =
+    "const load = module.constructor._load; module.constructor._load = (id, ...rest) => { if (id.includes('typescript.js')) process.stderr.write('compiler loaded'); return load.call(module.constructor, id, ...rest); };";
+  const preload = path.join(state.folder, "hook.cjs");
+  writeFileSync(preload, hook);
+  const { stderr, status } = spawnSync(process.execPath, ["--require", preload, cli, "explain", "query-in-loop"], {
+    encoding: "utf8",
+  });
+  expect([status, stderr]).toEqual([0, ""]);
+});
+
 test("doctor exercises the engine and the cache", () => {
   const { parts } = JSON.parse(run("doctor", "--json").stdout) as {
     parts: { name: string; state: string; next?: string }[];

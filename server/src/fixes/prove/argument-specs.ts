@@ -122,16 +122,16 @@ export function specOf(name: string, type: ts.TypeNode | undefined, context: Spe
     return specOf(name, first, context, depth + 1);
   }
   if (ts.isTypeLiteralNode(type)) return objectOf(memberMap(type.members, context.tree), context, depth);
-  const keyword = KEYWORDS[type.kind];
+  const keyword = keywordType(type);
   if (keyword !== undefined) return { kind: "value", name, type: keyword };
   return ts.isTypeReferenceNode(type) ? referenceSpec(name, type, context, depth) : named(name, context);
 }
 
-const KEYWORDS: Readonly<Partial<Record<ts.SyntaxKind, "string" | "number" | "boolean">>> = {
-  [ts.SyntaxKind.StringKeyword]: "string",
-  [ts.SyntaxKind.NumberKeyword]: "number",
-  [ts.SyntaxKind.BooleanKeyword]: "boolean",
-};
+function keywordType({ kind }: ts.TypeNode): "string" | "number" | "boolean" | undefined {
+  if (kind === ts.SyntaxKind.StringKeyword) return "string";
+  if (kind === ts.SyntaxKind.NumberKeyword) return "number";
+  return kind === ts.SyntaxKind.BooleanKeyword ? "boolean" : undefined;
+}
 
 function listOf(name: string, of: ts.TypeNode, context: SpecContext, depth: number): ArgumentSpec {
   const element = specOf(singularOf(name) ?? name, of, context, depth + 1);

@@ -139,7 +139,8 @@ function ofName(walk: Walk, expr: Extract<Expr, { kind: "ref" }>, depth: number)
   const whole: Term = { kind: "local", binding: expr.binding, path: [] };
   if (binding.init === NONE || binding.loop !== undefined || binding.fallback !== undefined) return whole;
   // A constant stands for what it is declared with, unless that is only known by running something, or is changed later.
-  const init = isRun(facts, binding.init) || isFilledLater(facts, expr.binding) ? undefined : read(walk, binding.init, depth + 1);
+  const init =
+    isRun(facts, binding.init) || isFilledLater(facts, expr.binding) ? undefined : read(walk, binding.init, depth + 1);
   if (init === undefined) return whole;
   return (binding.path ?? []).reduce<Term>((term, step) => project(term, step), init);
 }

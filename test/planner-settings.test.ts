@@ -13,6 +13,7 @@ test("rows of tables, and no planner", () => {
     noPlanner: "the planner is switched off",
   });
   expect(analysisOverrides(parse('{ "planner.enable": true }'))).toEqual({});
+  expect(analysisOverrides(parse('{ "planner.memory": 700 }'))).toEqual({ plannerMemoryBytes: 700 * 1024 * 1024 });
 });
 
 test("mistakes are named with their place", () => {
@@ -29,5 +30,6 @@ test("mistakes are named with their place", () => {
     /:2:\d+: tables\.orders must be \{ "rows": N \} with a whole number/,
   );
   expect(mistake('{ "tables": { "orders": { "rows": 1, "size": 2 } } }')).toContain("tables.orders must be");
+  expect(mistake('{ "planner": { "memory": 100 } }')).toContain("planner.memory must be a whole number from 640 to");
   expect(mistake('{ "planner": { "enable": 1 } }')).toContain("planner.enable must be true or false");
 });

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { confirms, type ProofRequest } from "../server/src/advisor/proof.js";
+import { confirms, type Proof, type ProofRequest } from "../server/src/advisor/proof.js";
 import { createPlanner, type PlannerOptions } from "../server/src/planner/create-planner.js";
 import { repositoryRoot } from "./harness/repository.js";
 import { temporaryFolder } from "./harness/planner-image.js";
@@ -86,3 +86,62 @@ test("a planner that does not start says why and is not asked for ever", { timeo
   }
   await broken.close();
 });
+
+/** A process that speaks the planner's language and misbehaves as the request's table says. */
+const UNRULY = `process.on("message", (message) => {
+  if (message.kind === "start") return process.send({ kind: "ready" });
+  const { table } = message.request;
+  if (table === "crash") process.exit(3);
+  if (table === "kill") process.kill(process.pid, "SIGKILL");
+  if (table === "hang") for (;;);
+  if (table === "silent") return;
+  const plan = { cost: process.pid, nodes: "", indexes: [] };
+  process.send({ kind: "proof", proof: { kind: "plans", before: plan, after: plan }, memoryBytes: table === "huge" ? 2e9 : 1e6 });
+});`;
+
+function unruly(): PlannerOptions {
+  const file = temporaryFolder(`unruly-${process.pid}.cjs`);
+  writeFileSync(file, UNRULY);
+  return { processFile: file, requestLimitMs: 500, maxMemoryBytes: 1e9 };
+}
+
+const pidOf = (proof: Proof | undefined): number => (proof?.kind === "plans" ? proof.before.cost : 0);
+
+test.each([
+  ["crash", "the planner's process ended (3)"],
+  ["kill", "the planner's process ended (killed)"],
+  ["hang", "the planner took longer than 0.5 s"],
+  ["silent", "the planner took longer than 0.5 s"],
+])("a planner that does this: %s, costs one answer and is started again", async (table, reason) => {
+  const strange = createPlanner(unruly());
+  const [before, lost, after] = await strange.verify(
+    ["fine", table, "fine too"].map((name) => request({ table: name })),
+  );
+  expect(lost).toEqual({ kind: "unavailable", reason });
+  expect(pidOf(before)).toBeGreaterThan(0);
+  expect(pidOf(after)).toBeGreaterThan(0);
+  expect(pidOf(after)).not.toBe(pidOf(before));
+  expect(isAlive(pidOf(before))).toBe(false);
+  // The same question is not asked again: it would do the same.
+  expect(await strange.verify([request({ table })])).toEqual([{ kind: "unavailable", reason }]);
+  await strange.close();
+});
+
+test("over its memory it is ended after the answer, and started again for the next one", async () => {
+  const strange = createPlanner(unruly());
+  const [huge, next, same] = await strange.verify(["huge", "a", "b"].map((table) => request({ table })));
+  expect(pidOf(huge)).toBeGreaterThan(0);
+  expect(pidOf(next)).not.toBe(pidOf(huge));
+  expect(pidOf(same)).toBe(pidOf(next));
+  expect(isAlive(pidOf(huge))).toBe(false);
+  await strange.close();
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -176,6 +176,14 @@ export const settings: readonly Setting[] = [
     doc: "Let PostgreSQL's planner, in a process of its own, confirm findings about missing indexes; without it they are information only.",
   },
   {
+    key: "planner.memory",
+    type: { kind: "integer", min: 640, max: 16_384 },
+    default: 1200,
+    scope: "resource",
+    profiles: { light: 700 },
+    doc: "MiB the planner's process may take; over that it is ended and started again for the next question. It begins with about 480.",
+  },
+  {
     key: "profile",
     type: {
       kind: "enum",

@@ -47,6 +47,8 @@ export interface AnalysisOptions {
   readonly liveSchema?: string;
   /** How often statements run, by a dump or a live database. */
   readonly statements?: readonly RecordedStatement[];
+  /** How much memory the planner's process may take; heeded by the service. */
+  readonly plannerMemoryBytes?: number;
   /** Why no planner can be asked. Undefined: rules may ask, and answers are given with `giveProofs`. */
   readonly noPlanner?: string;
 }

@@ -62,7 +62,7 @@ class Service implements WorkspaceService {
     this.#options = options;
     this.#overrides = options.overrides;
     this.#caches = new Caches(options);
-    this.#proofs = new Proofs(this.#host, options, this.#caches);
+    this.#proofs = new Proofs(this.#host, options, this.#caches, () => this.#config.analysis.plannerMemoryBytes);
     this.#measured = new Measured(options);
     this.#config = loadConfig(options, options.overrides);
     this.#sources = new SourceTable(options.roots, this.#config);

@@ -21,6 +21,7 @@ export function analysisOverrides(values: Values): Partial<Omit<AnalysisOptions,
   const queries = values.get("queries") as AnalysisOptions["queries"];
   const queryFunctions = values.get("queryFunctions") as readonly string[] | undefined;
   const tables = values.get("tables") as Readonly<Record<string, TableFacts>> | undefined;
+  const plannerMemory = values.get("planner.memory") as number | undefined;
   const statisticsFiles = values.get("statistics") as readonly string[] | undefined;
   return {
     ...(severities === undefined ? {} : { severities }),
@@ -30,6 +31,7 @@ export function analysisOverrides(values: Values): Partial<Omit<AnalysisOptions,
     ...(queries === undefined ? {} : { queries }),
     ...(tables === undefined ? {} : { tableRows: rowsOf(tables) }),
     ...(statisticsFiles === undefined || statisticsFiles.length === 0 ? {} : { statisticsFiles }),
+    ...(plannerMemory === undefined ? {} : { plannerMemoryBytes: plannerMemory * 1024 * 1024 }),
     ...(values.get("planner.enable") === false ? { noPlanner: "the planner is switched off" } : {}),
   };
 }

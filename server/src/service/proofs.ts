@@ -15,10 +15,15 @@ export class Proofs {
   readonly #host: AnalysisHost;
   readonly #options: ServiceOptions;
   readonly #caches: Caches;
+  readonly #memory: () => number | undefined;
   #planner: Planner | undefined;
   #known: Map<string, Proof> | undefined;
 
-  constructor(host: AnalysisHost, options: ServiceOptions, caches: Caches) {
+  #memoryBytes: number | undefined;
+
+  /** @param memory Bytes the planner's process may take, as the configuration has it now. */
+  constructor(host: AnalysisHost, options: ServiceOptions, caches: Caches, memory: () => number | undefined) {
+    this.#memory = memory;
     this.#host = host;
     this.#options = options;
     this.#caches = caches;
@@ -70,8 +75,15 @@ export class Proofs {
   #start(): Planner | undefined {
     const { plannerFile, cacheFolder } = this.#options;
     if (plannerFile === undefined) return undefined;
+    const maxMemoryBytes = this.#memory();
+    if (maxMemoryBytes !== this.#memoryBytes) {
+      void this.#planner?.close();
+      this.#planner = undefined;
+      this.#memoryBytes = maxMemoryBytes;
+    }
     this.#planner ??= createPlanner({
       processFile: plannerFile,
+      ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
       ...(cacheFolder === undefined ? {} : { imageFile: join(cacheFolder, `planner-${plannerVersion}.tgz`) }),
     });
     return this.#planner;
@@ -100,7 +112,7 @@ const plansBudgetMs = 500;
 /** Plans by the hash of everything the planner was told: those of other workspaces, and of colleagues. */
 const plansKind: CacheKind<Proof> = {
   name: "plans",
-  version: `${plannerVersion}`,
+  version: plannerVersion,
   encode: (proof) => Buffer.from(JSON.stringify(proof)),
   decode: (bytes) => {
     const [proof] = parsed(`[["plan", ${Buffer.from(bytes).toString("utf8")}]]`).values();

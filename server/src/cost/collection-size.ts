@@ -9,7 +9,7 @@ import type { Polynomial } from "./polynomial.js";
 import { exactly, perhaps, plus } from "./range.js";
 
 const MAX_DEPTH = 8;
-const KEEPS = /^(map|sort|reverse|toSorted|toReversed|entries|values|keys|flat|with)$/;
+const KEEPS = /^(map|toArray|sort|reverse|toSorted|toReversed|entries|values|keys|flat|with)$/;
 const SHRINKS = /^(filter|slice|toSpliced)$/;
 /** Names that say nothing of what is held. */
 const GENERIC =

@@ -9,6 +9,7 @@ import type { FileView } from "../project/file-view.js";
 import { callGroups } from "../project/call-groups.js";
 import type { CallSite, FunctionRef } from "../project/model.js";
 import { type Cost, free, unseen } from "./cost.js";
+import { withoutCalls } from "./given-functions.js";
 import { functionCost, siteCost, type CostContext } from "./function-cost.js";
 
 export interface CostTable {
@@ -46,12 +47,12 @@ class Table implements CostTable {
 
   of(ref: FunctionRef): Cost {
     const node = this.#graph.node(ref);
-    return node === undefined ? free : this.#cost(node);
+    return node === undefined ? free : withoutCalls(this.#cost(node));
   }
 
   ofSite(view: FileView, site: CallSite): Cost {
     const node = this.#graph.node({ file: view.path, fn: site.fn });
-    return node === undefined ? free : siteCost(this.#contextOf(node, "followed"), view, site);
+    return node === undefined ? free : withoutCalls(siteCost(this.#contextOf(node, "followed"), view, site));
   }
 
   forget(path: string): void {

@@ -6,8 +6,8 @@ import type { FunctionRef, Location } from "../project/model.js";
 import { either, isNone, none, perhaps, plus, type Range, shared, substitutedIn, timesOver } from "./range.js";
 
 /**
- * What is counted: `queries` (SQL and documents), `remote` (HTTP and RPC), `inference`, `cache`, `queue`, `blocks fs` and its like, and `batch …` for
- * queries that a library merges when they start in one tick.
+ * What is counted: `queries` (SQL and documents), `remote` (HTTP and RPC), `inference`, `cache`, `queue`, `blocks fs` and its like, `batch …` for
+ * queries that a library merges when they start in one tick, and `call …` for calls of a parameter.
  */
 export type Metric = string;
 

@@ -26,6 +26,7 @@ import {
   unseen,
   withSizes,
 } from "./cost.js";
+import { parameterCall, withGiven } from "./given-functions.js";
 import { operationCost } from "./operation-cost.js";
 import { anything, exactly } from "./range.js";
 import { isUnseen } from "./unseen-calls.js";
@@ -59,11 +60,19 @@ export function functionCost(context: CostContext, node: FunctionNode): Cost {
 
 /** What one call costs: what it does itself, what it calls, and what the functions it is given do. */
 export function siteCost(context: CostContext, view: FileView, site: CallSite): Cost {
+  const called = view.facts.exprs[site.expr];
+  const parameter = called?.kind === "call" ? parameterCall(view, called.callee) : undefined;
+  if (parameter !== undefined) return parameter;
   let total = free;
   if (site.operation !== undefined) total = operationCost(view, site.operation, () => startsAtOnce(view, site));
   if (site.blocking !== undefined) total = both(total, counted(`blocks ${site.blocking.category}`, exactly(1)));
-  total = both(total, targetsCost(context, view, site));
-  for (const use of site.callbacks) total = both(total, callbackCost(context, view, site, use));
+  const targets = targetsCost(context, view, site);
+  total = both(total, targets.cost);
+  for (const [i, use] of site.callbacks.entries()) {
+    // A name that may stand for several functions is given once.
+    const isRepeated = site.callbacks.findIndex((other) => other.arg === use.arg) < i && isPassedOn(view, site, use);
+    if (!targets.handled.has(use.arg) && !isRepeated) total = both(total, callbackCost(context, view, site, use));
+  }
   if (isFree(total) && isUnseen(view, site))
     return unseen({ kind: "call", text: `${calleeText(view, site)}()`, at: { file: view.path, span: site.span } });
   return total;
@@ -74,22 +83,45 @@ function calleeText(view: FileView, site: CallSite): string {
   return expr?.kind === "call" || expr?.kind === "new" ? render(view.facts, expr.callee, 40) : "call";
 }
 
-function targetsCost(context: CostContext, view: FileView, site: CallSite): Cost {
-  // A call of a route's own `next` or of a function given as an argument is accounted for where it is given.
+interface TargetsCost {
+  readonly cost: Cost;
+  /** Arguments whose functions are accounted for. */
+  readonly handled: ReadonlySet<number>;
+}
+
+const nothing: TargetsCost = { cost: free, handled: new Set() };
+
+function targetsCost(context: CostContext, view: FileView, site: CallSite): TargetsCost {
   const [first, ...others] = site.targets;
-  if (first === undefined) return free;
-  const one = (ref: FunctionRef): Cost => carried(context, view, site, ref);
-  const all = others.reduce((sofar, ref) => oneOf(sofar, one(ref)), one(first));
-  if (isFree(all)) return free;
-  return site.confidence === "low" || 0 < others.length ? { ...all, guessed: true } : all;
+  if (first === undefined) return nothing;
+  let { cost, handled } = carried(context, view, site, first);
+  for (const ref of others) {
+    const other = carried(context, view, site, ref);
+    cost = oneOf(cost, other.cost);
+    handled = new Set([...handled, ...other.handled]);
+  }
+  const guessed = !isFree(cost) && (site.confidence === "low" || 0 < others.length);
+  return { cost: guessed ? { ...cost, guessed: true } : cost, handled };
 }
 
 /** A called function's cost in the caller's terms. */
-function carried(context: CostContext, view: FileView, site: CallSite, ref: FunctionRef): Cost {
+function carried(context: CostContext, view: FileView, site: CallSite, ref: FunctionRef): TargetsCost {
   const cost = context.costOf(ref, { view, site });
-  if (isFree(cost)) return free;
+  if (isFree(cost)) return nothing;
   const own = hasBatch(cost) && !startsAtOnce(view, site) ? settled(cost) : cost;
-  return withSizes(own, (symbol) => givenSize(view, site, ref, symbol));
+  const sized = withSizes(own, (symbol) => givenSize(view, site, ref, symbol));
+  return withGiven(view, site, ref, sized, (given) => context.costOf(given, { view, site }));
+}
+
+/** An argument that is a parameter itself: who calls this function says what it is. */
+function isPassedOn(view: FileView, site: CallSite, use: CallbackUse): boolean {
+  return passedOn(view, site, use) !== undefined;
+}
+
+function passedOn(view: FileView, site: CallSite, use: CallbackUse): Cost | undefined {
+  const call = view.facts.exprs[site.expr];
+  const arg = call?.kind === "call" || call?.kind === "new" ? call.args[use.arg] : undefined;
+  return arg === undefined ? undefined : parameterCall(view, arg);
 }
 
 /** Size of what a call gives for a parameter. */
@@ -120,7 +152,7 @@ function givenSize(view: FileView, site: CallSite, ref: FunctionRef, symbol: Cos
 
 function callbackCost(context: CostContext, view: FileView, site: CallSite, use: CallbackUse): Cost {
   if (use.runs === "deferred") return free;
-  const cost = context.costOf(use.ref, { view, site });
+  const cost = passedOn(view, site, use) ?? context.costOf(use.ref, { view, site });
   if (isFree(cost)) return free;
   const name = calledName(view, site.expr);
   if (use.runs === "once") {

@@ -37,7 +37,7 @@ function isUnseenMethod(view: FileView, { name, object }: Expr & { kind: "member
   if (HARMLESS.has(name) || BUILT_IN.has(name)) return false;
   const value = view.valueOf(object);
   // A step that a library's description knows and that sends nothing: a connection taken, a query put together.
-  if (value.kind === "dialect") return false;
+  if (value.kind === "dialect" || value.kind === "array" || value.kind === "literal") return false;
   // A method of something that a local package made: `this.limiter.schedule()`.
   return !((value.kind === "external-instance" || value.kind === "external") && isLocalPackage(value.module));
 }

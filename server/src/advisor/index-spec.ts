@@ -34,7 +34,15 @@ export interface IndexSpecColumn {
   readonly operatorClass?: string;
 }
 
+const known = new WeakMap<Candidate, IndexSpec>();
+
 export function indexSpec(candidate: Candidate): IndexSpec {
+  let spec = known.get(candidate);
+  if (spec === undefined) known.set(candidate, (spec = specOf(candidate)));
+  return spec;
+}
+
+function specOf(candidate: Candidate): IndexSpec {
   const { table, parts, method, where } = candidate;
   const text = candidateText(candidate);
   return {

@@ -8,6 +8,7 @@ import { rowsOf } from "./cardinality.js";
 import { type Demand, partKey, type Wish, wishesOf } from "./demand.js";
 import { scanCost, writeCost } from "./estimate.js";
 import { extend, servingShape, type Shape, shapeKey, type Workload } from "./extend.js";
+import type { TableStatistics } from "./statistics.js";
 import { judge, type Judged, type JudgeOptions } from "./judge.js";
 
 export interface TableWorkload extends JudgeOptions {
@@ -15,6 +16,12 @@ export interface TableWorkload extends JudgeOptions {
   readonly demands: readonly Demand[];
   /** Places in the code that write it. */
   readonly writes: number;
+  /** What was chosen for equal wishes before; kept from one choice to the next. */
+  readonly memo?: ChoiceMemo;
+}
+
+export interface ChoiceMemo {
+  choice?: { readonly key: string; readonly shapes: readonly Shape[] };
 }
 
 /** One query with the indexes chosen for it. */
@@ -27,6 +34,8 @@ export interface Served {
 
 /** Queries that ask the same, and are judged once. */
 interface Group {
+  /** Equal for groups that ask the same. */
+  readonly key: string;
   readonly demands: Demand[];
   readonly wishes: readonly Wish[];
   readonly judged: Judged;
@@ -50,15 +59,32 @@ export function selectIndexes(table: TableWorkload): readonly Served[] {
 function grouped(table: TableWorkload): readonly Group[] {
   const groups = new Map<string, Group | undefined>();
   for (const demand of table.demands) {
-    const wishes = wishesOf(demand, table.statistics);
-    const key = keyOf(demand, wishes);
+    const { wishes, key } = askedBy(demand, table.statistics);
     const known = groups.get(key);
     if (known !== undefined) known.demands.push(demand);
     if (groups.has(key)) continue;
     const judged = judge(demand.advice, demand.query, demand.advice.candidates, table);
-    groups.set(key, judged === undefined ? undefined : { demands: [demand], wishes, judged });
+    groups.set(key, judged === undefined ? undefined : { key, demands: [demand], wishes, judged });
   }
   return [...groups.values()].filter((group) => group !== undefined);
+}
+
+/** Found once for each query, and for what is known of its table. */
+const asked = new WeakMap<
+  Demand["advice"],
+  { readonly of: TableStatistics | undefined; readonly wishes: readonly Wish[]; readonly key: string }
+>();
+
+function askedBy(
+  demand: Demand,
+  of: TableStatistics | undefined,
+): { readonly wishes: readonly Wish[]; readonly key: string } {
+  const known = asked.get(demand.advice);
+  if (known !== undefined && known.of === of) return known;
+  const wishes = wishesOf(demand, of);
+  const found = { of, wishes, key: keyOf(demand, wishes) };
+  asked.set(demand.advice, found);
+  return found;
 }
 
 /** Everything a planner is asked, or would be. */
@@ -71,6 +97,12 @@ function keyOf({ advice, query }: Demand, wishes: readonly Wish[]): string {
 
 /** Wishes of a group weigh as much as its queries do together. */
 function choose(table: TableWorkload, groups: readonly Group[], refused: ReadonlySet<string>): readonly Shape[] {
+  const { memo, writes, statistics } = table;
+  const asks = groups.map(
+    (group) => `${group.key} ${group.demands.reduce((sum, demand) => sum + weightOf(demand), 0)}`,
+  );
+  const key = [rowsOf(statistics), writes, ...refused, "", ...asks].join("\n");
+  if (memo?.choice?.key === key) return memo.choice.shapes;
   const groupOf = new Map<Wish, Group>();
   for (const group of groups) {
     const weight = group.demands.reduce((sum, demand) => sum + weightOf(demand), 0);
@@ -78,14 +110,16 @@ function choose(table: TableWorkload, groups: readonly Group[], refused: Readonl
   }
   const workload: Workload = {
     wishes: [...groupOf.keys()],
-    rows: rowsOf(table.statistics),
-    writes: table.writes,
+    rows: rowsOf(statistics),
+    writes,
     refuses: (wish, shape) => {
       const group = groupOf.get(wish);
       return refused.size > 0 && group !== undefined && refused.has(refusalKey(group, shape));
     },
   };
-  return extend(workload);
+  const shapes = extend(workload);
+  if (memo !== undefined) memo.choice = { key, shapes };
+  return shapes;
 }
 
 /** Weight of a query that only might run on a request. */
@@ -97,8 +131,8 @@ function weightOf({ isReached, recorded }: Demand): number {
   return recorded === undefined ? plain : 1 + Math.log10(1 + recorded.calls);
 }
 
-function refusalKey({ demands: [first] }: Group, shape: Shape): string {
-  return `${first?.at.file ?? ""} ${first?.at.span.start ?? 0} ${first?.advice.kind ?? ""} ${shapeKey(shape)}`;
+function refusalKey({ key }: Group, shape: Shape): string {
+  return `${key} ${shapeKey(shape)}`;
 }
 
 /** `refused` when the planner does not take what was chosen: that is noted, and the choice has to be made again. */

@@ -6,7 +6,7 @@ import type { Demand } from "../advisor/demand.js";
 import { toldOnce, type LackedQuery } from "../advisor/lacked-query.js";
 import type { RecordedOf } from "../advisor/recorded.js";
 import type { Proof, ProofRequest } from "../advisor/proof.js";
-import { selectIndexes } from "../advisor/select.js";
+import { type ChoiceMemo, selectIndexes } from "../advisor/select.js";
 import type { TableStatistics } from "../advisor/statistics.js";
 import type { Table } from "../catalog/model.js";
 import type { FileDemands } from "../rules/missing-index/demands-of.js";
@@ -31,10 +31,13 @@ export class WorkloadStore {
   readonly #askers = new Map<string, Set<string>>();
   readonly #tables = new Map<string, TableState>();
   readonly #dirty = new Set<string>();
+  /** The last choice of each table. */
+  readonly #memos = new Map<string, ChoiceMemo>();
   #byFile: Map<string, readonly LackedQuery[]> | undefined;
 
   set(path: string, demands: FileDemands): void {
     const known = this.#files.get(path);
+    if (known !== undefined && isSame(known, demands)) return;
     for (const table of tablesOf(known)) {
       this.#askers.get(table)?.delete(path);
       this.#dirty.add(table);
@@ -87,7 +90,9 @@ export class WorkloadStore {
     if (first === undefined) return [];
     const statistics = statisticsOf(first.advice.table);
     const proofs = (request: ProofRequest): Proof | undefined => proofOf(id, request);
-    return toldOnce(selectIndexes({ demands, writes, statistics, proofOf: proofs }), statistics);
+    const memo = this.#memos.get(id) ?? {};
+    this.#memos.set(id, memo);
+    return toldOnce(selectIndexes({ demands, writes, statistics, proofOf: proofs, memo }), statistics);
   }
 
   /** Queries of one file, in source order. */
@@ -96,6 +101,24 @@ export class WorkloadStore {
     return this.#byFile.get(path) ?? [];
   }
 }
+
+/** Whether a file asks what it asked before, of the same tables, at the same places. */
+function isSame(a: FileDemands, b: FileDemands): boolean {
+  if (
+    a.demands.length !== b.demands.length ||
+    a.demands.some((one, i) => one.advice.table !== b.demands[i]?.advice.table)
+  )
+    return false;
+  return printOf(a) === printOf(b);
+}
+
+function printOf({ demands, writes }: FileDemands): string {
+  // Columns are those of the table, and tables are the same: names are enough.
+  return JSON.stringify([demands, [...writes]], (key, value: unknown) => (isTold.has(key) ? undefined : value));
+}
+
+/** Told by the identity of the table, which holds them. */
+const isTold = new Set(["table", "location", "later", "partial"]);
 
 function withRecorded(demand: Demand, recordedOf: RecordedOf): Demand {
   const recorded = recordedOf(demand);

@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { createProver, type Prover, type ProverOptions } from "../../server/src/proving/create-prover.js";
-import { prepareProof } from "../../server/src/fixes/prove/proof-request.js";
+import { type PreparedProof, type ProofQuestion, prepareProof } from "../../server/src/fixes/prove/proof-request.js";
 import type { ProofReport } from "../../server/src/proving/proof-case.js";
 import { catalogOf } from "./catalog-lines.js";
 import { temporaryFolder } from "./planner-image.js";
@@ -55,17 +55,29 @@ export interface ProofTrial {
 /** Proves a change made by replacing pieces of text. */
 export async function tryProof(prover: Prover, trial: ProofTrial): Promise<ProofReport> {
   const text = trial.files[trial.path] ?? "";
-  const texts = new Map(Object.entries(trial.files).map(([name, one]) => [`/case/${name}`, one]));
   const edits = trial.replace.map(([before, after]) => {
     const start = text.indexOf(before);
     if (start < 0) throw new Error(`${before} is not in ${trial.path}`);
     return { start, end: start + before.length, newText: after };
   });
-  const prepared = prepareProof({
+  const prepared = proofOf(trial.files, {
     path: `/case/${trial.path}`,
     offset: text.indexOf(trial.at),
     edits: [{ path: `/case/${trial.path}`, edits }],
-    catalog: catalogOf(trial.files),
+    ...(trial.sizes === undefined ? {} : { trials: trial.sizes.map((rows) => ({ rows, seed: 1 })) }),
+  });
+  return "reason" in prepared ? { kind: "unprovable", reason: prepared.reason } : prover.prove(prepared.request);
+}
+
+/** What a proof of a fix runs, for files below `/case`. */
+export function proofOf(
+  files: Readonly<Record<string, string>>,
+  question: Omit<ProofQuestion, "catalog" | "sources">,
+): PreparedProof {
+  const texts = new Map(Object.entries(files).map(([name, one]) => [`/case/${name}`, one]));
+  return prepareProof({
+    ...question,
+    catalog: catalogOf(files),
     sources: {
       textOf: (file) => texts.get(file),
       resolve: (from, specifier) => {
@@ -75,8 +87,5 @@ export async function tryProof(prover: Prover, trial: ProofTrial): Promise<Proof
           : undefined;
       },
     },
-    ...(trial.sizes === undefined ? {} : { sizes: trial.sizes }),
-    ...(trial.seed === undefined ? {} : { seed: trial.seed }),
   });
-  return "reason" in prepared ? { kind: "unprovable", reason: prepared.reason } : prover.prove(prepared.request);
 }

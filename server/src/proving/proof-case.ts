@@ -95,14 +95,21 @@ export interface ProofTarget {
   readonly construct?: readonly ArgumentSpec[];
 }
 
+/** One set of made-up rows. */
+export interface ProofTrial {
+  /** Rows of each table. */
+  readonly rows: number;
+  /** The same seed gives the same rows. */
+  readonly seed: number;
+}
+
 export interface ProofRequest {
   readonly before: ProofProgram;
   readonly after: ProofProgram;
   readonly target: ProofTarget;
   readonly tables: readonly ProofTable[];
-  /** Rows of each table, one run after the other: 10, 100, 1,000. */
-  readonly sizes: readonly number[];
-  readonly seed: number;
+  /** One run after the other: 10, 100, 1,000 rows. */
+  readonly trials: readonly ProofTrial[];
 }
 
 export interface ProofSide {

@@ -61,9 +61,9 @@ async function prove({ request, sandbox, image }: ToProver): Promise<ProofReport
   await database.exec("SET TIME ZONE 'UTC'");
   await database.exec(createStatements(request.tables).join(";\n"));
   const runs: ProofRun[] = [];
-  for (const rows of request.sizes) {
+  for (const { rows, seed } of request.trials) {
     send({ kind: "progress", rows });
-    await fill(database, request, rows);
+    await fill(database, request, rows, seed);
     const before = await runSide(database, script, request.before, request, rows);
     if (before.outcome.kind === "unprovable") return before.outcome;
     const after = await runSide(database, script, request.after, request, rows);
@@ -71,7 +71,7 @@ async function prove({ request, sandbox, image }: ToProver): Promise<ProofReport
     runs.push({ rows, before: sideOf(before), after: sideOf(after) });
     const difference = outcomeDifference(before.outcome, after.outcome) ?? stateDifference(before, after);
     if (difference !== undefined) return { kind: "different", runs, rows, difference };
-    if (before.outcome.kind === "error" && rows === request.sizes.at(-1)) {
+    if (before.outcome.kind === "error" && runs.length === request.trials.length) {
       return {
         kind: "unprovable",
         reason: `on made-up data both versions only fail: ${JSON.stringify(before.outcome.value)}`,
@@ -90,10 +90,10 @@ function stateDifference(before: SideResult, after: SideResult): string | undefi
   return "the tables hold other rows afterwards";
 }
 
-async function fill(database: PGlite, request: ProofRequest, rows: number): Promise<void> {
+async function fill(database: PGlite, request: ProofRequest, rows: number, seed: number): Promise<void> {
   const names = request.tables.map(({ name }) => quoted(name));
   if (0 < names.length) await database.exec(`TRUNCATE ${names.join(", ")}`);
-  await database.exec(insertStatements(request.tables, rows, request.seed).join(";\n"));
+  await database.exec(insertStatements(request.tables, rows, seed).join(";\n"));
   await database.exec("ANALYZE");
 }
 

@@ -1,6 +1,6 @@
 /** Everything a proof of one fix needs, put together from the texts before and after it. */
 import type { Catalog } from "../../catalog/model.js";
-import type { ArgumentSpec, ProofProgram, ProofRequest } from "../../proving/proof-case.js";
+import type { ArgumentSpec, ProofProgram, ProofRequest, ProofTrial } from "../../proving/proof-case.js";
 import { parseWithParents, ts } from "../../syntax/typescript.js";
 import { applyEdits } from "../edits.js";
 import type { FileEdit } from "../fix.js";
@@ -16,13 +16,13 @@ export interface ProofQuestion {
   readonly edits: readonly FileEdit[];
   readonly catalog: Catalog;
   readonly sources: ProgramSources;
-  readonly sizes?: readonly number[];
-  readonly seed?: number;
+  /** 10, 100 and 1,000 rows when left out. */
+  readonly trials?: readonly ProofTrial[];
 }
 
 export type PreparedProof = { readonly request: ProofRequest } | { readonly reason: string };
 
-const SIZES = [10, 100, 1_000];
+const TRIALS: readonly ProofTrial[] = [10, 100, 1_000].map((rows) => ({ rows, seed: 1 }));
 
 export function prepareProof(question: ProofQuestion): PreparedProof {
   const { path, offset, edits, catalog, sources } = question;
@@ -56,8 +56,7 @@ export function prepareProof(question: ProofQuestion): PreparedProof {
         ...(cls === undefined ? {} : { construct: constructorSpecs(cls, context) }),
       },
       tables,
-      sizes: question.sizes ?? SIZES,
-      seed: question.seed ?? 1,
+      trials: question.trials ?? TRIALS,
     },
   };
 }

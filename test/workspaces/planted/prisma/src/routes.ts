@@ -1,0 +1,43 @@
+import express from "express";
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+export const app = express();
+
+app.get("/prisma/orders", async (req, res) => {
+  const orders = await prisma.order.findMany({ orderBy: { id: "asc" } });
+  const rows = [];
+  for (const order of orders) {
+    const product = await prisma.product.findUnique({ where: { id: order.productId } });
+    rows.push({ id: order.id, product: product?.name ?? "gone" });
+  }
+  res.json(rows);
+});
+
+app.get("/prisma/customers", async (req, res) => {
+  const customers = await prisma.customer.findMany({ orderBy: { id: "asc" } });
+  const rows = [];
+  for (const customer of customers) {
+    const orders = await prisma.order.findMany({ where: { customerId: customer.id }, orderBy: { id: "desc" } });
+    rows.push({ name: customer.name, orders });
+  }
+  res.json(rows);
+});
+
+app.get("/prisma/open", async (req, res) => {
+  const orders = await prisma.order.findMany({ where: { status: { not: "done" } }, orderBy: { id: "asc" } });
+  const rows = await Promise.all(
+    orders.map(async (order) => ({ ...order, product: await prisma.product.findFirst({ where: { id: order.productId } }) })),
+  );
+  res.json(rows);
+});
+
+app.get("/prisma/checked", async (req, res) => {
+  const orders = await prisma.order.findMany({ orderBy: { id: "asc" } });
+  const names: string[] = [];
+  for (const order of orders) {
+    const product = await prisma.product.findUniqueOrThrow({ where: { id: order.productId } });
+    names.push(product.name);
+  }
+  res.json(names);
+});

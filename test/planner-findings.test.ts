@@ -107,3 +107,28 @@ test("an index typed into the schema takes the finding away, and leaving it out 
   service.refresh();
   expect(session()).toHaveLength(1);
 });
+
+test("SQL in code is understood where the schema is declared by something else", async () => {
+  const workspace = temporaryWorkspace({
+    "package.json": JSON.stringify({ dependencies: { knex: "3.0.0", pg: "8.0.0", express: "5.0.0" } }),
+    "migrations/20240101_init.ts": `import type { Knex } from "knex";
+export async function up(knex: Knex): Promise<void> {
+  await knex.schema.createTable("parcels", (table) => {
+    table.increments("id");
+    table.integer("order_id");
+  });
+}
+`,
+    "src/app.ts": `import express from "express";
+import { Pool } from "pg";
+const pool = new Pool();
+const app = express();
+app.get("/parcels/:order", async (request, response) => {
+  response.json(await pool.query("select * from parcels where order_id = $1", [request.params.order]));
+});
+`,
+  });
+  workspaces.push(workspace);
+  const { lines } = await workspace.open({ overrides: { rules: ["unindexed-filter"] } });
+  expect(lines()).toEqual(["src/app.ts:6 unindexed-filter"]);
+});

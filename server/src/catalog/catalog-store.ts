@@ -22,7 +22,7 @@ export interface CatalogStore {
   setFacts(path: string, facts: FileFacts): void;
   remove(path: string): void;
   setManifests(manifests: readonly ManifestSource[]): void;
-  /** Some text waits to be read, or was read without the grammar it needs. */
+  /** There may be SQL, and the grammar is not there yet. */
   needsGrammar(): boolean;
   /** The same object until something in it changes. */
   catalog(): Catalog;
@@ -89,9 +89,10 @@ class Store implements CatalogStore {
   }
 
   needsGrammar(): boolean {
-    return (
-      !isPostgresLoaded() && [...this.#entries].some(([path, { text }]) => path.endsWith(".sql") && text !== undefined)
-    );
+    if (isPostgresLoaded()) return false;
+    // Code that talks to a database may hold statements of its own, whatever its schema is declared by.
+    const speaksSql = this.#packages.some(({ dependencies }) => dependencies.some((name) => SPEAKS_SQL.test(name)));
+    return speaksSql || [...this.#entries].some(([path, { text }]) => path.endsWith(".sql") && text !== undefined);
   }
 
   catalog(): Catalog {
@@ -192,6 +193,10 @@ function packageOf(path: string, folders: readonly string[]): string {
   for (const folder of ancestors(directoryOf(path))) if (known.has(folder)) return folder;
   return "";
 }
+
+/** Packages through which code sends SQL it has written itself. */
+const SPEAKS_SQL =
+  /^(?:pg|postgres|pg-promise|pg-native|slonik|mysql2?|mariadb|better-sqlite3|sqlite3?|@libsql\/client|@neondatabase\/serverless|@vercel\/postgres|@electric-sql\/pglite|@planetscale\/database|@prisma\/client|typeorm|knex|objection|kysely|drizzle-orm|sequelize|sequelize-typescript|@mikro-orm\/(?:core|knex|postgresql|mysql|mariadb|sqlite)|massive|zapatos|postgraphile)$/;
 
 const DRIVERS: readonly (readonly [RegExp, Engine])[] = [
   [

@@ -6,6 +6,7 @@ import { inOrder } from "../fixes/edits.js";
 import type { AppliedSafety, FileEdit, Fix, FixSources } from "../fixes/fix.js";
 import { createFixSources } from "../fixes/sources.js";
 import { together } from "../fixes/together.js";
+import { isFile } from "../workspace/read-source.js";
 import type { WorkspaceService } from "./workspace-service.js";
 
 export interface FixOffer {
@@ -148,7 +149,7 @@ function toFixed({ fix, finding }: { readonly fix: Fix; readonly finding: Findin
 export function sourcesOf(service: Pick<WorkspaceService, "textOf">): FixSources {
   return createFixSources(
     (path) => service.textOf(path),
-    (path) => service.textOf(path) !== undefined,
+    (path) => service.textOf(path) !== undefined || isFile(path),
     () => Date.now(),
   );
 }

@@ -1,5 +1,5 @@
 /** Reads one source file, or says why it is left out. */
-import { openSync, readSync, closeSync, fstatSync, constants } from "node:fs";
+import { openSync, readSync, closeSync, existsSync, fstatSync, constants } from "node:fs";
 
 export type SourceText =
   | { readonly kind: "text"; readonly text: string }
@@ -126,6 +126,11 @@ function countLines(text: string): number {
   let count = 1;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
   return count;
+}
+
+/** Whether anything of this name is there, of whatever kind. */
+export function isFile(path: string): boolean {
+  return existsSync(path);
 }
 
 function mebibytes(bytes: number): string {

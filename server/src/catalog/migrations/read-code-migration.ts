@@ -1,6 +1,6 @@
 /** A migration written in code → the changes it makes. Which library it uses is told from the shape of each call; a file may use several. */
 import type { SchemaChange, SchemaFile } from "../change.js";
-import { exprOf, stringsAt, type FactReader } from "../fact-reader.js";
+import { exprOf, stringAt, stringsAt, type FactReader } from "../fact-reader.js";
 import { engineOfFiles } from "../merge.js";
 import type { Engine } from "../model.js";
 import { place, tableAt } from "./changes.js";
@@ -57,6 +57,9 @@ function builderChanges(reader: FactReader, call: MigrationCall): readonly Schem
           ? []
           : [table]
     ).map((one) => ({ kind: "drop-table", at, table: one }));
+  // Kysely's: `dropIndex("name").on("table").execute()`.
+  const dropped = call.name === "dropIndex" && call.args.length === 1 ? stringAt(reader, first) : undefined;
+  if (dropped !== undefined) return [{ kind: "drop-index", at, name: dropped.replace(/^.*\./, "") }];
   if (
     call.args.some((arg) => exprOf(reader, arg, "function") !== undefined) &&
     /^(?:create|alter)?table/i.test(call.name)

@@ -8,7 +8,7 @@ import { prismaIndexes } from "./prisma-index.js";
 import { sequelizeIndexes } from "./sequelize-index.js";
 import { sqlMigrations, type NewMigration } from "./sql-migration.js";
 import { sqlSchemaIndex } from "./sql-schema-index.js";
-import type { IndexHome, ModelPlace, WantedIndex } from "./wanted-index.js";
+import type { IndexHome, MigrationHome, ModelPlace, WantedIndex } from "./wanted-index.js";
 
 export interface IndexRequest {
   readonly home: IndexHome;
@@ -18,9 +18,11 @@ export interface IndexRequest {
   readonly text: string;
 }
 
+export const DRIZZLE = "Run `drizzle-kit generate` for the migration.";
+
 /** Tools that make migrations from the model by themselves, and keep a record that nobody else may write. */
-const GENERATORS: Readonly<Partial<Record<ModelPlace["source"], string>>> = {
-  drizzle: "Run `drizzle-kit generate` for the migration.",
+export const GENERATORS: Readonly<Partial<Record<ModelPlace["source"], string>>> = {
+  drizzle: DRIZZLE,
   "mikro-orm": "Run `mikro-orm migration:create` for the migration.",
 };
 
@@ -52,15 +54,16 @@ interface Part {
 function addTo({ home, indexes }: IndexRequest, sources: FixSources, nowMs: number): Part | undefined {
   const { model, migrations } = home;
   const generator = model === undefined ? undefined : GENERATORS[model.source];
-  const keepsJournal = migrations?.files.some(({ path }) => sources.exists?.(journalOf(path)) === true) === true;
+  const isDrizzle = migrations !== undefined && keepsDrizzleRecord(migrations, sources);
   const isGenerated =
-    generator !== undefined && (model?.source === "mikro-orm" || keepsJournal || migrations === undefined);
+    isDrizzle || (generator !== undefined && (model?.source === "mikro-orm" || migrations === undefined));
+  const steps = indexes.map((index) => ({ action: "add", index }) as const);
   const made =
     migrations === undefined || isGenerated
       ? undefined
       : migrations.kind === "sql"
-        ? sqlMigrations(migrations, indexes, sources, nowMs)
-        : codeMigrations(migrations, indexes, sources, nowMs);
+        ? sqlMigrations(migrations, steps, sources, nowMs)
+        : codeMigrations(migrations, steps, sources, nowMs);
   const edited = model === undefined ? undefined : editModel(model, indexes, made !== undefined, home, sources);
   // A model that is the only source has to be edited; one beside migrations may be unable to say it.
   if (edited === undefined && made === undefined) return undefined;
@@ -70,7 +73,7 @@ function addTo({ home, indexes }: IndexRequest, sources: FixSources, nowMs: numb
   return {
     edits: [...(edited === undefined ? [] : [edited]), ...newFiles(made)],
     notes: [
-      ...(isGenerated && migrationsAreKept(home) ? [generator] : []),
+      ...(isGenerated && migrationsAreKept(home) ? [generator ?? DRIZZLE] : []),
       ...(needsExtension ? ["Its operator class needs `CREATE EXTENSION pg_trgm` first."] : []),
       ...(made === undefined && migrations !== undefined && !isGenerated ? [BY_HAND] : []),
       ...(made?.note === undefined ? [] : [made.note]),
@@ -83,11 +86,15 @@ function migrationsAreKept({ model, migrations }: IndexHome): boolean {
   return migrations !== undefined || model?.source === "drizzle";
 }
 
-function journalOf(migration: string): string {
-  return `${migration.slice(0, migration.lastIndexOf("/"))}/meta/_journal.json`;
+/** Drizzle's list of migrations, or its picture of the schema beside each: only its own generator may write these. */
+export function keepsDrizzleRecord({ files }: MigrationHome, sources: FixSources): boolean {
+  return files.slice(-3).some(({ path }) => {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    return [`${folder}/meta/_journal.json`, `${folder}/snapshot.json`].some((file) => sources.exists?.(file) === true);
+  });
 }
 
-function newFiles(made: NewMigration | undefined): readonly FileEdit[] {
+export function newFiles(made: NewMigration | undefined): readonly FileEdit[] {
   return (made?.files ?? []).map(({ path, text }) => ({ path, edits: [], createText: text }));
 }
 

@@ -10,14 +10,14 @@ import { indentAt, layOut, styleOf, type Style } from "../style.js";
 import { libraryFor, type MigrationLibrary, type Written } from "./migration-libraries.js";
 import { nextMigration } from "./migration-names.js";
 import { wordsFor, type NewMigration } from "./sql-migration.js";
-import type { MigrationHome, NewFile, WantedIndex } from "./wanted-index.js";
+import type { IndexStep, MigrationHome, NewFile } from "./wanted-index.js";
 
 /** So many migrations from the end are looked at for one that is written in the plain way. */
 const LOOKED_AT = 8;
 
 export function codeMigrations(
   home: MigrationHome,
-  wanted: readonly WantedIndex[],
+  wanted: readonly IndexStep[],
   sources: FixSources,
   nowMs: number,
 ): NewMigration | undefined {
@@ -30,9 +30,9 @@ export function codeMigrations(
   if (newest === undefined || skeleton === undefined) return undefined;
   const files: NewFile[] = [];
   let last = newest;
-  for (const index of wanted) {
-    const name = nextMigration(last, wordsFor(index), nowMs);
-    const text = name === undefined ? undefined : fill(skeleton, index, name.className);
+  for (const step of wanted) {
+    const name = nextMigration(last, wordsFor(step.action, step.index), nowMs);
+    const text = name === undefined ? undefined : fill(skeleton, step, name.className);
     if (name === undefined || text === undefined || sources.exists?.(name.path) === true) return undefined;
     // The newest may be JavaScript and the model TypeScript, or the other way round.
     const path = name.path.replace(/\.\w+$/, skeleton.extension);
@@ -56,6 +56,8 @@ interface MigrationFunction {
   readonly body: ts.Block;
   /** What its first parameter calls the library. */
   readonly given: string;
+  /** Its second parameter. */
+  readonly callback: string | undefined;
   readonly isAsync: boolean;
 }
 
@@ -63,7 +65,7 @@ function skeletonOf(path: string, sources: FixSources): Skeleton | undefined {
   const tree = sources.treeOf(path);
   const up = tree === undefined ? undefined : functionNamed(tree, "up");
   if (tree === undefined || up === undefined) return undefined;
-  const library = libraryFor(tree.text, up.given);
+  const library = libraryFor(tree.text, up.given, up.callback);
   const extension = /\.\w+$/.exec(path)?.[0] ?? ".ts";
   return library === undefined ? undefined : { tree, library, up, down: functionNamed(tree, "down"), extension };
 }
@@ -89,12 +91,13 @@ function nameOf(node: ts.FunctionLikeDeclaration): string | undefined {
 }
 
 function asMigration(node: ts.FunctionLikeDeclaration): MigrationFunction | undefined {
-  const [parameter] = node.parameters;
+  const [parameter, second] = node.parameters;
   const { body } = node;
   if (parameter === undefined || body === undefined || !ts.isBlock(body)) return undefined;
   const given = givenName(parameter.name);
   const isAsync = (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
-  return given === undefined ? undefined : { node, body, given, isAsync };
+  const callback = second === undefined ? undefined : givenName(second.name);
+  return given === undefined ? undefined : { node, body, given, callback, isAsync };
 }
 
 /** `queryInterface`, or `{ context: queryInterface }`. */
@@ -104,11 +107,12 @@ function givenName(name: ts.BindingName): string | undefined {
   return first !== undefined && ts.isBindingElement(first) && ts.isIdentifier(first.name) ? first.name.text : undefined;
 }
 
-function fill(skeleton: Skeleton, index: WantedIndex, className: string): string | undefined {
+function fill(skeleton: Skeleton, { action, index }: IndexStep, className: string): string | undefined {
   const { tree, library, up, down } = skeleton;
   const style = styleOf(tree);
-  const upBody = library.create(index, up.given, style);
-  const downBody = library.drop(index, down?.given ?? up.given, style);
+  const [make, undo] = action === "add" ? [library.create, library.drop] : [library.drop, library.create];
+  const upBody = make(index, up.given, style);
+  const downBody = undo(index, down?.given ?? up.given, style);
   if (upBody === undefined || downBody === undefined) return undefined;
   const edits: TextEdit[] = [body(tree, up, upBody, style)];
   if (down !== undefined) edits.push(body(tree, down, downBody, style));

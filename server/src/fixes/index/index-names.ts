@@ -34,6 +34,15 @@ function patternOf(name: string, table: string, columns: readonly string[]): str
     : undefined;
 }
 
+/** Like `nameFor`, and free: PostgreSQL too puts a number behind a name that is taken. */
+export function freeName(wanted: string, taken: ReadonlySet<string | undefined>): string {
+  if (!taken.has(wanted)) return wanted;
+  for (let n = 1; ; n++) {
+    const name = `${wanted.slice(0, MAX_LENGTH - 2)}${n}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
 /** @param columns Of an expression, what stands for it. */
 export function nameFor(pattern: string, table: string, columns: readonly string[]): string {
   const words = columns.map((column) => column.replaceAll(/\W+/g, "_").replaceAll(/^_+|_+$/g, "")).join("_");

@@ -18,13 +18,17 @@ export interface MigrationLibrary {
   readonly note?: string;
 }
 
-/** @param given Name of the first parameter of `up`. */
-export function libraryFor(text: string, given: string): MigrationLibrary | undefined {
+/**
+ * @param given Name of the first parameter of `up`.
+ * @param callback Name of the second one.
+ */
+export function libraryFor(text: string, given: string, callback: string | undefined): MigrationLibrary | undefined {
   // MikroORM keeps a picture of the schema beside its migrations, which only its own generator brings up to date.
   if (text.includes("@mikro-orm/")) return undefined;
   if (/\bMigrationInterface\b|\bQueryRunner\b/.test(text)) return typeorm;
   if (/\bKysely\b/.test(text)) return kysely;
   if (/node-pg-migrate|\bMigrationBuilder\b/.test(text) || given === "pgm") return nodePgMigrate;
+  if (/\brunSql\b|\bdb-migrate\b/.test(text)) return dbMigrate(callback);
   if (/queryInterface|\bsequelize\b|\bSequelize\b/.test(text)) return sequelize;
   if (/\bknex\b|\bKnex\b/.test(text)) return knex;
   return undefined;
@@ -74,6 +78,19 @@ const knex: MigrationLibrary = {
     `${isModule ? "export const config" : "exports.config"} = { transaction: false }${semicolon}`,
   note: "The migration runs in no transaction, which `CONCURRENTLY` asks for.",
 };
+
+/** Told that it is done by a callback, or by a promise. */
+function dbMigrate(callback: string | undefined): MigrationLibrary {
+  const run = (given: string, sql: string): Written =>
+    callback === undefined
+      ? asynchronous(`${given}.runSql(${inBackQuotes(sql)})`)
+      : { statements: [], call: { kind: "sync", text: `${given}.runSql(${inBackQuotes(sql)}, ${callback})` } };
+  return {
+    create: (index, given) => run(given, createIndexSql(index, { quoting: "needed", concurrently: true })),
+    drop: (index, given) => run(given, dropIndexSql(index, { quoting: "needed", concurrently: true })),
+    note: "`CONCURRENTLY` may not run inside a transaction: db-migrate uses one only where it is told to.",
+  };
+}
 
 const sequelize: MigrationLibrary = {
   create(index, given, style) {

@@ -5,7 +5,7 @@
 import type { FixSources } from "../fix.js";
 import { createIndexSql, dropIndexSql, quotingOf } from "./index-sql.js";
 import { nextMigration } from "./migration-names.js";
-import type { MigrationHome, NewFile, WantedIndex } from "./wanted-index.js";
+import type { IndexStep, MigrationHome, NewFile, WantedIndex } from "./wanted-index.js";
 
 export interface NewMigration {
   readonly files: readonly NewFile[];
@@ -24,10 +24,10 @@ interface Tool {
 
 const NOTE = "-- Built beside the writes: may not run inside a transaction.";
 
-/** @param statements What has to run first, each in a migration of its own: extensions. */
+/** Each step in a file of its own: what is built beside the writes may share a file with nothing else. */
 export function sqlMigrations(
   home: MigrationHome,
-  wanted: readonly WantedIndex[],
+  wanted: readonly IndexStep[],
   sources: FixSources,
   nowMs: number,
 ): NewMigration | undefined {
@@ -36,10 +36,12 @@ export function sqlMigrations(
   const texts = home.files.slice(-6).flatMap(({ path }) => sources.textOf(path) ?? []);
   const tool = toolOf(newest, texts);
   const quoting = quotingOf(texts.join("\n"));
-  const needsTrigrams = wanted.some(({ parts }) => parts.some((part) => part.operatorClass === "gin_trgm_ops"));
+  const needsTrigrams = wanted.some(
+    ({ action, index }) => action === "add" && index.parts.some((part) => part.operatorClass === "gin_trgm_ops"),
+  );
   const steps = [
     ...(needsTrigrams && !hasTrigrams(home, sources) ? [extension(tool)] : []),
-    ...wanted.map((index) => step(index, tool, quoting)),
+    ...wanted.map((one) => step(one, tool, quoting)),
   ];
   const files: NewFile[] = [];
   let last = newest;
@@ -59,12 +61,13 @@ interface Step {
   readonly down: string;
 }
 
-function step(index: WantedIndex, tool: Tool, quoting: "always" | "needed"): Step {
+function step({ action, index }: IndexStep, tool: Tool, quoting: "always" | "needed"): Step {
   const concurrently = tool.concurrently !== "no" && index.engine === "postgresql";
   const create = createIndexSql(index, { quoting, concurrently });
   const drop = dropIndexSql(index, { quoting, concurrently });
   const note = concurrently && tool.concurrently === "note" ? [NOTE] : [];
-  return { words: wordsFor(index), ...framed(tool, [...note, create], [drop]) };
+  const [up, down] = action === "add" ? [create, drop] : [drop, create];
+  return { words: wordsFor(action, index), ...framed(tool, [...note, up], [down]) };
 }
 
 function extension(tool: Tool): Step {
@@ -78,10 +81,10 @@ function framed({ up, down }: Tool, create: readonly string[], drop: readonly st
 }
 
 /** `add orders user_id index`, cut down where it would be long. */
-export function wordsFor({ table, parts }: Pick<WantedIndex, "table" | "parts">): readonly string[] {
+export function wordsFor(action: IndexStep["action"], { table, parts }: WantedIndex): readonly string[] {
   const columns = parts.flatMap(({ column, expression }) => wordsOf(column ?? expression ?? ""));
-  const words = ["add", ...wordsOf(table), ...columns, "index"];
-  return words.join("_").length <= 60 ? words : ["add", ...wordsOf(table), ...columns.slice(0, 2), "index"];
+  const words = [action, ...wordsOf(table), ...columns, "index"];
+  return words.join("_").length <= 60 ? words : [action, ...wordsOf(table), ...columns.slice(0, 2), "index"];
 }
 
 function wordsOf(name: string): readonly string[] {

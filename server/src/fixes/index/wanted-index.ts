@@ -48,6 +48,12 @@ export interface IndexHome {
   readonly migrations?: MigrationHome;
 }
 
+/** What a migration does. */
+export interface IndexStep {
+  readonly action: "add" | "drop";
+  readonly index: WantedIndex;
+}
+
 /** A file that is made, and what to say of it. */
 export interface NewFile {
   readonly path: FilePath;

@@ -4,7 +4,7 @@ import { isModel } from "../../catalog/merge.js";
 import type { Catalog, CodeName, MigrationFile, Table } from "../../catalog/model.js";
 import { addIndexes, type IndexRequest } from "../../fixes/index/add-index.js";
 import type { Fix, FixSources } from "../../fixes/fix.js";
-import { nameFor, namePattern } from "../../fixes/index/index-names.js";
+import { freeName, nameFor, namePattern } from "../../fixes/index/index-names.js";
 import type { IndexHome, MigrationHome, ModelPlace } from "../../fixes/index/wanted-index.js";
 import type { FileView } from "../../project/file-view.js";
 import { directoryOf } from "../../project/path-text.js";
@@ -56,12 +56,9 @@ function requestFor(
   const home = homeOf(table, catalog);
   if (home.model === undefined && home.migrations === undefined) return undefined;
   const pattern = namePattern(catalog.tables.filter(({ database }) => database === table.database));
+  const taken = new Set([...table.indexes, ...table.uniques].map(({ name }) => name));
   const indexes = specs.map(({ columns, method, where }) => ({
-    name: nameFor(
-      pattern,
-      table.name,
-      columns.map(({ column, expression }) => column ?? expression ?? ""),
-    ),
+    name: freeName(nameFor(pattern, table.name, wordsOf(columns, method)), taken),
     table: table.name,
     ...(table.schema === undefined ? {} : { schema: table.schema }),
     engine: table.engine,
@@ -75,10 +72,13 @@ function requestFor(
     ...(where === undefined ? {} : { where }),
     reversible,
   }));
-  const names = new Set(table.indexes.map(({ name }) => name));
-  // An index of that name is there already, on something else: people name by hand here.
-  if (indexes.some(({ name }) => names.has(name))) return undefined;
   return { home, indexes, text: specs.map(({ text }) => text).join(" and ") };
+}
+
+/** Two kinds of index on one column have two names. */
+function wordsOf(columns: IndexSpec["columns"], method: IndexSpec["method"]): readonly string[] {
+  const names = columns.map(({ column, expression }) => column ?? expression ?? "");
+  return method === "gin" ? [...names, "trgm"] : names;
 }
 
 export function homeOf(table: Table, catalog: Catalog): IndexHome {

@@ -4,6 +4,7 @@
  * Only the newest migrations are looked at. Those before them have been applied everywhere, and may not be edited any more.
  */
 import type { Index, MigrationFile } from "../../catalog/model.js";
+import { buildConcurrently } from "../../fixes/index/build-concurrently.js";
 import type { Location } from "../../project/model.js";
 import { defineCatalogRule } from "../define-catalog-rule.js";
 
@@ -13,6 +14,8 @@ interface LockingCreation {
   readonly table: string;
   readonly index: Index;
   readonly transaction: MigrationFile["transaction"];
+  /** Nothing follows its migration yet. */
+  readonly isLast: boolean;
 }
 
 /** Migrations from the end of their order that may not have been applied yet: those of a branch or two. */
@@ -25,7 +28,7 @@ export const lockingIndexCreation = defineCatalogRule<LockingCreation>({
   family: "missing-index",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
 
   docs: {
     what: "A migration makes an index on a table that an earlier migration created, without `CONCURRENTLY` (PostgreSQL).",
@@ -45,7 +48,8 @@ export const lockingIndexCreation = defineCatalogRule<LockingCreation>({
       if (!isNew) continue;
       for (const { table, index } of createdIndexes) {
         if (index.concurrently === true || createdTables.includes(table)) continue;
-        yield { at: index.location, subject: `${table}.${index.name ?? ""}`, table, index, transaction };
+        const isLast = ordinal === count - 1;
+        yield { at: index.location, subject: `${table}.${index.name ?? ""}`, table, index, transaction, isLast };
       }
     }
   },
@@ -59,6 +63,14 @@ export const lockingIndexCreation = defineCatalogRule<LockingCreation>({
       cost: `writes to ${table} wait while the index is built`,
       related: [],
     };
+  },
+
+  fixes({ at, table, index, isLast }, _view, sources) {
+    const columns = index.parts.map(({ column, expression }) => column ?? expression ?? "");
+    const words = ["add", table, ...columns, "index"].flatMap((text) => text.toLowerCase().split(/[^a-z0-9]+/));
+    const request = { path: at.file, span: at.span, isLast, words: words.filter((word) => word !== "") };
+    const fix = buildConcurrently(request, sources, sources.now?.() ?? 0);
+    return fix === undefined ? [] : [fix];
   },
 });
 

@@ -3,6 +3,7 @@ import { accessPathsOf } from "../../catalog/lookup.js";
 import type { Index, IndexPart, Table } from "../../catalog/model.js";
 import type { Location } from "../../project/model.js";
 import { defineCatalogRule } from "../define-catalog-rule.js";
+import { dropFixes } from "./drop-fixes.js";
 
 interface ShadowedIndex {
   readonly at: Location;
@@ -20,7 +21,7 @@ export const shadowedIndex = defineCatalogRule<ShadowedIndex>({
   family: "missing-index",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
 
   docs: {
     what: "An index whose columns are the first columns of another index of the table, in the same order, and that is neither unique nor partial.",
@@ -60,6 +61,8 @@ export const shadowedIndex = defineCatalogRule<ShadowedIndex>({
       related: [{ at: by.location, message: `declared here` }],
     };
   },
+
+  fixes: ({ table, index }, { catalog }, sources) => dropFixes(table, index, catalog, sources),
 });
 
 function shadows(other: Index, index: Index, paths: readonly Index[]): boolean {

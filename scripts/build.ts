@@ -128,9 +128,33 @@ async function bundleCompiler(options: BuildOptions): Promise<void> {
   });
 }
 
+/** A page for browsers: one script, one sheet of style, and the document they are put into. */
+async function buildDashboard({ outputFolder, production }: BuildOptions): Promise<void> {
+  const source = path.join(repository, "client/dashboard");
+  const style = {
+    contents: '@import "uplot/dist/uPlot.min.css"; @import "./style.css";',
+    resolveDir: source,
+    loader: "css",
+  } as const;
+  const minified = { bundle: true, minify: production, legalComments: "none", logLevel: "warning" } as const;
+  await Promise.all([
+    esbuild.build({
+      ...minified,
+      entryPoints: [path.join(source, "main.ts")],
+      outfile: path.join(outputFolder, "dashboard.js"),
+      format: "iife",
+      platform: "browser",
+      target: "chrome120",
+    }),
+    esbuild.build({ ...minified, stdin: style, outfile: path.join(outputFolder, "dashboard.css") }),
+  ]);
+  copyFileSync(path.join(source, "index.html"), path.join(outputFolder, "dashboard.html"));
+}
+
 export async function build(options: BuildOptions): Promise<void> {
   mkdirSync(options.outputFolder, { recursive: true });
   await Promise.all([bundleCompiler(options), ...entries.map((entry) => esbuild.build(bundleOptions(entry, options)))]);
+  await buildDashboard(options);
   copyFileSync(path.join(repository, grammar), path.join(options.outputFolder, path.basename(grammar)));
   for (const entry of entries) {
     if (entry.banner !== undefined) chmodSync(path.join(options.outputFolder, entry.output), 0o755);

@@ -94,6 +94,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: "any",
   },
   monitor: { layers: ["base", "cache", "protocol"], packages: ["prom-client"], node: "any" },
+  history: { layers: ["base", "analysis", "protocol"], packages: [], node: "any" },
   evaluation: {
     layers: ["base", "analysis", "protocol"],
     packages: ["yaml", "hdr-histogram-js", "@cfworker/json-schema", "saxes"],
@@ -106,6 +107,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   lsp: {
     layers: [
+      "history",
       "cache",
       "monitor",
       "health",
@@ -128,6 +130,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   cli: {
     layers: [
+      "history",
       "monitor",
       "health",
       "base",

@@ -1,5 +1,6 @@
-/** What there is to see of Hotpath itself: the health of its parts. */
+/** What there is to see of Hotpath itself: the health of its parts, and the dashboard. */
 import type { LanguageClient } from "vscode-languageclient/node";
+import { createDashboard } from "./dashboard.js";
 import { createHealthView } from "./health.js";
 
 export interface Overview {
@@ -10,8 +11,15 @@ export interface Overview {
 
 export function createOverview(clientOf: () => LanguageClient | undefined): Overview {
   const health = createHealthView([{ scheme: "file" }], clientOf);
+  const dashboard = createDashboard(clientOf);
   return {
-    attach: (client) => health.attach(client),
-    dispose: () => health.dispose(),
+    attach(client) {
+      health.attach(client);
+      dashboard.attach(client);
+    },
+    dispose() {
+      health.dispose();
+      dashboard.dispose();
+    },
   };
 }

@@ -13,6 +13,7 @@ const commands = [
   { command: "hotpath.findSimilar", title: "Find Similar Code" },
   { command: "hotpath.showByImportance", title: "Show Findings by Importance" },
   { command: "hotpath.resetLearning", title: "Reset Learning" },
+  { command: "hotpath.openDashboard", title: "Open Dashboard" },
   { command: "hotpath.showHealth", title: "Show Health" },
   { command: "hotpath.rescan", title: "Rescan Workspace" },
   { command: "hotpath.restartServer", title: "Restart Server" },

@@ -5,6 +5,7 @@ import type { Finding } from "../analysis/finding.js";
 import type { Severity } from "../rules/define-rule.js";
 import { version } from "../base/version.js";
 import { remoteCheck } from "../daemon/remote-check.js";
+import { recordScan } from "../history/finding-history.js";
 import { analyze, readText, type Analysis } from "./analyze.js";
 import { applyBaseline, makeBaseline, parseBaseline, type BaselineEntry } from "./baseline.js";
 import { changedFiles } from "./changed-files.js";
@@ -38,6 +39,7 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
   const changed = revision === undefined ? undefined : await changedFiles(scope.root, revision);
   const started = performance.now();
   const analysis = await runAnalysis(command, terminal, scope);
+  record(command, scope, analysis);
   const asked = analysis.findings.filter((finding) => isWanted(scope, finding.path) && isTouched(finding, changed));
 
   if (baselineFile !== undefined && command.flags.has("update-baseline")) {
@@ -65,6 +67,12 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
   write(command, terminal, report);
   if (command.flags.has("timing")) terminal.stderr.write(renderTiming(analysis));
   return exitCode(command, report.findings, tellGone(baselined?.gone ?? [], terminal, baselineFile));
+}
+
+/** Whole analyses, of all rules, are points of the project's history. */
+function record(command: ParsedCommand, { root }: CheckScope, { stats, findings }: Analysis): void {
+  const isPart = ["rule", "config"].some((name) => command.values[name] !== undefined) || command.flags.has("no-cache");
+  if (!isPart) recordScan(defaultCacheFolder(), [root], { ...stats, findings });
 }
 
 /** What only an analysis in this process can do. */

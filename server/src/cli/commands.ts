@@ -106,6 +106,16 @@ export const searchCommand: CommandSpec = {
   },
 };
 
+export const reportCommand: CommandSpec = {
+  name: "report",
+  usage: "hotpath report --html FILE [path]",
+  doc: "Writes the dashboard as one file: findings over time, endpoints by cost, evaluation runs, time of each rule.",
+  options: {
+    html: { type: "string", value: "FILE", doc: "Where to write the page." },
+    help,
+  },
+};
+
 export const doctorCommand: CommandSpec = {
   name: "doctor",
   usage: "hotpath doctor",
@@ -192,6 +202,7 @@ export const commands: readonly CommandSpec[] = [
   explainCommand,
   proveCommand,
   searchCommand,
+  reportCommand,
   doctorCommand,
   daemonCommand,
 ];

@@ -7,6 +7,7 @@ import {
   commands,
   daemonCommand,
   doctorCommand,
+  reportCommand,
   evaluateCommand,
   explainCommand,
   proveCommand,
@@ -26,6 +27,7 @@ const HANDLERS: readonly { readonly spec: CommandSpec; readonly load: () => Prom
   { spec: explainCommand, load: async () => (await import("./explain.js")).explain },
   { spec: proveCommand, load: async () => (await import("./prove.js")).prove },
   { spec: searchCommand, load: async () => (await import("./search.js")).search },
+  { spec: reportCommand, load: async () => (await import("./report-command.js")).report },
   { spec: doctorCommand, load: async () => (await import("./doctor.js")).doctor },
   { spec: daemonCommand, load: async () => (await import("./daemon-command.js")).daemon },
 ];

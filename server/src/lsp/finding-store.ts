@@ -25,6 +25,10 @@ export class FindingStore {
     return [...this.#byPath.keys()];
   }
 
+  all(): readonly Finding[] {
+    return [...this.#byPath.values()].flatMap(({ findings }) => findings);
+  }
+
   /** How many findings there are in all. */
   count(): number {
     let count = 0;

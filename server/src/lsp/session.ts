@@ -29,6 +29,7 @@ import { abilitiesOf, initializationOptionsOf, type ClientAbilities } from "./cl
 import { check } from "./handlers/check.js";
 import { registerCosts } from "./handlers/costs.js";
 import { registerEvaluation } from "./handlers/evaluation.js";
+import { registerDashboard } from "./handlers/dashboard.js";
 import { registerHealth } from "./handlers/health.js";
 import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
@@ -162,6 +163,7 @@ export function startSession(
     options.log?.("answered a check of the command line");
     return result;
   });
+  registerDashboard(connection, options.monitor, () => state.workspace);
   registerHealth(connection, {
     startService: options.startService,
     settings: () => state.workspace?.settings(),

@@ -24,6 +24,7 @@ import { createRefreshLoop, type RefreshLoop } from "./refresh-loop.js";
 import type { Monitor } from "../monitor/monitor.js";
 import type { Relief } from "./memory-watchdog.js";
 import type { Turns } from "./turns.js";
+import { recordScan } from "../history/finding-history.js";
 import { toDiagnostic } from "./to-lsp.js";
 import { pathOf, uriOf } from "./uri.js";
 
@@ -145,6 +146,7 @@ class Session {
       return scanned;
     });
     this.#options.monitor?.work(stats.stageMs, {});
+    if (cacheFolder !== undefined) recordScan(cacheFolder, this.#roots, { ...stats, findings: this.#store.all() });
     work.end(`${stats.files} files, ${this.#store.count()} findings`);
     connection.console.info(
       `scanned ${stats.files} files in ${Math.round(stats.durationMs)} ms, ${stats.cacheHits} from the cache, ${stats.skipped} skipped`,

@@ -148,7 +148,7 @@ async function buildDashboard({ outputFolder, production }: BuildOptions): Promi
     }),
     esbuild.build({ ...minified, stdin: style, outfile: path.join(outputFolder, "dashboard.css") }),
   ]);
-  copyFileSync(path.join(source, "index.html"), path.join(outputFolder, "dashboard.html"));
+  copyFileSync(path.join(source, "page.template"), path.join(outputFolder, "dashboard.html"));
 }
 
 export async function build(options: BuildOptions): Promise<void> {

@@ -283,7 +283,8 @@ export function calledName({ expression }: ts.CallExpression): string {
   return ts.isPropertyAccessExpression(expression) ? expression.name.text : "";
 }
 
-function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
+/** Whether a node, or one inside it, passes the test. */
+export function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
   return test(node) || (ts.forEachChild(node, (child) => contains(child, test) || undefined) ?? false);
 }
 

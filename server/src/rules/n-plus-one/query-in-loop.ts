@@ -6,7 +6,7 @@
  */
 import { defineRule } from "../define-rule.js";
 import { describeRepeated } from "./describe-repeated.js";
-import { repeatedReadFixes } from "./read-fixes.js";
+import { repeatedReadFixes } from "./repeated-fixes.js";
 import { isDatabase, repeatedOperations } from "./repeated-operation.js";
 
 export const queryInLoop = defineRule({

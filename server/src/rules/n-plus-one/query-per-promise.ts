@@ -1,7 +1,7 @@
 /** Finds one database query per element where all of them are started at once: `Promise.all(items.map(async …))`. */
 import { defineRule } from "../define-rule.js";
 import { describeRepeated } from "./describe-repeated.js";
-import { repeatedReadFixes } from "./read-fixes.js";
+import { repeatedReadFixes } from "./repeated-fixes.js";
 import { isDatabase, repeatedOperations } from "./repeated-operation.js";
 
 export const queryPerPromise = defineRule({

@@ -1,6 +1,7 @@
 /** Finds a database write that runs once per element, in a loop or in a callback. */
 import { defineRule } from "../define-rule.js";
 import { describeRepeated } from "./describe-repeated.js";
+import { repeatedWriteFixes } from "./repeated-fixes.js";
 import { isDatabase, repeatedOperations } from "./repeated-operation.js";
 
 export const writeInLoop = defineRule({
@@ -8,7 +9,7 @@ export const writeInLoop = defineRule({
   family: "n-plus-one",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "One insert, update or delete is sent for each element of a collection.",
     why: "Each write is a round trip of its own and, outside a transaction, a commit of its own; a thousand rows take a thousand of both.",
@@ -23,4 +24,5 @@ export const writeInLoop = defineRule({
     }
   },
   describe: describeRepeated,
+  fixes: repeatedWriteFixes,
 });

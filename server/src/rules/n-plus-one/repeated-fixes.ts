@@ -3,6 +3,7 @@ import { isInside } from "../../facts/regions.js";
 import { NONE, type ExprId } from "../../facts/model.js";
 import type { Fix, FixSources } from "../../fixes/fix.js";
 import { loadBeforeLoop } from "../../fixes/load/load-before-loop.js";
+import { writeTogether } from "../../fixes/writes/write-together.js";
 import type { FileView } from "../../project/file-view.js";
 import type { Operation } from "../../project/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
@@ -32,6 +33,28 @@ export function repeatedReadFixes(evidence: RepeatedOperation, view: FileView, s
       loop,
       isArray: isArray(view, iteration.over),
       isBounded: isBounded(view, iteration.over),
+    },
+    sources,
+  );
+  return fix === undefined ? [] : [fix];
+}
+
+/** Writes of which nothing is used, in loops that do nothing else. */
+export function repeatedWriteFixes(evidence: RepeatedOperation, view: FileView, sources: FixSources): readonly Fix[] {
+  const { operation, iterations, through, recursive, site } = evidence;
+  const [iteration] = iterations;
+  if (iteration === undefined || iterations.length > 1 || through !== undefined || recursive) return [];
+  if (iterationsAround(view, site)[0]?.region !== iteration.region || iteration.over === NONE) return [];
+  const loop = iteration.loop?.statement ?? iteration.site?.span;
+  if (loop === undefined) return [];
+  const fix = writeTogether(
+    {
+      path: view.path,
+      dialect: operation.dialect,
+      query: operation.span,
+      tableName: operation.table,
+      loop,
+      isArray: isArray(view, iteration.over),
     },
     sources,
   );

@@ -12,6 +12,7 @@ import { readSqlFile } from "../server/src/catalog/read-sql-file.js";
 import { sqlQueries } from "../server/src/queries/sql-query.js";
 import { loadPostgres } from "../server/src/syntax/postgres.js";
 import { analyzeFiles, ROOT } from "./harness/check-case.js";
+import { randomNumbers } from "./harness/random-schemas.js";
 
 beforeAll(loadPostgres);
 
@@ -212,4 +213,34 @@ test("an edit beside a shared index does not run the rules of other files again"
     { path: `${ROOT}/src/b.ts`, text: start["src/b.ts"].replace("json(", "send(").replace("send(", "json(") },
   ]);
   expect(host.refresh().changed).toEqual([]);
+});
+
+test("whatever was edited before, the choice is that of the files as they are", () => {
+  const queries = [
+    "findMany({ where: { customerId } })",
+    "count({ where: { customerId, number: String(customerId) } })",
+    'findMany({ where: { customerId }, orderBy: { createdAt: "desc" }, take: 9 })',
+    "findFirst({ where: { number: String(customerId) } })",
+    'findMany({ orderBy: { createdAt: "asc" }, take: 20 })',
+    "update({ where: { id: customerId }, data: { number: String(customerId) } })",
+  ];
+  const names = ["a", "b", "c", "d", "e"];
+  const next = randomNumbers(11);
+  const files = new Map<string, string>();
+  const host = analyzeFiles({ "prisma/schema.prisma": SCHEMA });
+  for (let round = 0; round < 60; round++) {
+    const name = names[next(names.length)] ?? "a";
+    const query = queries[next(queries.length + 1)];
+    if (query === undefined) files.delete(name);
+    else files.set(name, `${"\n".repeat(next(3))}${route(name, query)}`);
+    const path = `${ROOT}/src/${name}.ts`;
+    const text = files.get(name);
+    host.apply([text === undefined ? { path, removed: true } : { path, text }]);
+    host.refresh();
+    const cold = analyzeFiles({
+      "prisma/schema.prisma": SCHEMA,
+      ...Object.fromEntries([...files].map(([one, content]) => [`src/${one}.ts`, content])),
+    });
+    expect(host.allFindings()).toEqual(cold.allFindings());
+  }
 });

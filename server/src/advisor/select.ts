@@ -103,23 +103,36 @@ function choose(table: TableWorkload, groups: readonly Group[], refused: Readonl
   );
   const key = [rowsOf(statistics), writes, ...refused, "", ...asks].join("\n");
   if (memo?.choice?.key === key) return memo.choice.shapes;
-  const groupOf = new Map<Wish, Group>();
-  for (const group of groups) {
-    const weight = group.demands.reduce((sum, demand) => sum + weightOf(demand), 0);
-    for (const wish of group.wishes) groupOf.set({ ...wish, weight }, group);
-  }
+  const merged = mergedWishes(groups, refused);
   const workload: Workload = {
-    wishes: [...groupOf.keys()],
+    wishes: [...merged.keys()],
     rows: rowsOf(statistics),
     writes,
     refuses: (wish, shape) => {
-      const group = groupOf.get(wish);
-      return refused.size > 0 && group !== undefined && refused.has(refusalKey(group, shape));
+      const group = refused.size === 0 ? undefined : merged.get(wish);
+      return group !== undefined && refused.has(refusalKey(group, shape));
     },
   };
   const shapes = extend(workload);
   if (memo !== undefined) memo.choice = { key, shapes };
   return shapes;
+}
+
+/**
+ * Wishes with the group they are of; equal ones are one with the weight of all. Where the planner has refused something to a group, its wishes stay its own.
+ */
+function mergedWishes(groups: readonly Group[], refused: ReadonlySet<string>): ReadonlyMap<Wish, Group> {
+  const known = new Map<string, { readonly wish: Wish; readonly group: Group; weight: number }>();
+  for (const group of groups) {
+    const weight = group.demands.reduce((sum, demand) => sum + weightOf(demand), 0);
+    for (const wish of group.wishes) {
+      const key = `${JSON.stringify(wish)}${refused.size === 0 ? "" : group.key}`;
+      const one = known.get(key);
+      if (one === undefined) known.set(key, { wish, group, weight });
+      else one.weight += weight;
+    }
+  }
+  return new Map([...known.values()].map(({ wish, group, weight }) => [{ ...wish, weight }, group]));
 }
 
 /** Weight of a query that only might run on a request. */

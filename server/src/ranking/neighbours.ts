@@ -32,7 +32,7 @@ export interface Opinion {
 /** Least likeness that counts, by vectors and by words; found on pairs of findings of one rule, see docs/model.md. */
 const LEAST = { vectors: 0.6, words: 0.25 } as const;
 const MOST_NEIGHBOURS = 8;
-/** One answer is an accident; this many are half of a habit. */
+/** One answer is an accident; this many about the very same code are half of a habit. */
 const HALF_BELIEVED = 1.5;
 
 /** Undefined when nothing like it was judged. */
@@ -45,10 +45,10 @@ export function opinionOn(finding: Surroundings, given: readonly Feedback[]): Op
     .slice(0, MOST_NEIGHBOURS);
   if (near.length === 0) return undefined;
   const weight = near.reduce((sum, { likeness: found }) => sum + found, 0);
-  const mean = near.reduce((sum, { one, likeness: found }) => sum + found * valueOf(one.verdict), 0) / weight;
+  const sum = near.reduce((total, { one, likeness: found }) => total + found * valueOf(one.verdict), 0);
   const accepted = near.filter(({ one }) => one.verdict === "accepted").length;
   return {
-    leaning: mean * (near.length / (near.length + HALF_BELIEVED)),
+    leaning: sum / (weight + HALF_BELIEVED),
     accepted,
     rejected: near.length - accepted,
   };

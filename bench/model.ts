@@ -1,0 +1,124 @@
+/**
+ * The model and the index: time and memory to load it, texts a second by size of batch, an index over many functions, and what a search takes.
+ *
+ *     npm run build && npx tsx bench/model.ts [--functions 20000] [--vectors 50000]
+ *
+ * Functions are those of this repository's own sources, told apart by a number in them; vectors to search are random, words follow their usual distribution.
+ */
+import { readFileSync, readdirSync } from "node:fs";
+import { cpus } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { codeUnits } from "../server/src/analysis/code-units.js";
+import { extractFacts } from "../server/src/facts/extract.js";
+import { createEmbedder } from "../server/src/model/create-embedder.js";
+import { createUsearchRows } from "../server/src/model/usearch-rows.js";
+import { CodeIndex, type IndexedUnit } from "../server/src/ranking/code-index.js";
+import { passageText } from "../server/src/ranking/passage-text.js";
+
+const repository = path.resolve(__dirname, "..");
+const dimensions = 384;
+const QUERIES = 200;
+
+function functionTexts(): string[] {
+  const folder = path.join(repository, "server/src");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .flatMap((name) => {
+      const text = readFileSync(path.join(folder, name), "utf8");
+      return codeUnits(extractFacts(name, text), []).map(({ span }) => passageText(text.slice(span.start, span.end)));
+    });
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
+}
+
+function row(what: string, value: string): void {
+  console.log(`${what.padEnd(64)}${value.padStart(14)}`);
+}
+
+async function measureModel(functions: number): Promise<void> {
+  const embedder = createEmbedder({
+    processFile: path.join(repository, "dist/embedder-process.js"),
+    modelFolder: path.join(repository, "server/model"),
+    provider: "cpu",
+    idleMs: 600_000,
+  });
+  const texts = functionTexts();
+  const started = performance.now();
+  await embedder.embed(["warm"], "query", "now");
+  row("process started, model loaded and tried", `${(performance.now() - started).toFixed(0)} ms`);
+  const { memoryBytes = 0, loadMs = 0 } = await embedder.status();
+  row("  of which the model itself", `${loadMs} ms`);
+  row("memory after loading", `${Math.round(memoryBytes / 2 ** 20)} MB`);
+  for (const batch of [1, 8, 32]) {
+    const rounds = Math.max(4, Math.floor(256 / batch));
+    const before = performance.now();
+    for (let round = 0; round < rounds; round++) {
+      const at = (round * batch) % (texts.length - batch);
+      await embedder.embed(texts.slice(at, at + batch), "passage", "background");
+    }
+    row(`functions a second, ${batch} at a time`, ((rounds * batch * 1000) / (performance.now() - before)).toFixed(0));
+  }
+  const before = performance.now();
+  const many = Array.from({ length: functions }, (_, i) => `${i} ${texts[i % texts.length] ?? ""}`);
+  const answer = await embedder.embed(many, "passage", "background");
+  if (answer.kind !== "vectors") throw new Error(answer.reason);
+  row(`${functions} functions embedded`, `${((performance.now() - before) / 1000).toFixed(1)} s`);
+  row("memory after that", `${Math.round(((await embedder.status()).memoryBytes ?? 0) / 2 ** 20)} MB`);
+  await embedder.close();
+}
+
+/** Words as in natural text: the n-th most usual one is n times rarer than the first. */
+function randomWord(): string {
+  return `w${Math.floor(Math.exp(Math.random() * Math.log(20_000)))}`;
+}
+
+function randomVector(): Float32Array {
+  const values = Float32Array.from({ length: dimensions }, () => Math.random() - 0.5);
+  const length = Math.hypot(...values);
+  return values.map((value) => value / length);
+}
+
+function measureSearch(vectors: number, exact: boolean): void {
+  const index = new CodeIndex(createUsearchRows, exact ? Infinity : 0);
+  const before = performance.now();
+  for (let at = 0; at < vectors; at += 20) {
+    const file = `/f${at}.ts`;
+    const units = Array.from({ length: 20 }, (_, i): IndexedUnit => {
+      const words = Array.from({ length: 60 }, randomWord);
+      return { path: file, kind: "function", name: "f", start: i, end: i, at: i, key: `${at + i}`, words };
+    });
+    index.setFile(file, units);
+    for (const unit of units) index.setVector(unit.key, randomVector());
+  }
+  const name = exact ? "exact" : "approximate";
+  row(`${vectors} functions put into the index (${name})`, `${((performance.now() - before) / 1000).toFixed(1)} s`);
+  const times = Array.from({ length: QUERIES }, () => {
+    const question = {
+      words: Array.from({ length: 5 }, randomWord),
+      vector: randomVector(),
+      limit: 30,
+      accept: () => true,
+    };
+    const asked = performance.now();
+    index.search(question);
+    return performance.now() - asked;
+  });
+  row(`  search by words and vectors, median`, `${percentile(times, 0.5).toFixed(1)} ms`);
+  row(`  search by words and vectors, 95 of 100 within`, `${percentile(times, 0.95).toFixed(1)} ms`);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { functions: { type: "string", default: "20000" }, vectors: { type: "string", default: "50000" } },
+  });
+  console.log(`${cpus()[0]?.model.trim() ?? ""}, ${cpus().length} cores, node ${process.versions.node}`);
+  measureSearch(Number(values.vectors), true);
+  measureSearch(Number(values.vectors), false);
+  await measureModel(Number(values.functions));
+}
+
+void main();

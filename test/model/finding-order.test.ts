@@ -1,0 +1,78 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openFeedback } from "../../server/src/model/feedback-store.js";
+import { noEmbedder } from "../../server/src/ranking/embedder.js";
+import { createCodeSearch } from "../../server/src/service/code-search.js";
+import { createService } from "../../server/src/service/create-service.js";
+import { judge, orderFindings, type OrderParts } from "../../server/src/service/finding-order.js";
+import { drain } from "../../server/src/service/slices.js";
+import type { WorkspaceService } from "../../server/src/service/workspace-service.js";
+import { temporaryFolder } from "../harness/planner-image.js";
+
+const root = temporaryFolder(`order-${process.pid}`);
+const handler = (name: string): string => `import express from "express";
+import { pool } from "./db";
+const app = express();
+app.get("/${name}", async (req, res) => {
+  const ${name} = [];
+  for (const id of req.body.ids) ${name}.push(await pool.query("select * from ${name} where id = $1", [id]));
+  res.json(${name});
+});
+`;
+const files: Readonly<Record<string, string>> = {
+  "package.json": '{ "name": "shop", "dependencies": { "pg": "8", "express": "4" } }',
+  "src/db.ts": 'import { Pool } from "pg";\nexport const pool = new Pool();\n',
+  "src/a.ts": handler("apples"),
+  "src/b.ts": `${handler("polls").replace("const polls = [];", "const polls = []; const retries = backoff(attempt, jitter, deadline);")}`,
+  "src/c.ts": `${handler("polls").replace('"/polls"', '"/again"').replace("const polls = [];", "const polls = []; const retries = backoff(attempt, jitter, deadline, limit);")}`,
+};
+const state: { service?: WorkspaceService } = {};
+
+beforeAll(async () => {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), text);
+  }
+  const service = await createService({ roots: [root], cacheFolder: undefined, overrides: {}, workers: 0 });
+  await drain(service.scan());
+  service.refresh();
+  state.service = service;
+});
+afterAll(async () => {
+  await state.service?.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function partsOf(service: WorkspaceService): OrderParts {
+  const search = createCodeSearch({ service, embedder: noEmbedder("off") });
+  return { service, search, feedback: openFeedback(path.join(root, "feedback.jsonl")) };
+}
+
+test("answers about one finding move those like it, and are forgotten on request; the set of findings stays", async () => {
+  const { service } = state;
+  if (service === undefined) throw new Error("no workspace");
+  const parts = partsOf(service);
+  const before = await orderFindings(parts);
+  const inLoop = before
+    .filter(({ finding }) => finding.rule === "query-in-loop")
+    .map(({ finding }) => path.basename(finding.path));
+  expect(inLoop).toEqual(["a.ts", "b.ts", "c.ts"]);
+  const place = before.find(
+    ({ finding }) => finding.path.endsWith("b.ts") && finding.rule === "query-in-loop",
+  )?.finding;
+  if (place === undefined) throw new Error("no finding to judge");
+  const judged = { path: place.path, rule: place.rule, line: place.range.start.line };
+  expect(await judge(parts, judged, "accepted")).toBe(true);
+  expect(await judge(parts, { ...judged, line: 1 }, "accepted")).toBe(false);
+
+  const after = await orderFindings(partsOf(service));
+  const moved = after.filter(({ finding }) => finding.rule === "query-in-loop");
+  expect(moved.map(({ finding }) => path.basename(finding.path))).toEqual(["b.ts", "c.ts", "a.ts"]);
+  expect(moved[0]?.reasons.join("; ")).toMatch(/moved up: of 1 similar findings you judged, 1 were useful/);
+  const ids = (ranked: typeof before): string[] => ranked.map(({ finding }) => finding.fingerprint).sort();
+  expect(ids(after)).toEqual(ids(before));
+
+  expect(parts.feedback.reset()).toBe(1);
+  expect(await orderFindings(partsOf(service))).toEqual(before);
+});

@@ -96,6 +96,7 @@ async function attempt<T>(act: () => Promise<T>): Promise<T | string> {
 export function shortReason(error: unknown): string {
   const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   return first
+    .replace(/^.*\bwas false\. /, "")
     .replace(/^(?:Error: )?(?:Non-zero status code returned while running |\S+\.(?:cc|cpp|h):\d+\s+\S+\s+)/, "")
     .trim()
     .slice(0, 200);

@@ -4,7 +4,8 @@
  */
 import type { CallGraph, FileNode, FunctionNode } from "./call-graph.js";
 import { isFileWork } from "./file-work.js";
-import type { EntryPoint, FilePath, FileRole, Location, Reachability } from "./model.js";
+import type { FileFacts } from "../facts/model.js";
+import type { CallSite, EntryPoint, FilePath, FileRole, Location, Reachability } from "./model.js";
 import { repeatedCall } from "./repeated-callers.js";
 
 export interface ReachabilityInput {
@@ -89,12 +90,19 @@ function traitsOf(file: FileNode): FileTraits {
     const isBoot = fact.cls >= 0 && BOOT_HOOKS.test(fact.name) && fact.kind === "method";
     if (fact.kind === "module" || fact.kind === "static-block" || isBoot) starts.push(node);
     if (fact.kind !== "module" && fact.kind !== "field-initializer") callable.push(node);
-    if (node.calls.some((call) => call.makes !== undefined || call.builds !== undefined || isFileWork(call)))
-      asked.add(node);
+    if (node.calls.some((call) => isAskedAbout(file.facts, call))) asked.add(node);
   }
   const found = { starts, callable, asked };
   traits.set(file, found);
   return found;
+}
+
+/** Calls that rules look at although they reach nothing outside: what is made, files that are read, entries put into a map. */
+function isAskedAbout(facts: FileFacts, site: CallSite): boolean {
+  if (site.makes !== undefined || site.builds !== undefined || isFileWork(site)) return true;
+  const call = facts.exprs[site.expr];
+  const callee = call?.kind === "call" && call.args.length === 2 ? facts.exprs[call.callee] : undefined;
+  return callee?.kind === "member" && callee.name === "set";
 }
 
 /** Places that call a function, by file and place. */

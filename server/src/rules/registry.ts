@@ -3,8 +3,12 @@ import { syncChildProcess } from "./blocking-call/sync-child-process.js";
 import { syncCrypto } from "./blocking-call/sync-crypto.js";
 import { syncIoInRequest } from "./blocking-call/sync-io-in-request.js";
 import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
+import { cacheKeyMissesInput } from "./caching/cache-key-misses-input.js";
+import { cacheNeverRead } from "./caching/cache-never-read.js";
+import { cacheWithoutExpiry } from "./caching/cache-without-expiry.js";
 import { constructionPerCall } from "./caching/construction-per-call.js";
 import { invariantQueryInLoop } from "./caching/invariant-query-in-loop.js";
+import { inferenceOfConstant } from "./caching/inference-of-constant.js";
 import { repeatedQuery } from "./caching/repeated-query.js";
 import { uncachedConstantRead } from "./caching/uncached-constant-read.js";
 import { clientPerRequest } from "./clients/client-per-request.js";
@@ -24,6 +28,7 @@ import { awaitInLoop } from "./sequential-await/await-in-loop.js";
 import { awaitInPromiseAll } from "./sequential-await/await-in-promise-all.js";
 import { independentAwaits } from "./sequential-await/independent-awaits.js";
 import { countForExistence } from "./unbounded-query/count-for-existence.js";
+import { deepOffset } from "./unbounded-query/deep-offset.js";
 import { offsetWithoutLimit } from "./unbounded-query/offset-without-limit.js";
 import { unboundedList } from "./unbounded-query/unbounded-list.js";
 
@@ -51,11 +56,16 @@ export const rules: readonly Rule[] = [
   anyRule(invariantQueryInLoop),
   anyRule(uncachedConstantRead),
   anyRule(constructionPerCall),
+  anyRule(inferenceOfConstant),
+  anyRule(cacheWithoutExpiry),
+  anyRule(cacheNeverRead),
+  anyRule(cacheKeyMissesInput),
   anyRule(unindexedFilter),
   anyRule(unindexedJoin),
   anyRule(unindexedSort),
   anyRule(leadingWildcard),
   anyRule(offsetWithoutLimit),
+  anyRule(deepOffset),
   anyRule(unboundedList),
   anyRule(countForExistence),
   anyRule(syncIoInRequest),

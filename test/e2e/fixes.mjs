@@ -1,0 +1,129 @@
+// Fixes as a person applies them: from the light bulb through the editor's preview, all at once on save, and refused on a file that may not be written.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { launchBrowser, openPage, startEditor } from "./editor.mjs";
+import { createSteps, until } from "./steps.mjs";
+
+const { STATE, ROOT } = process.env;
+const shots = join(ROOT, "build/test-results");
+mkdirSync(shots, { recursive: true });
+
+const FILES = {
+  "package.json": '{ "name": "sample", "dependencies": { "express": "4.19.2", "pg": "8.11.5" } }\n',
+  "src/names.ts": `import { Pool } from "pg";
+
+const pool = new Pool();
+
+export async function names(ids: string[]) {
+  const found = [];
+  for (const id of ids) {
+    const { rows } = await pool.query("select id, name from users where id = $1", [id]);
+    found.push(rows[0]);
+  }
+  return found;
+}
+`,
+  "src/page.ts": `import express from "express";
+import { readFileSync } from "node:fs";
+
+const app = express();
+
+app.get("/page", async (request, response) => {
+  const page = readFileSync("page.html", "utf8");
+  response.send(page);
+});
+
+app.listen(3000);
+`,
+};
+const folder = join(STATE, "fixes-workspace");
+for (const [name, text] of Object.entries(FILES)) {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+const browser = await launchBrowser();
+let page;
+const { step, finish } = createSteps(shots, (path) => page?.screenshot({ path }));
+const squiggles = () => page.locator(".squiggly-warning, .squiggly-info");
+const text = async () =>
+  (await page.locator(".monaco-editor .view-lines").first().innerText()).replaceAll("\u00a0", " ");
+
+async function openFile(name) {
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+  await page.waitForTimeout(300);
+  await page.keyboard.press("Enter");
+  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
+}
+async function goTo(line, column) {
+  await page.keyboard.press("Control+G");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(`:${line}:${column}`);
+  await page.keyboard.press("Enter");
+}
+
+let editor;
+try {
+  await step("fixes: the light bulb offers to load before the loop", async () => {
+    editor = await startEditor("fixes", ["--disable-workspace-trust"], {
+      "[typescript]": { "editor.codeActionsOnSave": { "source.fixAll.hotpath": "explicit" } },
+    });
+    page = await openPage(browser, editor, folder);
+    await openFile("names.ts");
+    await until("a squiggle", async () => (await squiggles().count()) > 0, 60_000);
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await goTo(8, 34);
+    await until(
+      "the fix in the menu",
+      async () => {
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Control+.");
+        const row = page
+          .locator(".action-widget .monaco-list-row")
+          .filter({ hasText: "with one query before" })
+          .first();
+        await row.waitFor({ timeout: 8_000 });
+        await page.waitForTimeout(500);
+        await page.screenshot({ path: join(shots, "load-fix-menu.png") });
+        await row.click();
+        return true;
+      },
+      60_000,
+    );
+  });
+  await step("fixes: it is shown before it is applied, and the finding is gone then", async () => {
+    const apply = page.locator(".refactor-preview .monaco-button, .monaco-button").filter({ hasText: "Apply" }).first();
+    await apply.waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(shots, "load-fix-preview.png") });
+    await apply.click();
+    await openFile("names.ts");
+    await until("the new code", async () => /any\(\$1\)/.test(await text()));
+    await until("no squiggle", async () => (await squiggles().count()) === 0);
+    await page.screenshot({ path: join(shots, "load-fix-applied.png") });
+  });
+  await step("fixes: saving applies safe fixes and no others", async () => {
+    await openFile("page.ts");
+    await until("a squiggle", async () => (await squiggles().count()) > 0, 30_000);
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await goTo(1, 1);
+    await page.keyboard.type("// saved\n");
+    await page.keyboard.press("Control+S");
+    await until(
+      "the fixed file on disk",
+      () => /await /.test(readFileSync(join(folder, "src/page.ts"), "utf8")),
+      30_000,
+    );
+    await until("no squiggle", async () => (await squiggles().count()) === 0);
+    await page.screenshot({ path: join(shots, "fixed-on-save.png") });
+  });
+} finally {
+  editor?.stop();
+}
+
+await browser.close();
+process.exitCode = finish() ? 0 : 1;

@@ -1,0 +1,106 @@
+/** Loops for which no fix is offered, because it would change what the code does, and loops in awkward places that are fixed all the same. */
+import { describe, expect, test } from "vitest";
+import { filesAfter, fixesIn } from "../harness/apply-fix.js";
+
+const SCHEMA = `datasource db {
+  provider = "postgresql"
+  url      = ""
+}
+model Customer {
+  id      String  @id
+  email   String? @unique
+  name    String
+  day     DateTime @unique
+}
+`;
+
+function fixesOf(body: string, head = ""): readonly string[] {
+  const text = `import { PrismaClient } from "@prisma/client";\nconst db = new PrismaClient();\n${head}\n${body}\n`;
+  const found = fixesIn({ "prisma/schema.prisma": SCHEMA, "src/a.ts": text });
+  const own = found.filter(({ finding }) => finding.family === "n-plus-one");
+  expect(own.length, "the loop is found").toBeGreaterThan(0);
+  return own.flatMap(({ fixes }) => fixes.map(({ id }) => id));
+}
+
+function loop(
+  query: string,
+  list = "orders: { customerId: string; id: string; email: string | null; day: Date }[]",
+): string {
+  return `export async function f(${list}) {\n  for (const order of orders) {\n    ${query}\n  }\n}`;
+}
+
+describe("no fix", () => {
+  test.each([
+    [
+      "the key may be null, which finds rows that have none",
+      "use(await db.customer.findFirst({ where: { email: order.email } }));",
+    ],
+    ["the first of several rows is meant", "use(await db.customer.findFirst({ where: { name: order.id } }));"],
+    ["an error is thrown for a missing row", "use(await db.customer.findUniqueOrThrow({ where: { id: order.id } }));"],
+    [
+      "only some rows of each key are wanted",
+      "use(await db.customer.findMany({ where: { name: order.id }, take: 3 }));",
+    ],
+    [
+      "a failure is dealt with in each pass",
+      "try { use(await db.customer.findFirst({ where: { id: order.id } })); } catch { continue; }",
+    ],
+    [
+      "the table is written in the loop",
+      "use(await db.customer.findFirst({ where: { id: order.id } })); await db.customer.create({ data: { id: order.id } });",
+    ],
+    ["the promise itself is kept", "const p = db.customer.findFirst({ where: { id: order.id } }); p.then(use);"],
+    [
+      "the key is computed by something that may do more",
+      "use(await db.customer.findFirst({ where: { id: next(order.id) } }));",
+    ],
+    [
+      "the key is changed in the loop",
+      "order.id = order.id.trim(); use(await db.customer.findFirst({ where: { id: order.id } }));",
+    ],
+    [
+      "keys are compared by value in the database alone",
+      "use(await db.customer.findFirst({ where: { day: order.day } }));",
+    ],
+    [
+      "the rest of the query changes from pass to pass",
+      "use(await db.customer.findMany({ where: { id: order.id, name: { contains: order.customerId } } }));",
+    ],
+    [
+      "the list grows while it is gone through",
+      "const found = await db.customer.findFirst({ where: { id: order.id } }); if (found) orders.push(order);",
+    ],
+  ])("%s", (_, query) => {
+    expect(
+      fixesOf(loop(query), "declare function use(x: unknown): void; declare function next(x: string): string;"),
+    ).toEqual([]);
+  });
+});
+
+describe("a fix all the same", () => {
+  test.each([
+    [
+      "below a label",
+      loop("use(await db.customer.findFirst({ where: { id: order.id } }));").replace("  for (", "  outer: for ("),
+    ],
+    [
+      "in a decorated class",
+      "declare function Log(): MethodDecorator;\nexport class A {\n  @Log()\n  async f(orders: { id: string }[]) {\n    for (const order of orders) use(await db.customer.findFirst({ where: { id: order.id } }));\n  }\n}",
+    ],
+    [
+      "with broken code nearby",
+      `${loop("use(await db.customer.findFirst({ where: { id: order.id } }));")}\nfunction broken( {\n`,
+    ],
+  ])("%s", (_, body) => {
+    expect(fixesOf(body, "declare function use(x: unknown): void;")).toEqual(["load-before-loop"]);
+  });
+
+  test("line ends stay what they are", () => {
+    const text = `import { PrismaClient } from "@prisma/client";\nconst db = new PrismaClient();\n${loop("use(await db.customer.findFirst({ where: { id: order.id } }));")}\n`;
+    const files = { "src/a.ts": text.replaceAll("\n", "\r\n") };
+    const fix = fixesIn(files).flatMap(({ fixes }) => fixes)[0];
+    const after = fix === undefined ? "" : (filesAfter(files, fix)["src/a.ts"] ?? "");
+    expect(after).toContain("findMany");
+    expect(after.replaceAll("\r\n", "")).not.toContain("\n");
+  });
+});

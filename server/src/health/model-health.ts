@@ -2,7 +2,10 @@
 import type { Embedder } from "../ranking/embedder.js";
 import type { Seen } from "./check-health.js";
 
-const TEXTS = ["load a user by its id from the database", "fetch one user row by primary key", "draw a red circle"];
+const MEANINGS = ["load a user by its id from the database", "fetch one user row by primary key", "draw a red circle"];
+
+/** With enough of them to tell a rate. */
+const TEXTS = Array.from({ length: 48 }, (_, i) => MEANINGS[i % MEANINGS.length] ?? "");
 
 export async function modelHealth(embedder: Embedder | undefined): Promise<Seen> {
   const without = "search falls back to words; findings are the same";
@@ -16,7 +19,9 @@ export async function modelHealth(embedder: Embedder | undefined): Promise<Seen>
   }
   const [one, same, other] = answer.vectors;
   const [near, far] = [cosine(one, same), cosine(one, other)];
-  const device = [status.provider, status.device].filter((part) => part !== undefined).join(", ");
+  const { batchSize = 1, perSecond = 0 } = status;
+  const rate = `batches of ${batchSize}, ${perSecond.toFixed(0)} texts/s`;
+  const device = [status.provider, status.device, rate].filter((part) => part !== undefined).join(", ");
   if (far < near) {
     return {
       state: "healthy",

@@ -170,3 +170,14 @@ test("costs follow edits, also of files they rest on", () => {
   host.refresh();
   expect(cost()).toBe("? queries");
 });
+
+test("middleware of a route is part of what a request costs, also where a call makes it", () => {
+  const more = `function auth() { return async (request: any, response: any, next: () => void) => { await one(request.id); next(); }; }
+router.get("/y", auth(), async () => { await one(1); await one(2); });`;
+  const text = `${HEAD}${more}\nrouter.get("/x", auth(), async () => { await one(1); });\n`;
+  const found = endpoints(analyzeFiles({ "src/app.ts": text }).inspect());
+  expect(found.map(({ point, cost }) => `${point.label}: ${renderCost(cost)}`)).toEqual([
+    "GET /y: 3 queries",
+    "GET /x: 2 queries",
+  ]);
+});

@@ -7,6 +7,7 @@ import type { Polynomial } from "../cost/polynomial.js";
 import { evaluated } from "../cost/polynomial.js";
 import { namesOf, renderCost, renderCount } from "../cost/render-cost.js";
 import type { Range } from "../cost/range.js";
+import { functionsOf } from "../project/entry-points/recognizer.js";
 import type { FileView } from "../project/file-view.js";
 import type { CallSite, EntryPoint, FunctionRef } from "../project/model.js";
 import type { CostCount, CostPlace, CostTerm, EndpointCost } from "../../../protocol/src/costs.js";
@@ -47,7 +48,7 @@ function endpointsOf(inspection: Inspection, view: FileView): readonly Endpoint[
   const byPlace = new Map<string, Endpoint>();
   for (const point of view.entries) {
     const site = registrationOf(view, point);
-    const runs = site === undefined ? [point.ref] : handlersOf(site, point.ref);
+    const runs = site === undefined ? [point.ref] : handlersOf(view, site, point.ref);
     const ref = runs.at(-1) ?? point.ref;
     const key = `${point.at.span.start} ${point.label}`;
     if (byPlace.has(key)) continue;
@@ -78,9 +79,12 @@ function registrationOf(view: FileView, point: EntryPoint): CallSite | undefined
   });
 }
 
-/** Functions a registration is given, in order: middleware, then the handler. */
-function handlersOf(site: CallSite, fallback: FunctionRef): readonly FunctionRef[] {
-  const given = [...site.callbacks].sort((a, b) => a.arg - b.arg).map(({ ref }) => ref);
+/** Functions a registration is given, in order: middleware, made or named, then the handler. */
+function handlersOf(view: FileView, site: CallSite, fallback: FunctionRef): readonly FunctionRef[] {
+  const call = view.facts.exprs[site.expr];
+  if (call?.kind !== "call") return [fallback];
+  const context = { ...view, membersOf: () => [] };
+  const given = call.args.flatMap((arg) => functionsOf(context, arg));
   const distinct = given.filter((ref, i) => given.findIndex((one) => one.file === ref.file && one.fn === ref.fn) === i);
   return distinct.some((ref) => ref.file === fallback.file && ref.fn === fallback.fn) ? distinct : [fallback];
 }

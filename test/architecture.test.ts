@@ -84,6 +84,7 @@ const layers: Readonly<Record<string, Layer>> = {
       "protocol",
       "cache",
       "proving",
+      "statistics",
     ],
     packages: [],
     node: ["os", "path"],

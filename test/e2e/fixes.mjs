@@ -99,6 +99,12 @@ try {
   await step("fixes: it is shown before it is applied, and the finding is gone then", async () => {
     const apply = page.locator(".refactor-preview .monaco-button, .monaco-button").filter({ hasText: "Apply" }).first();
     await apply.waitFor({ timeout: 20_000 });
+    // What needs a look is not ticked: the editor wants to be told.
+    await page
+      .locator(".bulk-edit-panel .edit-checkbox, .refactor-preview .edit-checkbox, .edit-checkbox")
+      .first()
+      .click();
+    await page.waitForTimeout(500);
     await page.screenshot({ path: join(shots, "load-fix-preview.png") });
     await apply.click();
     await openFile("names.ts");

@@ -46,7 +46,7 @@ export function toWorkspaceEdit(
     const uri = uriOf(change.path);
     const version = change.createText === undefined ? (documents.get(uri)?.version ?? null) : null;
     const edits = annotated
-      ? plain(change).map(({ range, newText }) => AnnotatedTextEdit.replace(range, newText, ANNOTATION))
+      ? inOne(change).map(({ range, newText }) => AnnotatedTextEdit.replace(range, newText, ANNOTATION))
       : plain(change);
     const edit = TextDocumentEdit.create({ uri, version }, edits);
     return change.createText === undefined ? [edit] : [CreateFile.create(uri, { ignoreIfExists: false }), edit];
@@ -60,4 +60,10 @@ export function toWorkspaceEdit(
 function plain({ edits, createText }: FileChange): TextEdit[] {
   if (createText !== undefined) return [TextEdit.insert({ line: 0, character: 0 }, createText)];
   return edits.map(({ range, newText }) => TextEdit.replace(toRange(range), newText));
+}
+
+/** An editor that asks about edits asks about each of them; half a fix is none. */
+function inOne(change: FileChange): TextEdit[] {
+  const { whole } = change;
+  return whole === undefined ? plain(change) : [TextEdit.replace(toRange(whole.range), whole.newText)];
 }

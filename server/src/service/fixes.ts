@@ -2,7 +2,7 @@
 import type { Finding, Range } from "../analysis/finding.js";
 import { contentHash } from "../base/content-hash.js";
 import { lineStartsOf, positionAt } from "../base/line-index.js";
-import { inOrder } from "../fixes/edits.js";
+import { applyEdits, inOrder } from "../fixes/edits.js";
 import type { AppliedSafety, FileEdit, Fix, FixSources } from "../fixes/fix.js";
 import { createFixSources } from "../fixes/sources.js";
 import { together } from "../fixes/together.js";
@@ -21,6 +21,8 @@ export interface FileChange {
   readonly path: string;
   /** In source order, not overlapping; places of the text before any of them. */
   readonly edits: readonly { readonly range: Range; readonly newText: string }[];
+  /** All of them as one, from the first to the last: for those who are asked about each edit, and must not take half of a fix. */
+  readonly whole?: { readonly range: Range; readonly newText: string };
   /** The file is made with this text. */
   readonly createText?: string;
   /** `contentHash` of the text the edits are for; empty for a file that is made. */
@@ -166,8 +168,15 @@ function toChange(sources: FixSources, { path, edits, createText }: FileEdit): F
     const { line, column } = positionAt(lines, offset);
     return { line: line + 1, column: column + 1 };
   };
+  const start = Math.min(...edits.map((edit) => edit.start));
+  const end = Math.max(...edits.map((edit) => edit.end));
+  const shifted = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
   return {
     path,
+    whole: {
+      range: { start: place(start), end: place(end) },
+      newText: applyEdits(text.slice(start, end), shifted),
+    },
     edits: inOrder(edits).map(({ start, end, newText }) => ({
       range: { start: place(start), end: place(end) },
       newText,

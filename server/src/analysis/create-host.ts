@@ -370,7 +370,9 @@ class Host implements AnalysisHost {
     const facts = this.#factsOf(path);
     const view = this.#viewOf(path);
     if (facts === undefined) return undefined;
-    return hoverText({ facts, view, findings: this.findings(path), rules: ruleInfos(), offset, costs: this.#costs });
+    const schema = this.#checks.schemaView();
+    const findings = this.findings(path);
+    return hoverText({ facts, view, findings, rules: ruleInfos(), offset, costs: this.#costs, schema });
   }
 
   inspect(): Inspection {

@@ -3,6 +3,7 @@ import type { CostTable } from "../cost/cost-table.js";
 import type { FileFacts } from "../facts/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { CallSite, ReachedEffect } from "../project/model.js";
+import type { SchemaView } from "../rules/define-rule.js";
 import type { RuleInfo } from "./host.js";
 import type { Finding, RelatedPlace } from "./finding.js";
 import { costHover } from "./hover-cost.js";
@@ -23,13 +24,15 @@ export interface HoverInput {
   readonly rules: readonly RuleInfo[];
   readonly offset: number;
   readonly costs?: CostTable;
+  /** What is known of sizes and plans. */
+  readonly schema: SchemaView;
 }
 
 export function hoverText(input: HoverInput): HoverText | undefined {
-  const { view, costs, offset } = input;
+  const { view, costs, offset, schema } = input;
   const found = findingHover(input);
   if (found !== undefined || view === undefined) return found;
-  return (costs === undefined ? undefined : costHover(view, costs, offset)) ?? callHover(view, offset);
+  return (costs === undefined ? undefined : costHover(view, costs, offset)) ?? callHover(view, offset, schema);
 }
 
 /** The findings at a place; undefined when there are none. */
@@ -81,7 +84,7 @@ function escape(text: string): string {
 }
 
 /** For a call that reaches queries and is no finding: one line per thing it reaches. */
-function callHover(view: FileView, offset: number): HoverText | undefined {
+function callHover(view: FileView, offset: number, schema: SchemaView): HoverText | undefined {
   let best: CallSite | undefined;
   for (const call of view.calls) {
     const expr = view.facts.exprs[call.expr];
@@ -90,13 +93,13 @@ function callHover(view: FileView, offset: number): HoverText | undefined {
     if (best === undefined || call.span.end - call.span.start < best.span.end - best.span.start) best = call;
   }
   if (best === undefined) return undefined;
-  const lines = reachedBy(view, best);
+  const lines = reachedBy(view, best, schema);
   return lines.length === 0
     ? undefined
     : { markdown: ["**Hotpath** this call runs", "", ...lines].join("\n"), start: best.span.start, end: best.span.end };
 }
 
-function reachedBy(view: FileView, call: CallSite): string[] {
+function reachedBy(view: FileView, call: CallSite, schema: SchemaView): string[] {
   const own =
     call.operation === undefined
       ? []
@@ -108,7 +111,7 @@ function reachedBy(view: FileView, call: CallSite): string[] {
   const held = call.targets.flatMap((target) =>
     view.summaryOf(target).blocking.map((one) => `- a blocking call: \`${one.operation.api.replace("#", ".")}\``),
   );
-  const queries = queryLines(view, call);
+  const queries = queryLines(view, call, schema);
   return [...new Set([...(queries.length > 0 ? queries : own), ...blocking, ...reached, ...held])].slice(0, 8);
 }
 

@@ -76,7 +76,7 @@ function draftTables(inspection: Inspection, path: FilePath, { query }: FileQuer
   const { schema } = inspection;
   const bound = bindQuery(inspection.catalog, query, path);
   const statement = planStatement(bound, standInName);
-  return verdictsOf(bound, schema).map((verdict) => {
+  return verdictsOf(bound, schema, path).map((verdict) => {
     const isKnown = verdict.access !== "unclear";
     const own = verdict.index === 0 ? statement : undefined;
     const request = isKnown ? planRequest(bound, verdict.asked, verdict.advice, own, schema) : undefined;

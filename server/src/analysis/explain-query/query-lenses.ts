@@ -40,7 +40,7 @@ function titleFor(
   { query, site }: FileQuery,
   scope: LensScope,
 ): string | undefined {
-  const verdicts = verdictsOf(bindQuery(inspection.catalog, query, view.path), inspection.schema);
+  const verdicts = verdictsOf(bindQuery(inspection.catalog, query, view.path), inspection.schema, view.path);
   const missing = verdicts.filter(({ access }) => access === "missing").flatMap((one) => missingTitle(one) ?? []);
   // What only tests and scripts run is nobody's wait.
   if (missing.length > 0)

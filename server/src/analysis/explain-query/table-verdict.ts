@@ -9,6 +9,7 @@ import { confirms, type Proof } from "../../advisor/proof.js";
 import { bestService, servingPath } from "../../advisor/served.js";
 import { type TableNeeds, tableNeeds } from "../../advisor/table-needs.js";
 import type { Index, Table } from "../../catalog/model.js";
+import type { FilePath } from "../../project/model.js";
 import type { SchemaView } from "../../rules/define-rule.js";
 import { proofFor } from "./sizes.js";
 
@@ -26,18 +27,31 @@ export interface TableVerdict {
   readonly proof?: Proof;
 }
 
-/** One for each table the catalog knows, in the query's order. */
-export function verdictsOf(bound: BoundQuery, schema: SchemaView): readonly TableVerdict[] {
+/**
+ * One for each table the catalog knows, in the query's order.
+ *
+ * @param file Where the query stands: an index that was chosen for the whole workspace goes before the one that would serve this query alone.
+ */
+export function verdictsOf(bound: BoundQuery, schema: SchemaView, file: FilePath): readonly TableVerdict[] {
   const advice = advise(bound, { rowsOf: (table) => schema.statisticsOf(table)?.rows });
   const asked = tableNeeds(bound);
   // Joins are judged as they will be: what is advised is taken to be there.
   const derived = withDerived(bound, asked, new Set(advice.map(({ index }) => index)));
   return derived.map((one) => {
-    const own = advice.find(({ index }) => index === one.index);
+    const own = advice.filter(({ index }) => index === one.index).map((each) => chosen(each, bound, schema, file))[0];
     return own === undefined
       ? { ...known(one), ...verdictWithout(bound, one) }
       : adviceVerdict(bound, one, own, schema);
   });
+}
+
+/** The advice with the index the workspace would make. */
+function chosen(advice: Advice, { query }: BoundQuery, schema: SchemaView, file: FilePath): Advice {
+  const lacked = schema.lackedIn(file).find(({ demand }) => {
+    const { index, table } = demand.advice;
+    return demand.at.span.start === query.span.start && index === advice.index && table.id === advice.table.id;
+  });
+  return lacked === undefined ? advice : { ...advice, candidates: lacked.candidates };
 }
 
 function known(asked: TableNeeds): Pick<TableVerdict, "index" | "table" | "asked"> {

@@ -30,6 +30,8 @@ export interface Chart {
 const HEIGHT = 170;
 const COLORS = 7;
 const TABLE_ROWS = 50;
+/** What is shown around a time that stands alone. */
+const ALONE_SECONDS = 1_800;
 
 export function createChart(options: ChartOptions): Chart {
   const { title, format, limit, height = HEIGHT } = options;
@@ -136,7 +138,10 @@ function plotOptions(
     height,
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 6 } },
-    scales: { y: { range: (_, _min, max) => [0, Math.max(top * 1.1, max * 1.1, Number.MIN_VALUE)] } },
+    scales: {
+      x: { range: (_, min, max) => (min === max ? [min - ALONE_SECONDS, max + ALONE_SECONDS] : [min, max]) },
+      y: { range: (_, _min, max) => [0, Math.max(top * 1.1, max * 1.1, Number.MIN_VALUE)] },
+    },
     axes: [axis, { ...axis, size: 62, values: (_, splits) => splits.map(format) }],
     series: [
       {},

@@ -94,13 +94,9 @@ export function tiles({ history, evaluations, live, rules }: DashboardData): HTM
   const before = history.findLast(({ findings }) => findings !== last?.findings);
   const run = evaluations.at(-1);
   const sample = live.at(-1);
-  const change = last === undefined || before === undefined ? 0 : last.findings - before.findings;
+  const note = last === undefined || before === undefined ? "" : `${before.findings} before`;
   const entries: (readonly [string, string, string])[] = [
-    [
-      "Findings",
-      last === undefined ? "–" : String(last.findings),
-      change === 0 ? "" : `${change < 0 ? "−" : "+"}${Math.abs(change)} since then`,
-    ],
+    ["Findings", last === undefined ? "–" : String(last.findings), note],
     [
       "Files",
       last === undefined ? "–" : String(last.files),
@@ -118,13 +114,13 @@ export function tiles({ history, evaluations, live, rules }: DashboardData): HTM
       rules[0]?.rule ?? "",
     ],
   ];
-  const items = entries.map(([name, value, note]) =>
+  const items = entries.map(([name, value, below]) =>
     element(
       "li",
       { class: "tile" },
       element("span", { class: "quiet" }, name),
       element("strong", {}, value),
-      element("span", { class: "quiet" }, note),
+      element("span", { class: "quiet" }, below),
     ),
   );
   return element("ul", { class: "tiles" }, ...items);

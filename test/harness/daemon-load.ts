@@ -146,7 +146,7 @@ function checked(dist: string, folder: string, env: NodeJS.ProcessEnv): Promise<
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { env, maxBuffer: 2 ** 28 }, (error, stdout) => {
       if (error !== null) {
-        reject(error);
+        reject(new Error(error.message));
         return;
       }
       const { findings } = JSON.parse(stdout) as { findings: { file: string; rule: string }[] };

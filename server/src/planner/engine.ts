@@ -27,27 +27,35 @@ export async function startEngine(image?: Uint8Array): Promise<PlannerEngine> {
   };
 }
 
-// A table could be kept for requests in a row, with savepoints around each; the catalog of a long transaction gets slower than making it anew.
+/**
+ * Everything in one round: going in and out of the database costs more than most statements. A table could be kept for requests in a row, with savepoints around
+ * each; the catalog of a long transaction gets slower than making it anew.
+ */
 async function verify(database: PGlite, request: ProofRequest): Promise<Proof> {
-  try {
-    const table = ["BEGIN", request.table, ...request.indexes, insertOne(request)];
-    const before = await explain(database, request, table);
-    const candidates = request.candidates.map((sql, i) =>
-      sql.replace("CREATE INDEX ON", `CREATE INDEX ${candidateName}${i + 1} ON`),
-    );
-    return { kind: "plans", before, after: await explain(database, request, candidates) };
-  } catch (error) {
-    return { kind: "unavailable", reason: error instanceof Error ? error.message : String(error) };
-  } finally {
-    await database.exec("ROLLBACK");
-  }
-}
-
-/** Runs statements and plans the query, in one round: going in and out of the database costs more than most of them. */
-async function explain(database: PGlite, request: ProofRequest, statements: readonly string[]): Promise<Plan> {
-  // Building an index counts the rows that are there, so the claim is made again each time.
   const query = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${request.query.replace(/;\s*$/, "")}`;
-  return planOf(await database.exec([...statements, claim(request), query].join(";\n")), request.detailed);
+  const candidates = request.candidates.map((sql, i) =>
+    sql.replace("CREATE INDEX ON", `CREATE INDEX ${candidateName}${i + 1} ON`),
+  );
+  const table = ["BEGIN", request.table, ...request.indexes, insertOne(request)];
+  // Building an index counts the rows that are there, so their number is claimed again; what values there are stays.
+  const statements = [
+    ...table,
+    claimRows(request),
+    ...claimValues(request),
+    query,
+    ...candidates,
+    claimRows(request),
+    query,
+    "ROLLBACK",
+  ];
+  try {
+    const results = await database.exec(statements.join(";\n"));
+    const [before, after] = results.filter(({ fields }) => fields[0]?.name === "QUERY PLAN");
+    return { kind: "plans", before: planOf(before, request.detailed), after: planOf(after, request.detailed) };
+  } catch (error) {
+    await database.exec("ROLLBACK");
+    return { kind: "unavailable", reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function insertOne({ table }: ProofRequest): string {
@@ -59,8 +67,8 @@ function tableName(statement: string): string {
   return /^CREATE TABLE ("(?:[^"]|"")+")/.exec(statement)?.[1] ?? '""';
 }
 
-function planOf(results: readonly { readonly rows: readonly unknown[] }[], detailed: true | undefined): Plan {
-  const row = results.at(-1)?.rows[0] as { readonly "QUERY PLAN"?: unknown } | undefined;
+function planOf(result: { readonly rows: readonly unknown[] } | undefined, detailed: true | undefined): Plan {
+  const row = result?.rows[0] as { readonly "QUERY PLAN"?: unknown } | undefined;
   const found: unknown = row?.["QUERY PLAN"];
   const [first] = (typeof found === "string" ? JSON.parse(found) : found) as readonly { readonly Plan: PlanNode }[];
   if (first === undefined) throw new Error("the planner gave no plan");
@@ -79,18 +87,23 @@ function indexNames(node: PlanNode): readonly string[] {
   return [...own, ...(node.Plans ?? []).flatMap(indexNames)];
 }
 
-/** Tells the planner how many rows there are and how their values are spread. */
-function claim({ table, rows, statistics }: ProofRequest): string {
-  const name = literal(tableName(table).slice(1, -1).replaceAll('""', '"'));
-  const relation = `'schemaname', 'public', 'relname', ${name}`;
-  return [
-    `SELECT pg_restore_relation_stats(${relation}, 'relpages', 1::int, 'reltuples', ${Math.max(1, rows)}::real, 'relallvisible', 0::int)`,
-    ...statistics.map(
-      ({ column, distinct, nullFraction }) =>
-        `SELECT pg_restore_attribute_stats(${relation}, 'attname', ${literal(column)}, 'inherited', false, ` +
-        `'n_distinct', ${distinct}::real, 'null_frac', ${nullFraction}::real, 'avg_width', 16::int, 'correlation', 0::real)`,
-    ),
-  ].join(";\n");
+/** Tells the planner how many rows there are. */
+function claimRows({ table, rows }: ProofRequest): string {
+  return `SELECT pg_restore_relation_stats(${relationOf(table)}, 'relpages', 1::int, 'reltuples', ${Math.max(1, rows)}::real, 'relallvisible', 0::int)`;
+}
+
+/** Tells it how their values are spread. */
+function claimValues({ table, statistics }: ProofRequest): readonly string[] {
+  return statistics.map(
+    ({ column, distinct, nullFraction }) =>
+      `SELECT pg_restore_attribute_stats(${relationOf(table)}, 'attname', ${literal(column)}, 'inherited', false, ` +
+      `'n_distinct', ${distinct}::real, 'null_frac', ${nullFraction}::real, 'avg_width', 16::int, 'correlation', 0::real)`,
+  );
+}
+
+function relationOf(table: string): string {
+  const name = tableName(table).slice(1, -1).replaceAll('""', '"');
+  return `'schemaname', 'public', 'relname', ${literal(name)}`;
 }
 
 function literal(text: string): string {

@@ -94,11 +94,9 @@ function dayAfter(last: string, nowMs: number): number {
 }
 
 function fromDigits(text: string): number {
-  const [year, month, day, hour, minute, second] = /^(\d{4})(\d{2})(\d{2})(\d{2})?(\d{2})?(\d{2})?/
-    .exec(text.replaceAll(/\D/g, ""))
-    ?.slice(1)
-    .map(Number) ?? [1970, 1, 1];
-  return Date.UTC(year ?? 1970, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, second ?? 0) || 0;
+  const plain = text.replaceAll(/\D/g, "");
+  const part = (start: number, end: number): number => Number(plain.slice(start, end));
+  return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10), part(10, 12), part(12, 14)) || 0;
 }
 
 function digits(ms: number, length: number): string {

@@ -204,6 +204,7 @@ class Host implements AnalysisHost {
       if (!sameReachability(this.#reachability.get(node), reach)) this.#mark(node.ref.file);
     }
     this.#reachability = next;
+    this.#writers.setReachability(next);
     this.#edgesChanged = false;
   }
 

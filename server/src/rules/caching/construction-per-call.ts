@@ -68,7 +68,7 @@ function examine(view: FileView, site: CallSite): Rebuilt | undefined {
   if (runtime === undefined) return undefined;
   // Light things matter only where somebody waits for many of them.
   const isHeavy = WORTH_PER_REQUEST <= kind.micros || kind.loses !== undefined;
-  if (runtime.kind === "possible" && !isHeavy) return undefined;
+  if (!isHeavy && (runtime.kind === "possible" || runtime.reach.entry?.point.confidence !== "high")) return undefined;
   const args = argumentsOf(view, site);
   const micros = kind.composed === true ? kind.micros * partsOf(view, site) : kind.micros;
   const base = { at: site.span, site, kind, micros, runtime };

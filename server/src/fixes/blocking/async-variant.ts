@@ -14,6 +14,8 @@ export interface BlockingCall {
   readonly isCalledByFramework: (offset: number) => boolean;
   /** The function around changes nothing that outlives it, so nobody can come between. */
   readonly keepsToItself: boolean;
+  /** It reads the same each time. */
+  readonly alwaysTheSame: boolean;
 }
 
 export function asyncVariant(sources: FixSources, blocking: BlockingCall): readonly Fix[] {
@@ -24,7 +26,8 @@ export function asyncVariant(sources: FixSources, blocking: BlockingCall): reado
   if (tree === undefined || call === undefined || form === undefined || isParameterDefault(call)) return [];
   const functions = allowAwait(call, blocking.isCalledByFramework);
   if (functions === undefined) return [];
-  const safe = form.pure && functions.count === 0 && blocking.keepsToItself;
+  const { keepsToItself, alwaysTheSame } = blocking;
+  const safe = form.pure && functions.count === 0 && keepsToItself && !alwaysTheSame;
   const more =
     functions.count === 0
       ? ""
@@ -35,10 +38,14 @@ export function asyncVariant(sources: FixSources, blocking: BlockingCall): reado
       title: `Wait for \`${form.name}\` instead${more}`,
       safety: safe ? "safe" : "review",
       edits: [{ path, edits: merged([...functions.edits, ...form.edits, ...awaitEdits(call, form.behind)]) }],
-      ...(safe ? {} : { note: form.note ?? noteFor(functions.count) }),
+      ...(safe ? {} : { note: alwaysTheSame ? CONSTANT : (form.note ?? noteFor(functions.count)) }),
     },
   ];
 }
+
+/** The better cure is another one. */
+const CONSTANT =
+  "It is the same each time: to read it once, when the module loads, would cost requests nothing at all.";
 
 function noteFor(count: number): string {
   return count === 0

@@ -31,25 +31,38 @@ export function hoistClient(sources: FixSources, { path, made, noun, declaredBef
   const top = around(statement, (one): one is ts.Statement => ts.isSourceFile(one.parent));
   const fn = around(statement, isFunction);
   const name = declaration.name.text;
-  if (
-    top === undefined ||
-    fn === undefined ||
-    top === statement ||
-    isTaken(tree, name) ||
-    !isReady(tree, value, top, declaredBefore)
-  )
-    return [];
+  if (top === undefined || fn === undefined || top === statement) return [];
   const ends = endingsOf(fn, name);
   if (ends === undefined) return [];
-  return [
-    {
-      id: "hoist-client",
-      title: `Make the ${noun} once, when the module loads`,
-      safety: "review",
-      edits: [{ path, edits: [...ends, removal(tree, statement), insertion(tree, statement, top)] }],
-      note: "It is made when the file is loaded and never ended: look whether its settings are there by then, and end it where the program stops.",
-    },
-  ];
+  if (isMadeAlready(tree, declaration)) return [hoisting(path, noun, [...ends, removal(tree, statement)])];
+  if (isTaken(tree, name) || !isReady(tree, value, top, declaredBefore)) return [];
+  return [hoisting(path, noun, [...ends, removal(tree, statement), insertion(tree, statement, top)])];
+}
+
+function hoisting(path: string, noun: string, edits: readonly TextEdit[]): Fix {
+  return {
+    id: "hoist-client",
+    title: `Make the ${noun} once, when the module loads`,
+    safety: "review",
+    edits: [{ path, edits }],
+    note: "It is made when the file is loaded and never ended: look whether its settings are there by then, and end it where the program stops.",
+  };
+}
+
+/** The module makes the very same client under the same name, perhaps by an earlier fix. */
+function isMadeAlready(tree: ts.SourceFile, { name, initializer }: ts.VariableDeclaration): boolean {
+  const plain = (text: string): string => text.replace(/\s+/g, "");
+  return tree.statements.some(
+    (statement) =>
+      ts.isVariableStatement(statement) &&
+      statement.declarationList.declarations.some(
+        (one) =>
+          one.name.getText(tree) === name.getText(tree) &&
+          one.initializer !== undefined &&
+          initializer !== undefined &&
+          plain(one.initializer.getText(tree)) === plain(initializer.getText(tree)),
+      ),
+  );
 }
 
 function isMaking(node: ts.Node): node is ts.NewExpression | ts.CallExpression {

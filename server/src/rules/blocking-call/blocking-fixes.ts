@@ -28,7 +28,17 @@ export function fixesOfBlocked({ site, operation }: BlockedLoop, view: FileView,
     api: operation.api,
     isCalledByFramework: (offset) => entries.has(offset),
     keepsToItself: keepsToItself(view, site.fn),
+    alwaysTheSame: operation.category === "fs" && isAlwaysTheSame(view, site.expr),
   });
+}
+
+/** Nothing it is given comes from the function around or its caller. */
+function isAlwaysTheSame(view: FileView, id: ExprId): boolean {
+  const call = view.facts.exprs[id];
+  if (call?.kind !== "call") return false;
+  return call.args.every((arg) =>
+    [...view.flow.sourcesOf(arg)].every((source) => view.facts.bindings[source]?.fn === 0),
+  );
 }
 
 /** Whether a function assigns to nothing but its own variables: only then can nobody who runs while it waits see or disturb what it does. */

@@ -7,6 +7,7 @@
 import type { Span } from "../../base/span.js";
 import { NONE, type BindingId, type RegionId } from "../../facts/model.js";
 import { isAwaited } from "../../facts/regions.js";
+import { isInside } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
 import type { CallSite } from "../../project/model.js";
@@ -64,7 +65,7 @@ export const awaitInLoop = defineRule({
   },
   fixes: ({ iteration }, view, sources) => {
     const loop = view.facts.regions[iteration.region]?.loop;
-    if (loop?.form !== "for-of") return [];
+    if (loop?.form !== "for-of" || asksOthers(view, iteration.region)) return [];
     return limitedLoop(sources, { path: view.path, loop: loop.statement, concurrency: ADVISED_CONCURRENCY });
   },
 });
@@ -93,4 +94,13 @@ function goesOneByOne(view: FileView, iteration: Iteration): boolean {
 
 function firstParameter(view: FileView, iteration: Iteration): BindingId {
   return view.facts.bindings.findIndex((binding) => binding.fn === iteration.fn && binding.param === 0);
+}
+
+/** Queries and requests of a pass share connections and limits that are not in sight: how many at once is right is not known. */
+function asksOthers(view: FileView, region: RegionId): boolean {
+  return view.calls.some(
+    (site) =>
+      isInside(view.facts, site.region, region) &&
+      (site.operation !== undefined || site.targets.some((target) => 0 < view.summaryOf(target).effects.length)),
+  );
 }

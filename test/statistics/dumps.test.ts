@@ -136,6 +136,21 @@ test("a workspace cannot name files that are not its own", async () => {
   }
 });
 
+test("the command line may name any file, and what it cannot read is told", async () => {
+  const outside = path.join(path.dirname(emptyWorkspace()), "sizes.json");
+  writeFileSync(outside, JSON.stringify([{ relname: "small", reltuples: 3 }]));
+  const workspace = temporaryWorkspace(files);
+  workspaces.push(workspace);
+  const { service, lines } = await workspace.open({
+    overrides: { rules: ["unindexed-filter"] },
+    statisticsFiles: [outside, "/nowhere/pg_stats.csv"],
+  });
+  expect(lines()).toEqual(["src/app.ts:7 unindexed-filter"]);
+  expect(service.problems().map(({ message }) => message)).toEqual([
+    "cannot read the statistics pg_stats.csv (ENOENT): check the path",
+  ]);
+});
+
 function emptyWorkspace(): string {
   const workspace = temporaryWorkspace({});
   workspaces.push(workspace);

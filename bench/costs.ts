@@ -33,9 +33,9 @@ async function timeCosts(folder: string): Promise<void> {
   await drain(service.scan());
   service.refresh();
   const scanned = performance.now();
-  const list = service.ask((inspection) => endpoints(inspection).map((one) => toEndpointCost(one)));
+  const list = service.ask((inspection) => endpoints(inspection).map((one) => toEndpointCost(inspection, one)));
   const costed = performance.now();
-  service.ask((inspection) => endpoints(inspection).map((one) => toEndpointCost(one)));
+  service.ask((inspection) => endpoints(inspection).map((one) => toEndpointCost(inspection, one)));
   const again = performance.now();
   const [file] = list;
   const text = file === undefined ? undefined : service.textOf(file.file);
@@ -44,7 +44,7 @@ async function timeCosts(folder: string): Promise<void> {
     service.setOverlay(file.file, `${text}\n// edited\n`);
     service.refresh();
     const edited = performance.now();
-    service.ask((inspection) => endpoints(inspection, file.file).map((one) => toEndpointCost(one)));
+    service.ask((inspection) => endpoints(inspection, file.file).map((one) => toEndpointCost(inspection, one)));
     afterEdit = performance.now() - edited;
   }
   const open = list.filter(({ unknown }) => 0 < unknown.length).length;

@@ -137,7 +137,7 @@ async function staticCosts(): Promise<readonly EndpointCost[]> {
   const service = await createService({ roots: [ordersFolder], cacheFolder: undefined, overrides: {}, workers: 0 });
   await drain(service.scan());
   service.refresh();
-  const found = service.ask((inspection) => endpoints(inspection).map((one) => toEndpointCost(one)));
+  const found = service.ask((inspection) => endpoints(inspection).map((one) => toEndpointCost(inspection, one)));
   await service.close();
   return found;
 }

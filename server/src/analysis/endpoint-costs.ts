@@ -1,5 +1,4 @@
 /** Every entry point with the cost of one request, for tables, lenses and the tree view. */
-import { contentHash } from "../base/content-hash.js";
 import { positionAt } from "../base/line-index.js";
 import type { Span } from "../base/span.js";
 import { both, type Cost, free, isFree, type Metric, settled } from "../cost/cost.js";
@@ -55,7 +54,7 @@ function endpointsOf(inspection: Inspection, view: FileView): readonly Endpoint[
     const cost = settled(runs.reduce((sum, one) => both(sum, inspection.costs.of(one)), free));
     if (isFree(cost)) continue;
     const place = relativeTo(inspection.roots, view.path);
-    const { name } = view.describeFunction(ref);
+    const name = nameOf(inspection, ref);
     byPlace.set(key, {
       id: `${place}#${name}@${point.label}`,
       point,
@@ -63,10 +62,15 @@ function endpointsOf(inspection: Inspection, view: FileView): readonly Endpoint[
       ref,
       runs,
       cost,
-      span: spanOf(view, point, ref),
+      span: spanOf(view, point),
     });
   }
   return [...byPlace.values()];
+}
+
+/** Empty for an anonymous function. */
+function nameOf(inspection: Inspection, { file, fn }: FunctionRef): string {
+  return inspection.factsOf(file)?.functions[fn]?.name ?? "";
 }
 
 /** The call that registers a route, when the entry point was found by one. */
@@ -89,10 +93,9 @@ function handlersOf(view: FileView, site: CallSite, fallback: FunctionRef): read
   return distinct.some((ref) => ref.file === fallback.file && ref.fn === fallback.fn) ? distinct : [fallback];
 }
 
-/** An entry point found by its registration is shown there; any other at its own name. */
-function spanOf(view: FileView, point: EntryPoint, ref: FunctionRef): Span {
-  if (point.at.file === view.path) return point.at.span;
-  return view.facts.functions[ref.fn]?.nameSpan ?? { start: 0, end: 0 };
+/** Where it is registered, or its own name: what the recogniser pointed at. */
+function spanOf(view: FileView, point: EntryPoint): Span {
+  return point.at.file === view.path ? point.at.span : { start: 0, end: 0 };
 }
 
 /** Dear ones first: queries and remote calls with every collection of a typical size; what is unknown counts a little. */
@@ -106,20 +109,20 @@ export function weightOf(cost: Cost): number {
 }
 
 /** As it is told to clients and in JSON. */
-export function toEndpointCost(endpoint: Endpoint): EndpointCost {
+export function toEndpointCost(inspection: Inspection, endpoint: Endpoint): EndpointCost {
   const { cost, point, view } = endpoint;
   return {
     id: endpoint.id,
     label: point.label,
     kind: point.kind,
     framework: point.framework,
-    handler: view.facts.functions[endpoint.ref.fn]?.name ?? "",
+    handler: nameOf(inspection, endpoint.ref),
     cost: renderCost(cost),
     counts: Object.fromEntries([...cost.counts].map(([metric, range]) => [metric, toCount(cost, metric, range)])),
     unknown: cost.unseen.map(({ kind, text, at }) => ({
       kind,
       text,
-      ...placeOf(at.file === view.path ? view.facts.lineStarts : undefined, at.file, at.span),
+      ...placeOf(inspection.factsOf(at.file)?.lineStarts, at.file, at.span),
     })),
     ...(cost.guessed === true ? { guessed: true as const } : {}),
     ...placeOf(view.facts.lineStarts, view.path, endpoint.span),
@@ -145,9 +148,4 @@ export function placeOf(lineStarts: readonly number[] | undefined, file: string,
 function relativeTo(roots: readonly string[], path: string): string {
   const root = roots.find((one) => path.startsWith(`${one}/`));
   return root === undefined ? path : path.slice(root.length + 1);
-}
-
-/** Changes with any endpoint's cost. */
-export function costsHash(all: readonly Endpoint[]): string {
-  return contentHash(JSON.stringify(all.map((one) => [one.id, renderCost(one.cost)])));
 }

@@ -32,3 +32,17 @@ export async function callCosts(
       return undefined;
   }
 }
+
+/** The hover, with what was measured of the function or entry point there. */
+export function measuredHover(
+  service: WorkspaceService,
+  profiles: Profiles,
+  path: string,
+  offset: number,
+): ReturnType<WorkspaceService["hover"]> {
+  const found = service.hover(path, offset);
+  const measured = found === undefined ? undefined : profiles.measuredAt(service, path, offset);
+  return found === undefined || measured === undefined
+    ? found
+    : { ...found, markdown: `${found.markdown}\n\nMeasured: **${measured}**` };
+}

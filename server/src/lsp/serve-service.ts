@@ -20,7 +20,7 @@ import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceFigures, ServiceReply, ServiceRequest } from "./async-service.js";
 import { runsBeside } from "./bounded-carrier.js";
 import { createProofCalls, type ProofCalls } from "./proof-calls.js";
-import { callCosts, isCostMethod, type CostMethod } from "./cost-calls.js";
+import { callCosts, isCostMethod, measuredHover, type CostMethod } from "./cost-calls.js";
 import { callSearch, isSearchMethod, type SearchMethod, type SearchTarget } from "./search-calls.js";
 
 /** With what a workspace is searched, and where the user's answers are kept. */
@@ -140,7 +140,7 @@ async function call(
     case "problems":
       return service.problems();
     case "hover":
-      return service.hover(args[0] as string, args[1] as number);
+      return measuredHover(service, profiles, args[0] as string, args[1] as number);
     case "explainQuery":
       return await explainQuery(service, args[0] as string, args[1] as QueryPlace);
     case "queryLenses":

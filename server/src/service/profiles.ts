@@ -2,7 +2,13 @@
 import { endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import type { Inspection } from "../analysis/inspection.js";
-import { loadGrammar, measuredCosts, toMeasured, type MeasuredCosts } from "../analysis/measured-costs.js";
+import {
+  loadGrammar,
+  measuredCosts,
+  measurementText,
+  toMeasured,
+  type MeasuredCosts,
+} from "../analysis/measured-costs.js";
 import { measuredFindings } from "../analysis/measured-findings.js";
 import { ProfileError, type ResolvedProfile } from "../profiles/model.js";
 import { ConfigError } from "../workspace/config-file.js";
@@ -48,15 +54,32 @@ export class Profiles {
   endpoints(service: WorkspaceService, file?: string): readonly EndpointCost[] {
     return service.ask((inspection) => {
       const found = endpoints(inspection, file);
-      if (this.#read.length === 0) return found.map((one) => toEndpointCost(one));
+      if (this.#read.length === 0) return found.map((one) => toEndpointCost(inspection, one));
       const costs = this.#costs(inspection);
       const measured = found.map((one): EndpointCost => {
         const measurement = costs.ofEndpoint(one.id);
-        return measurement === undefined
-          ? toEndpointCost(one)
-          : { ...toEndpointCost(one), measured: toMeasured(measurement) };
+        const plain = toEndpointCost(inspection, one);
+        return measurement === undefined ? plain : { ...plain, measured: toMeasured(measurement) };
       });
       return measured.sort((a, b) => (b.measured?.share ?? 0) - (a.measured?.share ?? 0));
+    });
+  }
+
+  /** What was measured of the function or entry point named at an offset, for a hover. */
+  measuredAt(service: WorkspaceService, path: string, offset: number): string | undefined {
+    if (this.#read.length === 0) return undefined;
+    return service.ask((inspection) => {
+      const view = inspection.viewOf(path);
+      if (view === undefined) return undefined;
+      const costs = this.#costs(inspection);
+      const holds = ({ start, end }: { readonly start: number; readonly end: number }): boolean =>
+        start <= offset && offset <= end;
+      const endpoint = endpoints(inspection, path).find(({ span }) => holds(span));
+      const fn = view.facts.functions.findIndex((one, id) => 0 < id && one.name !== "" && holds(one.nameSpan));
+      const measurement =
+        (endpoint === undefined ? undefined : costs.ofEndpoint(endpoint.id)) ??
+        (fn < 0 ? undefined : costs.ofFunction({ file: path, fn }));
+      return measurement === undefined ? undefined : measurementText(measurement);
     });
   }
 

@@ -1,0 +1,101 @@
+// What requests cost, as a person sees it: lines above handlers, the view, walking the path, and an imported result of a load test.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { launchBrowser, openPage, runCommand, startEditor } from "./editor.mjs";
+import { createSteps, until } from "./steps.mjs";
+import { writeWorkspace } from "./workspace.mjs";
+
+const { STATE, ROOT } = process.env;
+const shots = join(ROOT, "build/test-results");
+mkdirSync(shots, { recursive: true });
+
+const folder = writeWorkspace(join(STATE, "costs-workspace"));
+const results = [
+  { url: "http://localhost/users", method: "POST", requests: { total: 1204 }, latency: { average: 30 } },
+];
+const profile = join(STATE, "load-test.json");
+writeFileSync(profile, JSON.stringify(results));
+writeFileSync(join(STATE, "broken.cpuprofile"), '{"nodes":[');
+
+const browser = await launchBrowser();
+let page;
+const { step, finish } = createSteps(shots, (path) => page?.screenshot({ path }));
+const lens = (text) => page.locator(".codelens-decoration a").filter({ hasText: text });
+const rows = () => page.locator(".pane-body .monaco-list-row");
+
+async function openFile(name) {
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+  await page.waitForTimeout(300);
+  await page.keyboard.press("Enter");
+  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
+}
+
+/** The dialog of the web: a path to type. */
+async function importFile(file) {
+  await runCommand(page, "Hotpath: Import Profile…");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await page.waitForTimeout(800);
+  await input.fill(file);
+  await page.waitForTimeout(800);
+  await page.keyboard.press("Enter");
+}
+
+let editor;
+try {
+  await step("costs: a line above the handler says what a request costs", async () => {
+    editor = await startEditor("costs", ["--disable-workspace-trust"]);
+    page = await openPage(browser, editor, folder);
+    await openFile("app.ts");
+    await lens("POST /users → ids queries").first().waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(shots, "cost-lens.png") });
+  });
+  await step("costs: a click on it shows the entry point in the view, with its path", async () => {
+    await lens("POST /users").first().click();
+    await rows().filter({ hasText: "POST /users" }).first().waitFor({ timeout: 20_000 });
+    await rows().filter({ hasText: "loadUser(id)" }).first().waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(shots, "cost-tree.png") });
+  });
+  await step("costs: walking the path opens each place", async () => {
+    await rows().filter({ hasText: "pool.query" }).first().click();
+    await page.locator('.tab.active:has-text("users.ts")').waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(shots, "cost-path.png") });
+  });
+  await step("costs: an imported load test puts measured times in place of estimates", async () => {
+    await importFile(profile);
+    await page
+      .locator(".notification-toast")
+      .filter({ hasText: "load-test.json: 1 routes" })
+      .first()
+      .waitFor({ timeout: 20_000 });
+    await openFile("app.ts");
+    await lens("1,204 calls, 100 % of request time").first().waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(shots, "cost-measured.png") });
+  });
+  await step("costs: a broken profile is told in a sentence", async () => {
+    await importFile(join(STATE, "broken.cpuprofile"));
+    await page
+      .locator(".notification-toast")
+      .filter({ hasText: "ends in the middle" })
+      .first()
+      .waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(shots, "cost-broken.png") });
+  });
+  await step("costs: clearing the profile goes back to the estimate", async () => {
+    await runCommand(page, "Hotpath: Clear Profile");
+    await until(
+      "the estimate",
+      async () => (await lens("1,204 calls").count()) === 0 && 0 < (await lens("POST /users → ids queries").count()),
+      20_000,
+    );
+  });
+} finally {
+  editor?.stop();
+}
+
+await browser.close();
+process.exitCode = finish() ? 0 : 1;

@@ -2,6 +2,8 @@
 import { isInside } from "../../facts/regions.js";
 import { NONE, type ExprId } from "../../facts/model.js";
 import type { Fix, FixSources } from "../../fixes/fix.js";
+import type { Span } from "../../base/span.js";
+import { loadWithList } from "../../fixes/load/load-with-list.js";
 import { loadBeforeLoop } from "../../fixes/load/load-before-loop.js";
 import { writeTogether } from "../../fixes/writes/write-together.js";
 import type { FileView } from "../../project/file-view.js";
@@ -9,7 +11,7 @@ import type { Operation } from "../../project/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
 import { type Iteration, iterationsAround, unwrap } from "../loops/iteration.js";
 import { candidatesOf, isDatabase, type RepeatedOperation } from "./repeated-operation.js";
-import { tableAnswers } from "./table-answers.js";
+import { relationOf, tableAnswers } from "./table-answers.js";
 
 /** Lists of at most this many elements fit every database's limit of parameters. */
 const FEW_KEYS = 1000;
@@ -36,7 +38,31 @@ export function repeatedReadFixes(evidence: RepeatedOperation, view: FileView, s
     },
     sources,
   );
-  return fix === undefined ? [] : [fix];
+  return [withList(evidence, view, sources, loop), fix].filter((one) => one !== undefined);
+}
+
+/** The list's own query may load the rows along. */
+function withList(
+  { operation, iterations: [iteration] }: RepeatedOperation,
+  view: FileView,
+  sources: FixSources,
+  loop: Span,
+): Fix | undefined {
+  const made = iteration === undefined ? NONE : madeBy(view, iteration.over);
+  const list = view.calls.find(({ operation: one }) => one?.expr === made)?.operation;
+  if (list?.dialect !== "prisma" || operation.dialect !== "prisma" || list.method !== "findMany") return undefined;
+  return loadWithList(
+    {
+      path: view.path,
+      query: operation.span,
+      method: operation.method,
+      table: tableAnswers(view, operation),
+      loop,
+      list: list.span,
+      relationOf: (key, column) => relationOf(view, list, key, operation, column),
+    },
+    sources,
+  );
 }
 
 /** Writes of which nothing is used, in loops that do nothing else. */

@@ -33,3 +33,26 @@ function primaryKeyOf(table: Table): string | undefined {
   const fields = table.names.flatMap((one) => Object.entries(one.fields));
   return fields.find(([, column]) => column === only)?.[0] ?? only;
 }
+
+/** The field by which code gets from a row of one table to the row of another whose `column` equals its own `key`. */
+export function relationOf(
+  view: FileView,
+  from: Operation,
+  key: string,
+  to: Operation,
+  column: string,
+): string | undefined {
+  const find = (name: string | undefined, near: string): Table | undefined =>
+    name === undefined ? undefined : findTable(view.catalog, name, { near, dialect: from.dialect });
+  const source = find(from.table, view.path);
+  const target = find(to.table, view.path);
+  if (source === undefined || target === undefined) return undefined;
+  const own = columnOf(source, key)?.name;
+  const other = columnOf(target, column)?.name;
+  for (const { relations, file } of source.names)
+    for (const [field, relation] of Object.entries(relations)) {
+      if (relation.many || relation.columns.length !== 1 || relation.columns[0] !== own) continue;
+      if (relation.references[0] === other && find(relation.target, file) === target) return field;
+    }
+  return undefined;
+}

@@ -42,8 +42,9 @@ export const cacheKeyMissesInput = defineRule({
   },
   describe: ({ key, missing, missingAt, runtime }, view) => ({
     message: `what is kept under \`${key}\` depends on \`${missing}\`, which the key does not hold`,
-    severity: "warning",
-    confidence: 0.8,
+    // A scope or an option may well be the same wherever a key is asked for; whose data it is never is.
+    severity: WHOSE.test(missing) ? "warning" : "information",
+    confidence: WHOSE.test(missing) ? 0.8 : 0.65,
     cost: `wrong answers ${perUnit(runtime.reach)}`,
     related: [
       ...entryPath(runtime.reach),
@@ -52,6 +53,8 @@ export const cacheKeyMissesInput = defineRule({
   }),
 });
 
+/** Values that tell one caller, row or page from another. */
+const WHOSE = /id$|tenant|team|org|user|workspace|account|project|page|status|locale|query|search|filter|limit/i;
 const CACHES = /cache|lru|memo|redis|kv$|keyv|store$/i;
 
 /** `unstable_cache(fn, keys)`, `cache.wrap(key, fn)`, `cache.getOrSet(key, fn)`. */

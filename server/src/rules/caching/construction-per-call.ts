@@ -35,6 +35,8 @@ const WORTH_PER_ELEMENT = 2;
 /** Parsing with a schema costs about as much as making a small one. */
 const WORTH_OF_SCHEMA = 20;
 const WORTH_BESIDE_ROUND_TRIP = 100;
+/** Packages that by their name run in a browser; asked only where no request is known to lead. */
+const BROWSER = /(^|[/-])(client|frontend|front-end|ui|webapp|browser)\//i;
 
 export const constructionPerCall = defineRule({
   id: "construction-per-call",
@@ -69,6 +71,7 @@ function examine(view: FileView, site: CallSite): Rebuilt | undefined {
   // Light things matter only where somebody waits for many of them.
   const isHeavy = WORTH_PER_REQUEST <= kind.micros || kind.loses !== undefined;
   if (!isHeavy && (runtime.kind === "possible" || runtime.reach.entry?.point.confidence !== "high")) return undefined;
+  if (runtime.kind === "possible" && BROWSER.test(view.path)) return undefined;
   const args = argumentsOf(view, site);
   const micros = kind.composed === true ? kind.micros * partsOf(view, site) : kind.micros;
   const base = { at: site.span, site, kind, micros, runtime };

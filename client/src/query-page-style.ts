@@ -14,7 +14,7 @@ table { border-collapse: collapse; margin: 16px 0; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--vscode-panel-border, currentColor); }
 thead th { font-weight: 600; color: var(--vscode-descriptionForeground); }
 tbody th { font-weight: 600; }
-tbody th a { font-weight: 400; }
+tbody th a { font-weight: 400; overflow-wrap: anywhere; }
 .sign { white-space: nowrap; font-weight: 600; }
 .sign.missing { color: var(--vscode-editorWarning-foreground); }
 .sign.served, .sign.unneeded { color: var(--vscode-testing-iconPassed, var(--vscode-foreground)); }

@@ -215,6 +215,18 @@ test("an edit beside a shared index does not run the rules of other files again"
   expect(host.refresh().changed).toEqual([]);
 });
 
+test("places in the code that write a small table weigh against an index on it", () => {
+  const write = (i: number): string => route(`w${i}`, 'create({ data: { customerId, number: "1" } })');
+  const writes = Array.from({ length: 6 }, (_, i) => [`src/w${i}.ts`, write(i)] as const);
+  const read = { "prisma/schema.prisma": SCHEMA, "src/a.ts": start["src/a.ts"] };
+  const both = { ...read, ...Object.fromEntries(writes) };
+  expect(told(analyzeFiles(read, { tableRows: { Invoice: 1_000 } }))).toHaveLength(1);
+  expect(told(analyzeFiles(both, { tableRows: { Invoice: 1_000 } }))).toEqual([]);
+  expect(told(analyzeFiles(both))).toHaveLength(1);
+  const inTests = Object.fromEntries(writes.map(([name, text]) => [name.replace(".ts", ".test.ts"), text]));
+  expect(told(analyzeFiles({ ...read, ...inTests }, { tableRows: { Invoice: 1_000 } }))).toHaveLength(1);
+});
+
 test("whatever was edited before, the choice is that of the files as they are", () => {
   const queries = [
     "findMany({ where: { customerId } })",

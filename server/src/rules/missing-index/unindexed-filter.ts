@@ -20,7 +20,7 @@ export const unindexedFilter = defineRule({
     instead:
       "Add the index named in the message. Columns compared for equality come first, then the order or one range, so one index may serve several queries.",
     limits:
-      "Silent where doubt remains: a filter put together out of sight, columns or tables the schema does not show, columns of few values alone, tables configured as small, and queries another index already narrows. Row counts are assumed (100,000) unless `tables` in `hotpath.config.json` says otherwise. Without PostgreSQL's planner the finding is information only.",
+      "Silent where doubt remains: a filter put together out of sight, columns or tables the schema does not show, columns of few values alone, tables configured as small, and queries another index already narrows. Row counts are assumed (100,000) unless `tables` or `statistics` in `hotpath.config.json`, or a live database, says otherwise. An index that several queries of the workspace need is told at one of them and is a hint at the others; one that costs the places which write a small table more than it saves is not told. Without PostgreSQL's planner the finding is information only.",
   },
   check: (view, schema) => lackedIndexes(view, schema, ["filter", "expression"]),
   describe(lacked, view) {

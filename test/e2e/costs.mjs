@@ -69,7 +69,7 @@ try {
     await importFile(profile);
     await page
       .locator(".notification-toast")
-      .filter({ hasText: "load-test.json: 1 routes" })
+      .filter({ hasText: "load-test.json: 1 route" })
       .first()
       .waitFor({ timeout: 20_000 });
     await openFile("app.ts");

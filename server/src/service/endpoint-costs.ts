@@ -9,11 +9,19 @@ export function importedText({ name, profile, places, problems }: ResolvedProfil
   const what =
     "tree" in profile
       ? `${places.filter((place) => place !== undefined).length} of ${profile.frames.length} functions are in this workspace`
-      : `${profile.routes.length} routes, ${profile.statements.length} statements and ${profile.functions.length} functions`;
+      : [
+          many(profile.routes.length, "route"),
+          many(profile.statements.length, "statement"),
+          many(profile.functions.length, "function"),
+        ].join(", ");
   return [`${name}: ${what}`, ...problems].join("; ");
 }
 
 /** @param file Only those of this file. */
 export function endpointCosts(service: WorkspaceService, profiles: Profiles, file?: string): EndpointCostsResult {
   return { endpoints: profiles.endpoints(service, file), profiles: profiles.names() };
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -114,7 +114,9 @@ function isSame(a: FileDemands, b: FileDemands): boolean {
 
 function printOf({ demands, writes }: FileDemands): string {
   // Columns are those of the table, and tables are the same: names are enough.
-  return JSON.stringify([demands, [...writes]], (key, value: unknown) => (isTold.has(key) ? undefined : value));
+  // A query's own `table` is a number.
+  const skips = (key: string, value: unknown): boolean => isTold.has(key) && typeof value === "object";
+  return JSON.stringify([demands, [...writes]], (key, value: unknown) => (skips(key, value) ? undefined : value));
 }
 
 /** Told by the identity of the table, which holds them. */

@@ -5,7 +5,7 @@ import type { Finding, Problem } from "../analysis/finding.js";
 import { createService } from "../service/create-service.js";
 import type { EndpointCost } from "../../../protocol/src/costs.js";
 import { problemsOf, Profiles } from "../service/profiles.js";
-import { withFixes } from "../service/fixes.js";
+import { findingsWithFixes } from "../service/fix-titles.js";
 import type { Progress, ScanStats, ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 
 export interface Analysis {
@@ -50,7 +50,10 @@ export async function analyze(
     while (await service.prove()) service.refresh();
     await wanted.first?.(service);
     return {
-      findings: profiles.measured(service, wanted.fixes === true ? withFixes(service) : service.allFindings()),
+      findings: profiles.measured(
+        service,
+        wanted.fixes === true ? await findingsWithFixes(service) : service.allFindings(),
+      ),
       problems: [...service.problems(), ...read.flatMap(problemsOf)],
       rules: service.rules(),
       stats: step.value,

@@ -94,7 +94,7 @@ class Service implements WorkspaceService {
     this.#schemas.reset(discovery.schemas, this.#overlays);
     laps.push(performance.now());
 
-    const key = this.#resultKey();
+    const key = this.resultKey();
     this.#saved = key === undefined ? undefined : await recallResults(this.#caches.cache, this.#options.roots, key);
     this.#saveAs = this.#saved === undefined ? key : undefined;
     for (const { path } of this.#saved?.findings ?? []) this.#changed.add(path);
@@ -159,7 +159,7 @@ class Service implements WorkspaceService {
   }
 
   /** Undefined where results cannot be saved, or unsaved texts would go into them. */
-  #resultKey(): string | undefined {
+  resultKey(): string | undefined {
     if (this.#overlays.size > 0) return undefined;
     const hashes = new Map([...this.#sources.hashes, ...this.#schemas.hashes]);
     const options = this.#measured.over(this.#config.analysis);

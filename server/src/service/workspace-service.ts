@@ -98,6 +98,8 @@ export interface WorkspaceService {
   ask<T>(question: (inspection: Inspection) => T): T;
   /** Plans of these very requests, from the planner or from memory. Never rejects: what goes wrong is an answer. */
   plansOf(requests: readonly ProofRequest[]): Promise<readonly Proof[]>;
+  /** Stands for everything findings depend on; undefined with unsaved texts, or where nothing can be kept. */
+  resultKey(): string | undefined;
   rules(): readonly RuleInfo[];
   /** Text of a file of the workspace as it is now: the editor's where it is open, else the disk's. Undefined for one that is left out or gone. */
   textOf(path: string): string | undefined;

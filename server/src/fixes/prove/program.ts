@@ -23,9 +23,12 @@ export function programOf(entry: string, sources: ProgramSources): Program {
   for (const path of queue) {
     if (path in modules || Object.keys(modules).length === MAX_MODULES) continue;
     const text = sources.textOf(path);
-    if (text === undefined || !/\.[cm]?[jt]sx?$/.test(path)) continue;
+    // Declarations hold nothing that runs.
+    if (text === undefined || !/\.[cm]?[jt]sx?$/.test(path) || /\.d\.[cm]?ts$/.test(path)) continue;
     const imports = importsOf(path, text, sources);
-    modules[path] = { code: translate(path, text), imports };
+    const code = translate(path, text);
+    if (code === undefined) continue;
+    modules[path] = { code, imports };
     texts.push(text);
     queue.push(...Object.values(imports).filter((target) => !target.startsWith("lib:")));
   }
@@ -44,7 +47,16 @@ function importsOf(path: string, text: string, sources: ProgramSources): Record<
   return found;
 }
 
-function translate(path: string, text: string): string {
+/** Undefined for text the compiler cannot put into words; the module is left out then. */
+function translate(path: string, text: string): string | undefined {
+  try {
+    return transpiled(path, text);
+  } catch {
+    return undefined;
+  }
+}
+
+function transpiled(path: string, text: string): string {
   return ts.transpileModule(text, {
     fileName: path,
     compilerOptions: {

@@ -4,6 +4,7 @@ import type { Fix, FixSources } from "../../fixes/fix.js";
 import { NONE, type ExprId, type FunctionId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { EntryKind } from "../../project/model.js";
+import { calledName } from "../loops/iteration.js";
 import type { BlockedLoop } from "./blocking-operation.js";
 
 /** Frameworks wait for what these give back. */
@@ -32,13 +33,38 @@ export function fixesOfBlocked({ site, operation }: BlockedLoop, view: FileView,
   });
 }
 
-/** Nothing it is given comes from the function around or its caller. */
+/** Nothing it is given comes from a caller, and nothing is looked up on the way: paths put together from what the module knows. */
 function isAlwaysTheSame(view: FileView, id: ExprId): boolean {
   const call = view.facts.exprs[id];
-  if (call?.kind !== "call") return false;
-  return call.args.every((arg) =>
-    [...view.flow.sourcesOf(arg)].every((source) => view.facts.bindings[source]?.fn === 0),
-  );
+  return call?.kind === "call" && call.args.every((arg) => isFixed(view, arg, 0));
+}
+
+/** Calls that give the same for the same. */
+const PATHS = /^(join|resolve|dirname|cwd|fileURLToPath|normalize)$/;
+
+function isFixed(view: FileView, id: ExprId, depth: number): boolean {
+  const expr = view.facts.exprs[id];
+  switch (expr?.kind) {
+    case "literal":
+      return true;
+    case "template":
+      return expr.exprs.every((one) => isFixed(view, one, depth));
+    case "object":
+      return expr.props.every((prop) => isFixed(view, prop.value, depth));
+    case "call":
+      return PATHS.test(calledName(view, id)) && expr.args.every((arg) => isFixed(view, arg, depth));
+    case "binary":
+      return isFixed(view, expr.left, depth) && isFixed(view, expr.right, depth);
+    case "ref": {
+      const binding = view.facts.bindings[expr.binding];
+      if (binding === undefined) return /^__(dirname|filename)$/.test(expr.name);
+      if (binding.kind !== "const" || binding.init === NONE || binding.path !== undefined)
+        return binding.fn === 0 && binding.kind === "import";
+      return depth < 5 && isFixed(view, binding.init, depth + 1);
+    }
+    default:
+      return false;
+  }
 }
 
 /** Whether a function assigns to nothing but its own variables: only then can nobody who runs while it waits see or disturb what it does. */

@@ -81,6 +81,13 @@ test("traces and load tests are joined to routes, also below a prefix", async ()
     "GET /hot/:id: 300 calls, 90 % of request time",
     "GET /cold: 100 calls, 10 % of request time",
   ]);
+  const loops = profiles
+    .measured(opened.service, opened.service.allFindings())
+    .filter(({ rule }) => rule === "query-in-loop");
+  expect(loops.map((one) => `${path.basename(one.path)} ${one.measured?.text ?? ""}`)).toEqual([
+    "hot.ts 300 calls, 90 % of request time",
+    "cold.ts 100 calls, 10 % of request time",
+  ]);
 });
 
 test("without a profile nothing is said to be measured", () => {

@@ -29,6 +29,8 @@ export interface MeasuredCosts {
   ofFunction(ref: FunctionRef): Measurement | undefined;
   ofStatement(sql: string): Measurement | undefined;
   ofEndpoint(id: string): Measurement | undefined;
+  /** Of the only entry point that leads to a function; undefined where several do. */
+  ofRequests(ref: FunctionRef): Measurement | undefined;
 }
 
 export function measuredCosts(
@@ -49,6 +51,10 @@ export function measuredCosts(
     ofFunction: (ref) => functions.get(keyOf(ref)),
     ofStatement: (sql) => statements.get(statementKey(sql)),
     ofEndpoint: (id) => routes.get(id),
+    ofRequests: (ref) => {
+      const [id, ...others] = reach.get(keyOf(ref)) ?? [];
+      return id === undefined || 0 < others.length ? undefined : routes.get(id);
+    },
   };
 }
 

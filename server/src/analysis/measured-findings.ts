@@ -33,7 +33,7 @@ function withMeasurement(finding: Finding, measurement: Measurement): Finding {
   };
 }
 
-/** What the operation itself was measured with; else the function it stands in, or one on the way to it. */
+/** What the operation itself was measured with; else the function it stands in, or the requests that run it. */
 function measurementOf(inspection: Inspection, costs: MeasuredCosts, finding: Finding): Measurement | undefined {
   const places = [{ path: finding.path, range: finding.range }, ...finding.related];
   for (const place of places) {
@@ -41,7 +41,7 @@ function measurementOf(inspection: Inspection, costs: MeasuredCosts, finding: Fi
     if (found !== undefined) return found;
   }
   const fn = functionAround(inspection, finding.path, finding.range.start);
-  return fn === undefined ? undefined : costs.ofFunction(fn);
+  return fn === undefined ? undefined : (costs.ofFunction(fn) ?? costs.ofRequests(fn));
 }
 
 function statementAt(

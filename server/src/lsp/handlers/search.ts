@@ -51,7 +51,7 @@ export function registerSearch(connection: _Connection, documents: TextDocuments
     await served.workspace?.settled();
     return ((await served.workspace?.service()?.orderFindings(LIMIT.most)) ?? []).map(toOrdered);
   });
-  connection.onRequest<boolean, void>(judgeFindingMethod, (params: JudgeFindingParams) => judge(served, params));
+  connection.onRequest<boolean, never>(judgeFindingMethod, (params: JudgeFindingParams) => judge(served, params));
   connection.onRequest(
     resetLearningMethod,
     async (): Promise<number> => (await served.workspace?.service()?.resetLearning()) ?? 0,

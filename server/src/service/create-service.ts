@@ -80,9 +80,8 @@ class Service implements WorkspaceService {
     const started = performance.now();
     const laps = [started];
     yield { done: 0, total: 1, label: "discovering" };
-    const { enabled, exclude } = this.#config.scan;
-    const discovery = discover(enabled ? this.#options.roots : [], exclude);
-    if (await this.#measured.read(this.#config.analysis, this.#host)) this.loadConfig();
+    const measured = this.#measured.read(this.#config.analysis, this.#host);
+    const discovery = discover(this.#config.scan.enabled ? this.#options.roots : [], this.#config.scan.exclude);
     laps.push(performance.now());
 
     this.#manifests = readManifests(discovery.manifests);
@@ -92,6 +91,7 @@ class Service implements WorkspaceService {
     for (const problem of discovery.problems) this.#sources.addProblem(problem);
     const texts = yield* this.#readAll(discovery.sources, token);
     this.#schemas.reset(discovery.schemas, this.#overlays);
+    if (await measured) this.loadConfig();
     laps.push(performance.now());
 
     const key = this.resultKey();

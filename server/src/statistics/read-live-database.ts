@@ -30,7 +30,7 @@ const maxStatements = 1_000;
 
 /** A sentence when it cannot be asked; it names no part of the URL. */
 export async function readLiveDatabase(options: LiveOptions): Promise<LiveDatabase | string> {
-  const { url, connectLimitMs = 5_000, statementLimitMs = 10_000 } = options;
+  const { url, connectLimitMs = 3_000, statementLimitMs = 10_000 } = options;
   if (!/^postgres(?:ql)?:\/\//i.test(url))
     return "HOTPATH_DATABASE_URL is not a PostgreSQL URL: postgresql://user@host/database";
   let client: Client | undefined;

@@ -1,6 +1,6 @@
 /**
  * Applies every fix on offer in a checkout, one at a time and in memory, and tells what becomes of each: whether its finding is gone, whether anything is found
- * that was not there before. Nothing is written into the checkout. `npx tsx scripts/try-fixes.ts FOLDER [--rule RULE] [--diff FILE]`
+ * that was not there before. Nothing is written into the checkout. `npx tsx scripts/try-fixes.ts FOLDER [--rule RULES] [--diff FILE]`
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     roots: [path.resolve(folder)],
     cacheFolder: undefined,
     workers: 0,
-    overrides: { noPlanner: "not asked for", ...(rule === undefined ? {} : { rules: [rule] }) },
+    overrides: { noPlanner: "not asked for", ...(rule === undefined ? {} : { rules: rule.split(",") }) },
   });
   await drain(service.scan());
   service.refresh();

@@ -77,6 +77,20 @@ describe("no fix", () => {
   });
 });
 
+test("a model that may have hooks is written one by one", () => {
+  const files = {
+    "src/like.ts": 'import { Model } from "sequelize";\nexport class Like extends Model {}\n',
+    "src/a.ts": `import { Like } from "./like";
+export async function likeAll(ids: number[]) {
+  for (const id of ids) await Like.create({ id });
+}
+`,
+  };
+  const found = fixesIn(files, "write-in-loop");
+  expect(found).toHaveLength(1);
+  expect(found.flatMap(({ fixes }) => fixes)).toEqual([]);
+});
+
 describe("a fix all the same", () => {
   test.each([
     [

@@ -11,16 +11,14 @@ export interface BulkWrite {
   /** Each value is a parameter of its own, of which there can only be so many; and an empty list is refused. */
   readonly inPieces: boolean;
   readonly print: (rows: string) => string;
-  /** What the bulk form does not do. */
-  readonly note?: string;
 }
 
 type Maker = (node: ts.CallExpression) => BulkWrite | undefined;
 
 const MAKERS: Readonly<Record<string, Maker>> = {
   prisma,
-  sequelize: named("create", "bulkCreate", "Hooks of single rows (`beforeCreate`, `afterCreate`) do not run."),
-  mongoose: named("create", "insertMany", "Middleware of `save` does not run."),
+  sequelize: named("create", "bulkCreate"),
+  mongoose: named("create", "insertMany"),
   typeorm,
   knex: inserted(/^(|insert|into|onConflict|ignore|transacting|withSchema)$/, "insert"),
   kysely: inserted(/^(insertInto|values|execute)$/, "values"),
@@ -62,12 +60,13 @@ function isNested(row: ts.ObjectLiteralExpression): boolean {
 }
 
 /** `Model.create(row)`, with options where the library takes the same ones for many. */
-function named(single: string, many: string, note: string): Maker {
+function named(single: string, many: string): Maker {
   return (node) => {
     const { expression, arguments: args } = node;
     const [row, options, ...others] = args;
     if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== single) return undefined;
     if (row === undefined || others.length > 0 || !ts.isObjectLiteralExpression(row)) return undefined;
+    if (hasHooks(expression.expression)) return undefined;
     // Sequelize checks rows one by one unless it is told to leave that; many are only checked when it is told to.
     const validates = many === "bulkCreate";
     if (options !== undefined && (!validates || !isTransactionOnly(options))) return undefined;
@@ -84,9 +83,23 @@ function named(single: string, many: string, note: string): Maker {
             ? [{ start: options.getStart() + 1, end: options.getStart() + 1, newText: " validate: true," }]
             : []),
         ]),
-      note,
     };
   };
+}
+
+const HOOKS = /\.(pre|post|plugin|addHook)\(|\bhooks\s*:|\b(before|after)(Create|Save|Validate|BulkCreate)\b/i;
+
+/** Whether single rows may have work done around them that many have not: said of every model that is not made in this file, where it could be seen. */
+function hasHooks(model: ts.Expression): boolean {
+  if (!ts.isIdentifier(model)) return true;
+  const tree = model.getSourceFile();
+  const isOwn = tree.statements.some(
+    (one) =>
+      (ts.isClassDeclaration(one) && one.name?.text === model.text) ||
+      (ts.isVariableStatement(one) &&
+        one.declarationList.declarations.some(({ name }) => ts.isIdentifier(name) && name.text === model.text)),
+  );
+  return !isOwn || HOOKS.test(tree.text);
 }
 
 function isTransactionOnly(options: ts.Expression): boolean {

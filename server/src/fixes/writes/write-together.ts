@@ -55,7 +55,7 @@ export function writeTogether(question: WriteQuestion, sources: FixSources): Fix
     edits: [
       { path: question.path, edits: [{ start, end: statement.end, newText: layOut(lines, indent, styleOf(tree)) }] },
     ],
-    note: write.note === undefined ? NOTE : `${NOTE} ${write.note}`,
+    note: NOTE,
   };
 }
 

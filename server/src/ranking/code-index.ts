@@ -2,8 +2,9 @@
  * Everything of a workspace that can be found by words or by likeness. Files come and go one at a time; vectors arrive when they are ready, and until then
  * words alone decide.
  */
-import { best, CANDIDATES, fuse, type Candidate, type Hit } from "./fuse.js";
+import { CANDIDATES, fuse, type Candidate, type Hit } from "./fuse.js";
 import { VectorShelf, type CreateNearest } from "./vector-shelf.js";
+import { top } from "./top.js";
 import { cosine } from "./vectors.js";
 import { WordIndex } from "./word-index.js";
 
@@ -36,6 +37,8 @@ export interface CodeHit {
   readonly similarity: number | undefined;
 }
 
+/** A filter that leaves nothing among so many neighbours leaves words to decide. */
+const MOST_LOOKED_AT = 10_000;
 /** Room that units which are gone may take before the tables are made anew. */
 const SLACK = 10_000;
 
@@ -141,15 +144,15 @@ export class CodeIndex {
       const unit = this.#units[document];
       return unit !== undefined && accept(unit);
     };
-    const byWords = this.#words.search(words);
-    const proposed = new Set(best(onlyOf(byWords, accepted), CANDIDATES).map(({ document }) => document));
+    const { documents, scores } = this.#words.scoresOf(words);
+    const proposed = new Set(top(documents.filter(accepted), scores, CANDIDATES));
     if (vector !== undefined) for (const document of this.#nearest(vector, accepted)) proposed.add(document);
     const candidates = [...proposed]
       .sort((a, b) => this.#byPlace(a, b))
       .map((document): Candidate => {
         const own = vector === undefined ? undefined : this.#shelf.get(this.#units[document]?.key ?? "");
         const similarity = vector === undefined || own === undefined ? undefined : cosine(vector, own);
-        return { document, words: byWords.get(document) ?? 0, vector: similarity };
+        return { document, words: scores[document] ?? 0, vector: similarity };
       });
     const similarities = new Map(candidates.map((one) => [one.document, one.vector]));
     return fuse(candidates)
@@ -160,14 +163,14 @@ export class CodeIndex {
       });
   }
 
+  /** Filters may leave little of what is nearest; then more is asked for. */
   #nearest(vector: Float32Array, accepted: (document: number) => boolean): readonly number[] {
-    const wanted: number[] = [];
-    // Filters may leave little of what is nearest, so that more is asked for than is needed.
-    for (const key of this.#shelf.nearest(vector, CANDIDATES * 4)) {
-      wanted.push(...[...(this.#users.get(key) ?? [])].filter(accepted));
-      if (CANDIDATES <= wanted.length) break;
+    for (let limit = CANDIDATES; ; limit *= 8) {
+      const keys = this.#shelf.nearest(vector, limit);
+      const wanted = keys.flatMap((key) => [...(this.#users.get(key) ?? [])].filter(accepted));
+      if (CANDIDATES <= wanted.length || keys.length < limit || MOST_LOOKED_AT < limit)
+        return wanted.slice(0, CANDIDATES);
     }
-    return wanted;
   }
 
   #byPlace(a: number, b: number): number {
@@ -176,11 +179,4 @@ export class CodeIndex {
     if (one.path !== other.path) return one.path < other.path ? -1 : 1;
     return one.start - other.start || one.end - other.end;
   }
-}
-
-function* onlyOf(
-  scores: ReadonlyMap<number, number>,
-  accept: (document: number) => boolean,
-): Generator<readonly [number, number]> {
-  for (const entry of scores) if (accept(entry[0])) yield entry;
 }

@@ -17,8 +17,11 @@ export interface Ranked<T extends Rankable> {
   readonly reasons: readonly string[];
 }
 
-/** Shares of what decides between findings of one severity; together less than a step of it. */
-const WEIGHTS = { confidence: 0.4, degree: 0.1, perRequest: 0.1, fixable: 0.05 } as const;
+/**
+ * Shares of what decides between findings of one severity; together less than a step of it. How the cost grows was tried and made the order worse on both sets of
+ * labels.
+ */
+const WEIGHTS = { confidence: 0.4, perRequest: 0.1 } as const;
 /** How far the user's own answers can move a finding, in steps of severity. */
 const OPINION_STEPS = 1.2;
 
@@ -37,13 +40,8 @@ export function rank<T extends Rankable>(
 }
 
 export function scoreOf(evidence: Evidence, opinion: Opinion | undefined): number {
-  const { severity, confidence, degree, perRequest, fixable } = evidence;
-  const own =
-    severity +
-    WEIGHTS.confidence * confidence +
-    WEIGHTS.degree * degree +
-    WEIGHTS.perRequest * perRequest +
-    WEIGHTS.fixable * fixable;
+  const { severity, confidence, perRequest } = evidence;
+  const own = severity + WEIGHTS.confidence * confidence + WEIGHTS.perRequest * perRequest;
   return own + OPINION_STEPS * (opinion?.leaning ?? 0);
 }
 

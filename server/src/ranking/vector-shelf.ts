@@ -1,5 +1,4 @@
 /** Vectors by the key of the text they stand for, and the nearest of them. */
-import { best } from "./fuse.js";
 import { VectorTable } from "./vectors.js";
 
 /** Finds the nearest of very many vectors without looking at all of them. */
@@ -74,9 +73,7 @@ export class VectorShelf {
   /** Keys of the nearest vectors, best first. */
   nearest(query: Float32Array, limit: number): readonly string[] {
     const approximate = this.#taken === this.#keys.length ? this.#nearest : undefined;
-    const found =
-      approximate?.search(query, limit).map(([row]) => row) ??
-      best(this.#table?.similarities(query) ?? [], limit).map(({ document }) => document);
+    const found = approximate?.search(query, limit).map(([row]) => row) ?? this.#table?.nearest(query, limit) ?? [];
     return found.flatMap((row) => this.#keys[row] ?? []);
   }
 

@@ -1,5 +1,7 @@
 /** Vectors of length one, many of them in one block: exact search, and the half-size form they are stored in. */
 
+import { top } from "./top.js";
+
 /** Cosine of two vectors of length one. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
@@ -43,17 +45,16 @@ export class VectorTable {
     return this.#data.subarray(row * this.dimensions, (row + 1) * this.dimensions);
   }
 
-  /** Cosine of every row with a vector of length one. */
-  *similarities(query: Float32Array): Generator<readonly [number, number]> {
-    const { dimensions } = this;
-    const data = this.#data;
+  /** Rows nearest to a vector of length one, best first, ties by row. */
+  nearest(query: Float32Array, limit: number): readonly number[] {
+    const scores = new Float64Array(this.#rows);
+    const rows: number[] = [];
     for (let row = 0; row < this.#rows; row++) {
       if (this.#alive[row] !== 1) continue;
-      const from = row * dimensions;
-      let sum = 0;
-      for (let i = 0; i < dimensions; i++) sum += (data[from + i] ?? 0) * (query[i] ?? 0);
-      yield [row, sum];
+      scores[row] = dotAt(this.#data, row * this.dimensions, query);
+      rows.push(row);
     }
+    return top(rows, scores, limit);
   }
 
   #grow(): void {
@@ -65,6 +66,26 @@ export class VectorTable {
     this.#alive = alive;
   }
 }
+
+/**
+ * Product of a vector with the one that begins at an offset. Four sums at once: each by itself would wait for the one before.
+ *
+ * Indexes are within both by construction; asking of each number whether it is there would take twice as long, and this is where a search spends its time.
+ */
+/* eslint-disable @typescript-eslint/no-non-null-assertion */
+function dotAt(data: Float32Array, from: number, vector: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = vector.length - (vector.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += data[from + i]! * vector[i]!;
+    b += data[from + i + 1]! * vector[i + 1]!;
+    c += data[from + i + 2]! * vector[i + 2]!;
+    d += data[from + i + 3]! * vector[i + 3]!;
+  }
+  for (let i = whole; i < vector.length; i++) a += data[from + i]! * vector[i]!;
+  return a + b + c + d;
+}
+/* eslint-enable @typescript-eslint/no-non-null-assertion */
 
 /** A vector as half-precision numbers: half the room, and a cosine that differs by less than 0.001. */
 export function toHalf(vector: Float32Array): Uint16Array {

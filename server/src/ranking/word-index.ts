@@ -61,7 +61,14 @@ export class WordIndex {
 
   /** Scores of the documents that hold any of the words. */
   search(words: readonly string[]): Map<number, number> {
-    const scores = new Map<number, number>();
+    const { documents, scores } = this.scoresOf(words);
+    return new Map(documents.map((document) => [document, scores[document] ?? 0]));
+  }
+
+  /** The same without a table of it: scores by document, and the documents that have one. */
+  scoresOf(words: readonly string[]): { readonly documents: readonly number[]; readonly scores: Float64Array } {
+    const scores = new Float64Array(this.#lengths.length);
+    const found: number[] = [];
     const average = this.#totalLength / Math.max(1, this.#alive);
     for (const word of new Set(words)) {
       const posting = this.#postings.get(word);
@@ -75,9 +82,11 @@ export class WordIndex {
         if (length < 0) continue;
         const count = counts[i] ?? 0;
         const weight = (count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / average));
-        scores.set(document, (scores.get(document) ?? 0) + rarity * weight);
+        const before = scores[document] ?? 0;
+        if (before === 0) found.push(document);
+        scores[document] = before + rarity * weight;
       }
     }
-    return scores;
+    return { documents: found, scores };
   }
 }

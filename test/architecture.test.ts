@@ -35,7 +35,7 @@ const layers: Readonly<Record<string, Layer>> = {
   fixes: { layers: ["base", "syntax", "facts", "project", "catalog"], packages: ["ts-morph"], node: [] },
   rules: { layers: ["base", "facts", "project", "catalog", "queries", "advisor", "fixes"], packages: [], node: [] },
   profiles: { layers: ["base"], packages: ["@jridgewell/trace-mapping"], node: [] },
-  cost: { layers: ["base", "facts", "project", "rules"], packages: [], node: [] },
+  cost: { layers: ["base", "facts", "project", "catalog", "rules"], packages: [], node: [] },
   analysis: {
     layers: [
       "base",
@@ -102,7 +102,7 @@ const layers: Readonly<Record<string, Layer>> = {
     node: ["events", "path/posix"],
   },
   "evaluation-io": {
-    layers: ["base", "analysis", "evaluation", "model", "ranking", "service", "workspace", "protocol"],
+    layers: ["cache", "base", "analysis", "evaluation", "model", "ranking", "service", "workspace", "protocol"],
     packages: ["@electric-sql/pglite", "bullmq", "hdr-histogram-js", "ioredis", "pg", "undici"],
     node: "any",
   },

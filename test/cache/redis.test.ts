@@ -10,6 +10,8 @@ import { createCache } from "../../server/src/cache/create-cache.js";
 import { sealEntry } from "../../server/src/cache/entry.js";
 import { openCache, type SharedCache } from "../../server/src/cache/open-cache.js";
 import { createRedisTier, pingRedis } from "../../server/src/cache/redis-tier.js";
+import { openResultStore } from "../../server/src/evaluation-io/result-store.js";
+import { sharedResults } from "../../server/src/evaluation-io/shared-results.js";
 import { extractFacts } from "../../server/src/facts/extract.js";
 import { drain } from "../../server/src/service/slices.js";
 import { createService } from "../../server/src/service/create-service.js";
@@ -234,6 +236,28 @@ describe.runIf(hasRedis)(hasRedis ? "over Redis" : "over Redis (skipped: redis-s
       expect((100 * cacheHits) / all, `round ${round}`).toBeGreaterThanOrEqual(least);
     }
   }, 30_000);
+
+  test("what an evaluation observed elsewhere is not done again", async () => {
+    const { url } = await redisWith();
+    const open = (name: string): ReturnType<typeof sharedResults> =>
+      sharedResults(
+        openResultStore(path.join(state.folder, name)),
+        sharedAt(url),
+        (line) => void state.lines.push(line),
+      );
+    const key = "0123456789abcdef0123456789abcdef";
+    const [here, there] = [open("here"), open("there")];
+    here.put(key, '{"output":"yes"}');
+    await here.close();
+    expect(there.get(key)).toBeUndefined();
+    let json: string | undefined;
+    await untilTrue("the observation", async () => (json = await there.fetch?.(key)) !== undefined);
+    expect(json).toBe('{"output":"yes"}');
+    expect(there.get(key)).toBe(json);
+    expect(await there.fetch?.("f".repeat(32))).toBeUndefined();
+    await there.close();
+    expect(state.lines).toEqual([]);
+  });
 
   test("a full Redis still answers, and says once that it takes no more", async () => {
     const { url } = await redisWith(["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"]);

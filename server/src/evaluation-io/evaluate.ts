@@ -19,7 +19,9 @@ import { checkThresholds, type Check } from "../evaluation/thresholds.js";
 import { analyzerHere } from "./analyzer-here.js";
 import { outsideFor, type OutsideOptions } from "./outside-for.js";
 import { outerPlanning } from "./plan-outer.js";
+import { sharedCacheFrom } from "../workspace/shared-cache.js";
 import { openResultStore } from "./result-store.js";
+import { sharedResults, type SharedResults } from "./shared-results.js";
 import {
   beginJournal,
   continueJournal,
@@ -125,11 +127,11 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
   const folder = runsFolder(options.cacheFolder, slashes(options.root));
   const earlier = earlierRun(options, folder);
   const only = new Set(0 < options.cases.length ? options.cases : (earlier?.head.cases ?? []));
-  const store = settings.cache ? openResultStore(join(options.cacheFolder, "evaluations", "results")) : undefined;
+  const store = settings.cache ? openResults(options.cacheFolder) : undefined;
   const cache = store ?? noResultCache;
   const planning = outerPlanning(outsideFor(options, asked), cache);
   const release = async (): Promise<void> => {
-    store?.close();
+    await store?.close();
     await planning.close();
   };
   try {
@@ -340,4 +342,19 @@ function unknownCases(suite: Suite, only: ReadonlySet<string>): SuiteProblem[] {
 /** Where the suites that come with Hotpath lie: beside the bundles' folder, in the repository as in the package. */
 export function bundledSuitesFolder(bundlesFolder: string): string {
   return join(dirname(bundlesFolder), "evaluation", "suites");
+}
+
+/** Remembered on this machine, and in the Redis the user has named in the environment. */
+function openResults(cacheFolder: string): SharedResults {
+  const store = openResultStore(join(cacheFolder, "evaluations", "results"));
+  const shared = sharedCacheFrom(new Map(), process.env);
+  if (shared !== undefined)
+    return sharedResults(store, shared, (line) => void process.stderr.write(`hotpath: ${line}\n`));
+  return {
+    ...store,
+    close: () => {
+      store.close();
+      return Promise.resolve();
+    },
+  };
 }

@@ -13,6 +13,8 @@ import {
 /** Remembers observations between runs. Values are JSON. */
 export interface ResultCache {
   get(key: string): string | undefined;
+  /** What others remember; undefined where there is nobody else to ask. */
+  fetch?(key: string): Promise<string | undefined>;
   put(key: string, json: string): void;
 }
 
@@ -39,7 +41,7 @@ export async function attempt(
 ): Promise<Outcome> {
   if (signal.aborted) return { kind: "cancelled" };
   const deadline = clock.now() + item.timeoutMs;
-  const remembered = recall(item, cache);
+  const remembered = recall(item, cache) ?? (await recallElsewhere(item, cache));
   // Most remembered cases are judged at once, and a run can have very many: they need no timer and no signal of their own.
   if (remembered !== undefined && item.judgesAtOnce)
     return judgedAtOnce(item, remembered, { signal, attempt: 0, deadline });
@@ -92,7 +94,17 @@ async function judgedAtOnce(item: WorkItem, observation: Observation, context: W
 /** A remembered observation; one that cannot be read counts as none. */
 function recall(item: WorkItem, cache: ResultCache): Observation | undefined {
   if (item.cacheKey === undefined) return undefined;
-  const json = cache.get(item.cacheKey);
+  return parsed(cache.get(item.cacheKey));
+}
+
+/** Asked only for what is not here: most remembered cases are, and must not wait. */
+async function recallElsewhere(item: WorkItem, cache: ResultCache): Promise<Observation | undefined> {
+  return item.cacheKey === undefined || cache.fetch === undefined
+    ? undefined
+    : parsed(await cache.fetch(item.cacheKey));
+}
+
+function parsed(json: string | undefined): Observation | undefined {
   if (json === undefined) return undefined;
   try {
     return JSON.parse(json) as Observation;

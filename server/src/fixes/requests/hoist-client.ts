@@ -87,7 +87,12 @@ function isTaken(tree: ts.SourceFile, name: string): boolean {
 }
 
 /** Everything it is made of is there when the line before the function's statement runs. */
-function isReady(tree: ts.SourceFile, value: ts.Expression, top: ts.Statement, names: readonly string[]): boolean {
+export function isReady(
+  tree: ts.SourceFile,
+  value: ts.Expression,
+  top: ts.Statement,
+  names: readonly string[],
+): boolean {
   const state = { ready: true };
   const visit = (node: ts.Node): void => {
     if (ts.isAwaitExpression(node) || node.kind === ts.SyntaxKind.ThisKeyword || ts.isYieldExpression(node))

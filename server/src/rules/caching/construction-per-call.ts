@@ -9,7 +9,10 @@ import { NONE } from "../../facts/model.js";
 import type { ConstructionKind } from "../../project/construction-catalog.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
+import { hoistConstant } from "../../fixes/requests/hoist-constant.js";
+import type { Fix, FixSources } from "../../fixes/fix.js";
 import { isKeptFunction } from "../clients/kept-function.js";
+import { moduleNames } from "../clients/module-names.js";
 import { fateOf } from "../clients/value-fate.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { boundOf } from "../loops/bounds.js";
@@ -43,7 +46,7 @@ export const constructionPerCall = defineRule({
   family: "uncached-hot-path",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "safe",
   docs: {
     what: "Something costly to make (a formatter, a validator, a compiled template, the contents of a file) is made for every request or every element, although it is always the same.",
     why: "A date formatter takes 50 µs and formatting with it 1 µs: for a thousand rows that is 50 ms of computing during which nothing else runs. Compiling a schema or a template, or reading a file, takes milliseconds each time.",
@@ -61,7 +64,23 @@ export const constructionPerCall = defineRule({
     yield* found;
   },
   describe,
+  fixes: ({ site, kind, constant }, view, sources) => (constant ? hoistOf(view, site, kind, sources) : []),
 });
+
+/** Formatters and schemas are the same value for everybody; most other things can be changed by whoever has them. */
+const UNCHANGING = /formatter|collator|plural rules|display names|segmenter|schema|compiled template|key set/;
+
+function hoistOf(view: FileView, site: CallSite, kind: ConstructionKind, sources: FixSources): readonly Fix[] {
+  const made = view.facts.exprs[site.expr];
+  const callee = made?.kind === "call" ? view.facts.exprs[made.callee] : undefined;
+  if (made === undefined || !UNCHANGING.test(kind.noun)) return [];
+  const method = callee?.kind === "member" && site.external === undefined ? callee.name : undefined;
+  const [first] = method === undefined ? [] : argumentsOf(view, site).slice(1);
+  const settings = first === undefined ? made : { start: view.facts.exprs[first]?.start ?? made.start, end: made.end };
+  const declaredBefore = moduleNames(view, settings);
+  if (declaredBefore === undefined) return [];
+  return hoistConstant(sources, { path: view.path, made, noun: kind.noun, declaredBefore, method });
+}
 
 function examine(view: FileView, site: CallSite): Rebuilt | undefined {
   const kind = site.builds;

@@ -7,6 +7,7 @@
 import type { Span } from "../../base/span.js";
 import { exprChain, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type RegionId } from "../../facts/model.js";
+import { reuseAnswer } from "../../fixes/requests/reuse-answer.js";
 import type { FileView } from "../../project/file-view.js";
 import { questionOf, type KeyedRead } from "../../project/keyed-reads.js";
 import type { CallSite } from "../../project/model.js";
@@ -35,7 +36,7 @@ export const repeatedQuery = defineRule({
   family: "uncached-hot-path",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "The same database query is asked twice with the same values while one request is served, in one function or through the functions it calls.",
     why: "The second answer is the first one again: a round trip, a connection and the database's work for nothing.",
@@ -48,6 +49,10 @@ export const repeatedQuery = defineRule({
     for (let fn = 0; fn < view.facts.functions.length; fn++) yield* inFunction(view, fn);
   },
   describe,
+  fixes: ({ first, second }, view, sources) =>
+    first.read.path.length > 0 || second.read.path.length > 0
+      ? []
+      : reuseAnswer(sources, { path: view.path, first: first.read.at.span, second: second.read.at.span }),
 });
 
 function* inFunction(view: FileView, fn: number): Generator<AskedTwice> {

@@ -6,7 +6,7 @@
  * left alone too.
  */
 import type { Span } from "../../base/span.js";
-import { NONE, type ExprId } from "../../facts/model.js";
+import type { ExprId } from "../../facts/model.js";
 import { regionChain } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { ClientKind } from "../../project/client-catalog.js";
@@ -15,6 +15,7 @@ import { hoistClient } from "../../fixes/requests/hoist-client.js";
 import { defineRule, type Description, type Severity } from "../define-rule.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { isKeptFunction } from "./kept-function.js";
+import { moduleNames } from "./module-names.js";
 import { fateOf } from "./value-fate.js";
 
 interface PerRequestClient {
@@ -53,20 +54,6 @@ export const clientPerRequest = defineRule({
     return hoistClient(sources, { path: view.path, made, noun: kind.noun, declaredBefore });
   },
 });
-
-/** Names of the module that an expression uses; undefined when it uses others. */
-function moduleNames(view: FileView, { start, end }: Span): readonly string[] | undefined {
-  const names = new Set<string>();
-  for (const expr of view.facts.exprs) {
-    if (expr.kind !== "ref" || expr.start < start || end < expr.end || expr.binding === NONE) continue;
-    const binding = view.facts.bindings[expr.binding];
-    const inside = binding !== undefined && start <= binding.span.start && binding.span.end <= end;
-    if (inside) continue;
-    if (binding?.fn !== 0 || binding.region !== 0) return undefined;
-    if (binding.kind !== "import") names.add(binding.name);
-  }
-  return [...names];
-}
 
 function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
   const kind = site.makes;

@@ -49,7 +49,9 @@ export function toWorkspaceEdit(
       ? inOne(change).map(({ range, newText }) => AnnotatedTextEdit.replace(range, newText, ANNOTATION))
       : plain(change);
     const edit = TextDocumentEdit.create({ uri, version }, edits);
-    return change.createText === undefined ? [edit] : [CreateFile.create(uri, { ignoreIfExists: false }), edit];
+    if (change.createText === undefined) return [edit];
+    // Confirmed together with its text: an editor would else make an empty file when only the text is left out.
+    return [CreateFile.create(uri, { ignoreIfExists: false }, annotated ? ANNOTATION : undefined), edit];
   });
   if (!annotated) return { kind: "edit", edit: { documentChanges } };
   const { title, note } = offer;

@@ -28,8 +28,8 @@ import { readFileSync } from "node:fs";
 
 const app = express();
 
-app.get("/page", async (request, response) => {
-  const page = readFileSync("page.html", "utf8");
+app.get("/page/:name", async (request, response) => {
+  const page = readFileSync("pages/" + request.params.name, "utf8");
   response.send(page);
 });
 

@@ -181,3 +181,28 @@ router.get("/y", auth(), async () => { await one(1); await one(2); });`;
     "GET /x: 2 queries",
   ]);
 });
+
+test("a relation that is selected costs a query, a column does not: the schema tells which is which", () => {
+  const app = `import { PrismaClient } from "@prisma/client";
+import { Router } from "express";
+const prisma = new PrismaClient();
+const router = Router();
+router.get("/x", async (request, response) => {
+  response.json(await prisma.post.findMany({ select: { title: true, author: { select: { name: true, followers: true } } } }));
+});
+`;
+  const schema = (followers: string): string => `datasource db { provider = "postgresql" url = "x" }
+model Post { id Int @id title String authorId Int author User @relation(fields: [authorId], references: [id]) }
+model User { id Int @id name String posts Post[] ${followers} }
+model Follow { id Int @id userId Int user User @relation(fields: [userId], references: [id]) }
+`;
+  const host = analyzeFiles({ "src/app.ts": app, "schema.prisma": schema("followers Follow[]") });
+  const cost = (): string =>
+    endpoints(host.inspect())
+      .map((one) => renderCost(one.cost))
+      .join();
+  expect(cost()).toBe("3 queries");
+  host.apply([{ path: "/case/schema.prisma", text: schema("followers Int") }]);
+  host.refresh();
+  expect(cost()).toBe("2 queries");
+});

@@ -57,7 +57,7 @@ class Host implements AnalysisHost {
   #isQuiet: (path: string) => boolean = () => false;
   readonly #linker = createLinker();
   readonly #graph = createCallGraph();
-  readonly #costs = createCostTable(this.#graph, (path) => this.#viewOf(path));
+  readonly #costs = createCostTable(this.#graph, (path) => this.#viewOf(path), this.#schema);
   readonly #files = new Map<string, FileState>();
   #reachability: ReachabilityTable = new Map();
   readonly #writers = new WriterStore(this.#graph, (path) => this.#files.get(path)?.role ?? "source");

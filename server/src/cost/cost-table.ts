@@ -4,6 +4,7 @@
  * Functions that call each other in a circle: a call that stays within it is followed one step, and where the circle goes on is unknown. So the
  * result does not depend on which of them was asked for first.
  */
+import type { Catalog } from "../catalog/model.js";
 import type { CallGraph, FileNode, FunctionNode } from "../project/call-graph.js";
 import type { FileView } from "../project/file-view.js";
 import { callGroups } from "../project/call-groups.js";
@@ -22,17 +23,29 @@ export interface CostTable {
   size(): number;
 }
 
+/** Where the schema comes from; the same object until something in it changes. */
+export interface SchemaSource {
+  catalog(): Catalog;
+}
+
 /** Deeper chains of calls than this are unknown: the stack must hold them. */
 const MAX_CALLS = 400;
 
-export function createCostTable(graph: CallGraph, viewOf: (file: string) => FileView | undefined): CostTable {
-  return new Table(graph, viewOf);
+/** @param schema Costs are computed anew when its catalog is another object than before. */
+export function createCostTable(
+  graph: CallGraph,
+  viewOf: (file: string) => FileView | undefined,
+  schema: SchemaSource,
+): CostTable {
+  return new Table(graph, viewOf, schema);
 }
 
 /** A class because it has a lifetime and owns what it remembers. */
 class Table implements CostTable {
   readonly #graph: CallGraph;
   readonly #viewOf: (file: string) => FileView | undefined;
+  readonly #schema: SchemaSource;
+  #catalog: Catalog | undefined;
   readonly #known = new Map<FunctionNode, Cost>();
   /** Costs of functions of a circle by themselves: what they call of the circle is left unknown. */
   readonly #alone = new Map<FunctionNode, Cost>();
@@ -40,19 +53,30 @@ class Table implements CostTable {
   #circles: ReadonlyMap<FunctionNode, number> | undefined;
   #depth = 0;
 
-  constructor(graph: CallGraph, viewOf: (file: string) => FileView | undefined) {
+  constructor(graph: CallGraph, viewOf: (file: string) => FileView | undefined, schema: SchemaSource) {
     this.#graph = graph;
     this.#viewOf = viewOf;
+    this.#schema = schema;
   }
 
   of(ref: FunctionRef): Cost {
+    this.#followSchema();
     const node = this.#graph.node(ref);
     return node === undefined ? free : withoutCalls(this.#cost(node));
   }
 
   ofSite(view: FileView, site: CallSite): Cost {
+    this.#followSchema();
     const node = this.#graph.node({ file: view.path, fn: site.fn });
     return node === undefined ? free : withoutCalls(siteCost(this.#contextOf(node, "followed"), view, site));
+  }
+
+  #followSchema(): void {
+    const catalog = this.#schema.catalog();
+    if (catalog === this.#catalog) return;
+    this.#catalog = catalog;
+    this.#known.clear();
+    this.#alone.clear();
   }
 
   forget(path: string): void {
@@ -98,6 +122,7 @@ class Table implements CostTable {
   #contextOf(caller: FunctionNode, circle: "followed" | "left out"): CostContext {
     return {
       viewOf: (file) => this.#view(file),
+      catalog: () => this.#catalog ?? this.#schema.catalog(),
       costOf: (ref, { view, site }) => {
         const node = this.#graph.node(ref);
         if (node === undefined) return free;

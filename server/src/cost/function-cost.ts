@@ -1,4 +1,5 @@
 /** What one run of a function costs, from its calls and what those it calls cost. */
+import type { Catalog } from "../catalog/model.js";
 import { NONE, type ExprId, type RegionId } from "../facts/model.js";
 import { render } from "../facts/render.js";
 import { isCacheWrapper } from "../project/cache-guards.js";
@@ -34,6 +35,7 @@ import { isUnseen } from "./unseen-calls.js";
 /** What a function's cost is put together from. */
 export interface CostContext {
   readonly viewOf: (file: string) => FileView | undefined;
+  readonly catalog: () => Catalog;
   /** Cost of another function; of one that is being computed, what stands for recursion. */
   readonly costOf: (ref: FunctionRef, from: { readonly view: FileView; readonly site: CallSite }) => Cost;
 }
@@ -64,7 +66,8 @@ export function siteCost(context: CostContext, view: FileView, site: CallSite): 
   const parameter = called?.kind === "call" ? parameterCall(view, called.callee) : undefined;
   if (parameter !== undefined) return parameter;
   let total = free;
-  if (site.operation !== undefined) total = operationCost(view, site.operation, () => startsAtOnce(view, site));
+  if (site.operation !== undefined)
+    total = operationCost(view, context.catalog(), site.operation, () => startsAtOnce(view, site));
   if (site.blocking !== undefined) total = both(total, counted(`blocks ${site.blocking.category}`, exactly(1)));
   const targets = targetsCost(context, view, site);
   total = both(total, targets.cost);

@@ -1,6 +1,7 @@
 /** What happened over time: findings of the workspace and evaluation runs. */
 import { LIMITS, type DashboardData, type EvaluationPoint, type HistoryPoint } from "../../protocol/src/dashboard.js";
-import { createChart, type Chart, type Line } from "./chart.js";
+import { createChart, type Chart } from "./chart.js";
+import type { Line } from "./chart-drawing.js";
 import { element, emptyState, heading, milliseconds, percent } from "./dom.js";
 
 /** More lines than this cannot be told apart. */

@@ -1,6 +1,7 @@
 /** The server as it is now. Samples are streamed while the dashboard is open. */
 import { LIMITS, type DashboardData, type LiveParams, type LiveSample } from "../../protocol/src/dashboard.js";
-import { createChart, type Chart, type ChartOptions } from "./chart.js";
+import { createChart, type Chart } from "./chart.js";
+import type { ChartOptions } from "./chart-drawing.js";
 import { element, heading, megabytes, milliseconds, percent } from "./dom.js";
 
 /** Ten minutes at a sample a second. */

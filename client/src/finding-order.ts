@@ -50,13 +50,21 @@ async function itemsFrom(clientOf: ClientOf): Promise<Item[]> {
   const found = await clientOf()
     ?.sendRequest<readonly OrderedFinding[]>(orderedFindingsMethod)
     .catch(() => []);
-  return (found ?? []).map((finding) => ({
+  const copies = new Map<number, number>();
+  for (const { copyOf } of found ?? []) if (copyOf !== undefined) copies.set(copyOf, (copies.get(copyOf) ?? 0) + 1);
+  return (found ?? []).map((finding, index) => ({
     label: `$(${finding.severity === "error" || finding.severity === "warning" ? finding.severity : "info"}) ${finding.message}`,
-    description: finding.rule,
+    description: `${finding.rule}${copiesText(finding, copies.get(index) ?? 0)}`,
     detail: `${vscode.workspace.asRelativePath(vscode.Uri.parse(finding.uri))}:${finding.line + 1}`,
     buttons: [useful, useless, why],
     finding,
   }));
+}
+
+/** Findings in nearly the same code are worth one look. */
+function copiesText({ copyOf }: OrderedFinding, count: number): string {
+  if (copyOf !== undefined) return " · like one above";
+  return count === 0 ? "" : ` · ${count} more like it`;
 }
 
 async function showByImportance(clientOf: ClientOf): Promise<void> {

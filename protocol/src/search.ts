@@ -24,6 +24,8 @@ export interface OrderedFinding {
   readonly message: string;
   /** Clauses, most important first. */
   readonly reasons: readonly string[];
+  /** Index, in the list, of the finding of the same rule whose code is nearly the same. */
+  readonly copyOf?: number;
 }
 
 export interface JudgeFindingParams {

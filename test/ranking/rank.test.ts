@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openFeedback } from "../../server/src/model/feedback-store.js";
 import { evidenceOf } from "../../server/src/ranking/evidence.js";
+import { groupAlike } from "../../server/src/ranking/group-alike.js";
 import { opinionOn, type Feedback } from "../../server/src/ranking/neighbours.js";
 import { rank, type Rankable } from "../../server/src/ranking/rank.js";
 import { temporaryFolder } from "../harness/planner-image.js";
@@ -114,4 +115,20 @@ test("a damaged file of answers is an empty one", () => {
   expect(openFeedback(file).all()).toEqual([]);
   openFeedback(file).add(judged("accepted", "2", "user"));
   expect(openFeedback(file).all()).toHaveLength(1);
+});
+
+test("near copies of one rule stand behind the first of them", () => {
+  const code = (rule: string, ...words: readonly string[]): { rule: string; words: readonly string[] } => ({
+    rule,
+    words,
+  });
+  const groups = groupAlike([
+    code("query-in-loop", "load", "order", "item", "user", "cart"),
+    code("query-in-loop", "send", "mail"),
+    code("query-in-loop", "load", "order", "item", "user", "cart"),
+    code("sync-io-in-request", "load", "order", "item", "user", "cart"),
+    code("query-in-loop"),
+    code("query-in-loop"),
+  ]);
+  expect(groups).toEqual([0, 1, 0, 3, 4, 5]);
 });

@@ -1,10 +1,14 @@
 /** What of search crosses the thread boundary: questions and answers as plain data. */
-import type { Finding } from "../analysis/finding.js";
 import type { EmbedderStatus } from "../ranking/embedder.js";
 import type { Verdict } from "../ranking/neighbours.js";
-import type { Ranked } from "../ranking/rank.js";
 import type { CodeSearch, IndexProgress, SearchAnswer, SearchFilter } from "../service/code-search.js";
-import { judge, orderFindings, type FindingPlace, type OrderParts } from "../service/finding-order.js";
+import {
+  judge,
+  topFindings,
+  type FindingPlace,
+  type OrderedFinding,
+  type OrderParts,
+} from "../service/finding-order.js";
 
 export interface SearchCalls {
   searchCode(text: string, filter: SearchFilter, limit: number): Promise<SearchAnswer>;
@@ -13,7 +17,7 @@ export interface SearchCalls {
   /** Embeds what is not yet, beside other calls. Returns why that was not possible, if it was not. */
   updateIndex(onProgress: (progress: IndexProgress) => void): Promise<string | undefined>;
   searchStatus(): Promise<SearchStatus | undefined>;
-  orderFindings(limit: number): Promise<readonly Ranked<Finding>[]>;
+  orderFindings(limit: number): Promise<readonly OrderedFinding[]>;
   /** False when the finding is not there any more. */
   judgeFinding(place: FindingPlace, verdict: Verdict): Promise<boolean>;
   /** Returns how many answers were forgotten. */
@@ -77,7 +81,7 @@ export async function callSearch(
     case "searchStatus":
       return await search?.status();
     case "orderFindings":
-      return target === undefined ? [] : (await orderFindings(target.order)).slice(0, args[0] as number);
+      return target === undefined ? [] : await topFindings(target.order, args[0] as number);
     case "judgeFinding":
       return target !== undefined && (await judge(target.order, args[0] as FindingPlace, args[1] as Verdict));
     case "resetLearning":

@@ -1,5 +1,6 @@
 /** The findings of a workspace in the order they deserve a look, and what the user says of them. */
 import type { Finding } from "../analysis/finding.js";
+import { groupAlike } from "../ranking/group-alike.js";
 import { opinionOn, type Feedback, type Surroundings, type Verdict } from "../ranking/neighbours.js";
 import { rank, type Ranked } from "../ranking/rank.js";
 import type { CodeSearch } from "./code-search.js";
@@ -17,6 +18,22 @@ export interface OrderParts {
   readonly service: Pick<WorkspaceService, "allFindings" | "findings">;
   readonly search: Pick<CodeSearch, "surroundings">;
   readonly feedback: FeedbackPort;
+}
+
+export interface OrderedFinding extends Ranked<Finding> {
+  /** Index, in the list, of the finding it is a near copy of. */
+  readonly copyOf?: number;
+}
+
+/** The most important findings, near copies marked. The set of them does not depend on the model, only the marks do. */
+export async function topFindings(parts: OrderParts, limit: number): Promise<readonly OrderedFinding[]> {
+  const ranked = (await orderFindings(parts)).slice(0, limit);
+  const describe = await parts.search.surroundings();
+  const leaders = groupAlike(ranked.map(({ finding }) => describe(finding)));
+  return ranked.map((one, index) => {
+    const leader = leaders[index];
+    return leader === undefined || leader === index ? one : { ...one, copyOf: leader };
+  });
 }
 
 /** A finding by what an editor knows of it. */

@@ -17,9 +17,8 @@ import {
   type SearchFilterParams,
   type SimilarCodeParams,
 } from "../../../../protocol/src/search.js";
-import type { Finding } from "../../analysis/finding.js";
-import type { Ranked } from "../../ranking/rank.js";
 import type { FoundCode, SearchAnswer, SearchFilter } from "../../service/code-search.js";
+import type { OrderedFinding as Ordered } from "../../service/finding-order.js";
 import { modelStatus } from "../model-status.js";
 import { pathOf, uriOf } from "../uri.js";
 import type { WorkspaceSession } from "../workspace-session.js";
@@ -69,17 +68,11 @@ async function judge(served: Served, { uri, line, rule, verdict }: JudgeFindingP
   return await service.judgeFinding({ path, rule, line: line + 1 }, verdict);
 }
 
-function toOrdered({ finding, reasons }: Ranked<Finding>): OrderedFinding {
+function toOrdered({ finding, reasons, copyOf }: Ordered): OrderedFinding {
   const { path, range, rule, severity, message } = finding;
-  return {
-    uri: uriOf(path),
-    line: range.start.line - 1,
-    character: range.start.column - 1,
-    rule,
-    severity,
-    message,
-    reasons,
-  };
+  const { line, column } = range.start;
+  const ordered = { uri: uriOf(path), line: line - 1, character: column - 1, rule, severity, message, reasons };
+  return copyOf === undefined ? ordered : { ...ordered, copyOf };
 }
 
 /** What a client sends is only taken for what it should be. */

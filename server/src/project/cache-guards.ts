@@ -16,6 +16,8 @@ export function isCacheGuarded(facts: FileFacts, site: CallSite): boolean {
     if (region.branch !== undefined && isLookupTest(facts, region.branch.test)) return true;
   }
   const fn = facts.functions[site.fn];
+  // Next keeps what such functions give, by their arguments.
+  if (facts.directives.includes("use cache") || fn?.directives?.includes("use cache") === true) return true;
   if (fn?.passedTo !== undefined && isCacheWrapper(facts, fn.passedTo.call)) return true;
   return facts.exits.some((exit) => {
     if (exit.kind !== "return" || site.span.start <= exit.span.start) return false;

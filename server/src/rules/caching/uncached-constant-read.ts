@@ -105,9 +105,21 @@ function isCachedOnTheWay(view: FileView, entry: FunctionRef, { at }: KeyedRead)
 
 const REMEMBERS = /cache|memo|ttl|stale|expire|loaded|synced/i;
 
+/** Nest's cache interceptor, Next's pages that are made again after a while, answers that say how long they may be kept. */
+function isKeptByFramework(view: FileView, site: CallSite): boolean {
+  const { functions, classes, exports, exprs } = view.facts;
+  const fn = functions[site.fn];
+  const decorators = [...(fn?.decorators ?? []), ...(classes[fn?.cls ?? -1]?.decorators ?? [])];
+  if (decorators.some((id) => view.textOf(id, 200).includes("Cache"))) return true;
+  if (exports.some(({ name }) => name === "revalidate" || name === "getStaticProps")) return true;
+  return exprs.some(
+    (expr) => expr.kind === "literal" && typeof expr.value === "string" && /^cache-control$/i.test(expr.value),
+  );
+}
+
 /** The answer is kept, or the function around speaks of keeping it. */
 function isRemembered(view: FileView, site: CallSite): boolean {
-  if (fateOf(view, site.expr) === "kept") return true;
+  if (fateOf(view, site.expr) === "kept" || isKeptByFramework(view, site)) return true;
   for (let fn = site.fn, hops = 0; fn > 0 && hops < 5; hops++) {
     const fact = view.facts.functions[fn];
     if (fact === undefined) return false;

@@ -8,6 +8,20 @@ import { writeWorkspace } from "./workspace.mjs";
 
 const { STATE, ROOT } = process.env;
 const folder = writeWorkspace(join(STATE, "neovim-workspace"));
+writeFileSync(
+  join(folder, "src/names.ts"),
+  `import { Pool } from "pg";
+const pool = new Pool();
+export async function names(ids: string[]) {
+  const found = [];
+  for (const id of ids) {
+    const { rows } = await pool.query("select id, name from users where id = $1", [id]);
+    found.push(rows[0]);
+  }
+  return found;
+}
+`,
+);
 const script = join(STATE, "client.lua");
 writeFileSync(
   script,
@@ -52,6 +66,28 @@ end
 local hover = vim.lsp.buf_request_sync(buffer, "textDocument/hover", { textDocument = { uri = vim.uri_from_bufnr(buffer) }, position = { line = 10, character = 24 } }, 10000)
 local content = hover and hover[id] and hover[id].result
 out.hover = content and content.contents and content.contents.value or ""
+-- A fix, the way Neovim applies one: its edit is asked for when it is chosen.
+vim.cmd("edit " .. root .. "/src/names.ts")
+local names = vim.api.nvim_get_current_buf()
+vim.lsp.buf_attach_client(names, id)
+local function found() return vim.tbl_filter(function(d) return d.source == "hotpath" end, vim.diagnostic.get(names)) end
+out.flawed = vim.wait(15000, function() return #found() == 1 end, 50)
+local f = found()[1]
+if f then
+  local lsp = f.user_data and f.user_data.lsp or {}
+  local range = lsp.range or { start = { line = f.lnum, character = f.col }, ["end"] = { line = f.end_lnum, character = f.end_col } }
+  local replies = vim.lsp.buf_request_sync(names, "textDocument/codeAction", { textDocument = { uri = vim.uri_from_bufnr(names) }, range = range,
+    context = { diagnostics = { { range = range, message = f.message, source = "hotpath", code = f.code, severity = f.severity, data = lsp.data } } } }, 10000)
+  local action = (replies and replies[id] and replies[id].result or {})[1] or {}
+  out.fix = action.title
+  if not action.edit and action.title then
+    local resolved = vim.lsp.buf_request_sync(names, "codeAction/resolve", action, 10000)
+    action = resolved and resolved[id] and resolved[id].result or action
+  end
+  if action.edit then vim.lsp.util.apply_workspace_edit(action.edit, "utf-16") end
+  out.fixed = vim.wait(15000, function() return #found() == 0 end, 50)
+  out.fixedText = table.concat(vim.api.nvim_buf_get_lines(names, 0, -1, false), "\\n")
+end
 vim.lsp.stop_client(id)
 out.stopped = vim.wait(10000, function() return vim.lsp.client_is_stopped(id) end, 50)
 io.stdout:write("\\nRESULT " .. vim.fn.json_encode(out) .. "\\n")
@@ -93,6 +129,11 @@ await claim(
   "neovim: hover explains the call",
   () => /quer/i.test(result.hover ?? ""),
   () => result.hover,
+);
+await claim(
+  "neovim: a fix is applied, and its finding is gone",
+  () => result.flawed && result.fixed && /any\(\$1\)/.test(result.fixedText ?? ""),
+  () => [result.flawed, result.fix, result.fixed, result.fixedText],
 );
 await claim(
   "neovim: the server leaves when asked",

@@ -103,12 +103,13 @@ function measureSearch(vectors: number, exact: boolean): void {
       limit: 30,
       accept: () => true,
     };
-    const asked = performance.now();
+    // Processor time: on a busy machine the clock measures the others.
+    const asked = process.cpuUsage();
     index.search(question);
-    return performance.now() - asked;
+    return process.cpuUsage(asked).user / 1000;
   });
-  row(`  search by words and vectors, median`, `${percentile(times, 0.5).toFixed(1)} ms`);
-  row(`  search by words and vectors, 95 of 100 within`, `${percentile(times, 0.95).toFixed(1)} ms`);
+  row(`  search by words and vectors, processor time, median`, `${percentile(times, 0.5).toFixed(1)} ms`);
+  row(`  search by words and vectors, processor time, 95 of 100 within`, `${percentile(times, 0.95).toFixed(1)} ms`);
 }
 
 async function main(): Promise<void> {

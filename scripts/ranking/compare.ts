@@ -162,9 +162,12 @@ function compare(train: readonly Labelled[], tested: readonly Labelled[]): void 
     "logistic regression with the length": logistic(true),
   };
   const results = Object.entries(scorers).map(([name, scorer]) => {
+    const learnedFor = new Map<string, (one: Labelled) => number>();
     const scored = projects.map(([, found]) => {
       const repository = found[0] === undefined ? "" : repositoryOf(found[0]);
-      const score = scorer(train.filter((one) => repositoryOf(one) !== repository));
+      const others = (): readonly Labelled[] => train.filter((one) => repositoryOf(one) !== repository);
+      const score = learnedFor.get(repository) ?? scorer(others());
+      learnedFor.set(repository, score);
       return found.map((one) => ({ score: score(one), label: labelOf(one) }));
     });
     const learned = name.startsWith("BM25") || name.startsWith("logistic");

@@ -24,8 +24,13 @@ const files: Readonly<Record<string, string>> = {
   "package.json": '{ "name": "shop", "dependencies": { "pg": "8", "express": "4" } }',
   "src/db.ts": 'import { Pool } from "pg";\nexport const pool = new Pool();\n',
   "src/a.ts": handler("apples"),
-  "src/b.ts": handler("polls").replace("const polls = [];", "const polls = []; const retries = backoff(attempt, jitter, deadline);"),
-  "src/c.ts": handler("polls").replace('"/polls"', '"/again"').replace("const polls = [];", "const polls = []; const retries = backoff(attempt, jitter, deadline, limit);"),
+  "src/b.ts": handler("polls").replace(
+    "const polls = [];",
+    "const polls = []; const retries = backoff(attempt, jitter, deadline);",
+  ),
+  "src/c.ts": handler("polls")
+    .replace('"/polls"', '"/again"')
+    .replace("const polls = [];", "const polls = []; const retries = backoff(attempt, jitter, deadline, limit);"),
 };
 const state: { service?: WorkspaceService } = {};
 

@@ -17,7 +17,7 @@ import { vectorKind } from "./vector-kind.js";
 import type { WorkspaceService } from "./workspace-service.js";
 
 export interface CodeSearchParts {
-  readonly service: Pick<WorkspaceService, "ask" | "textOf" | "cache">;
+  readonly service: Pick<WorkspaceService, "ask" | "textOf" | "cache" | "isWarm">;
   readonly embedder: Embedder;
   readonly createNearest?: CreateNearest;
 }
@@ -52,6 +52,8 @@ export interface IndexProgress {
 
 /** Texts whose vectors are asked for at once: what is lost when the work is interrupted. */
 const BATCH = 128;
+/** How often it is looked whether the analyzer is awake. */
+const WARM_UP_LOOK_MS = 200;
 /** Files looked at before other events have their turn. */
 const FILES_PER_TURN = 20;
 
@@ -149,6 +151,8 @@ class Search {
 
   /** Brings words and vectors up to date. Returns why vectors are missing, if they are. Never rejects for want of a model. */
   async update(onProgress: (progress: IndexProgress) => void = () => undefined): Promise<string | undefined> {
+    // Nobody waits for this: the analyzer wakes up in slices first, so that an edit meanwhile does not have to wait for it.
+    while (!this.#stopped && !this.#parts.service.isWarm()) await pause(WARM_UP_LOOK_MS);
     await this.#read();
     this.#embedding ??= this.#embedMissing(onProgress).finally(() => (this.#embedding = undefined));
     return await this.#embedding;
@@ -329,6 +333,10 @@ function lineOf(lineStarts: readonly number[], offset: number): number {
   let line = 1;
   while (line < lineStarts.length && (lineStarts[line] ?? Infinity) <= offset) line++;
   return line;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function nextTurn(): Promise<void> {

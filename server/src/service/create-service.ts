@@ -364,6 +364,7 @@ class Service implements WorkspaceService {
     return this.#host.hover(path, offset);
   }
 
+  readonly isWarm = (): boolean => this.#saved === undefined;
   readonly ask: WorkspaceService["ask"] = (question) => {
     this.#wakeHost();
     return question(this.#host.inspect());

@@ -94,6 +94,8 @@ export interface WorkspaceService {
     path: string,
     offset: number,
   ): { readonly markdown: string; readonly start: number; readonly end: number } | undefined;
+  /** Whether the analyzer itself is up to date, behind remembered results or without them: until then `ask` has to wait for it. */
+  isWarm(): boolean;
   /** Answers a question about everything that is known by now. */
   ask<T>(question: (inspection: Inspection) => T): T;
   /** Plans of these very requests, from the planner or from memory. Never rejects: what goes wrong is an answer. */

@@ -1,5 +1,5 @@
 /** The tables a program can reach, as the made-up database has them. */
-import type { Catalog, Table } from "../../catalog/model.js";
+import type { Catalog, Column, Table } from "../../catalog/model.js";
 import type { ProofTable } from "../../proving/proof-case.js";
 
 /** Tables named anywhere in the texts, and those that relations named there lead to. @param near The file whose database is meant. */
@@ -49,7 +49,7 @@ function toProof(table: Table, wanted: ReadonlySet<Table>): ProofTable {
   return {
     name: table.name,
     ...(table.schema === undefined ? {} : { schema: table.schema }),
-    columns: table.columns.map(({ name, type, nullable, values }) => ({
+    columns: oncePerName(table.columns).map(({ name, type, nullable, values }) => ({
       name,
       type,
       nullable: nullable && table.primaryKey?.columns.includes(name) !== true,
@@ -66,6 +66,11 @@ function toProof(table: Table, wanted: ReadonlySet<Table>): ProofTable {
     references: [...declared(table, wanted), ...guessed(table, wanted)],
     models: table.names.map(({ source, name, fields, relations }) => ({ source, name, fields, relations })),
   };
+}
+
+/** Sources that disagree may leave a column twice. */
+function oncePerName(columns: readonly Column[]): readonly Column[] {
+  return [...new Map(columns.map((column) => [column.name, column])).values()];
 }
 
 function declared(table: Table, wanted: ReadonlySet<Table>): ProofTable["references"] {

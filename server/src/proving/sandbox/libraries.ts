@@ -13,7 +13,7 @@ const esModule = (exports: object): object => ({ __esModule: true, default: expo
 
 const fixed: Readonly<Record<string, () => unknown>> = {
   pg: () => esModule(pgModule),
-  "@prisma/client": () => esModule(prismaModule),
+  "@prisma/client": () => prismaModule,
   knex: () => ({ __esModule: true, ...knexModule }),
   kysely: () => esModule(kyselyModule),
   "drizzle-orm": () => drizzleModule,

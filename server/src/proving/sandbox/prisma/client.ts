@@ -3,7 +3,7 @@ import { asPg, DatabaseError, inTransaction, query, rowsOf, type Row } from "../
 import { LazyQuery } from "../lazy.js";
 import { findModel, type Entity } from "../schema.js";
 import { identifier, join, param, render, sql, Sql, text, written } from "../sql.js";
-import { cannot, outside } from "../stub.js";
+import { cannot, outside, outsideName } from "../stub.js";
 import { groupBy } from "./group.js";
 import { readMany } from "./read.js";
 import { asObject, whereSql } from "./where.js";
@@ -155,8 +155,10 @@ const idle = (): Promise<void> => Promise.resolve();
 
 /** A class, because programs extend it. */
 export class PrismaClient {
-  readonly $extends = (): never => {
-    throw cannot("it extends Prisma's client");
+  /** An extension of a package adds what no version of the function could tell apart here; one that is written out may change every result. */
+  readonly $extends = (extension: unknown): this => {
+    if (outsideName(extension) === undefined) throw cannot("it extends Prisma's client");
+    return this;
   };
 
   constructor() {
@@ -178,7 +180,7 @@ export class PrismaClient {
   }
 }
 
-export const prismaModule = {
+const known = {
   PrismaClient,
   Prisma: {
     PrismaClientKnownRequestError,
@@ -196,3 +198,22 @@ export const prismaModule = {
     SortOrder: { asc: "asc", desc: "desc" },
   },
 };
+
+/** Enums of the schema are exports too; their values are their names. */
+function namesOnly(): object {
+  return new Proxy({}, { get: (_own, key) => (typeof key === "symbol" || key === "then" ? undefined : key) });
+}
+
+const enums = new Map<string, object>();
+
+export const prismaModule: object = new Proxy(known, {
+  get: (own, key) => {
+    if (typeof key === "symbol" || key in own) return Reflect.get(own, key) as unknown;
+    if (key === "__esModule") return true;
+    if (key === "default") return prismaModule;
+    if (!/^[A-Z]/.test(key)) return undefined;
+    const made = enums.get(key) ?? namesOnly();
+    enums.set(key, made);
+    return made;
+  },
+});

@@ -79,8 +79,10 @@ export class JsonStream {
   #step(byte: number): void {
     if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return;
     switch (this.#state) {
-      case "start":
-        { this.#begin(byte); return; }
+      case "start": {
+        this.#begin(byte);
+        return;
+      }
       case "key":
         if (byte === CLOSE_BRACE) this.#state = "end";
         else if (byte === QUOTE) this.#beginCapture("key");
@@ -90,8 +92,10 @@ export class JsonStream {
         if (byte !== COLON) throw broken();
         this.#state = "value";
         return;
-      case "value":
-        { this.#beginValue(byte); return; }
+      case "value": {
+        this.#beginValue(byte);
+        return;
+      }
       case "elements":
         if (byte === CLOSE_BRACKET) this.#state = this.#outermostIsArray ? "end" : "after";
         else if (byte !== COMMA) this.#beginCapture("element");

@@ -1,5 +1,5 @@
 /** What a sampled profile says of each function: what it spent by itself, what with all it called, and whose work each stack was. */
-import type { Frame, Sampled } from "./model.js";
+import type { Frame, Sampled, StackTree } from "./model.js";
 import { topDown } from "./stack-tree.js";
 
 /** Neither the program's work nor anybody's request. */
@@ -24,12 +24,7 @@ export function sampledTimes<T>(
 ): SampledTimes<T> {
   const meanings = frames.map(known);
   const order = topDown(tree);
-  const total = Float64Array.from(tree.self);
-  for (let i = order.length - 1; 0 <= i; i--) {
-    const node = order[i] ?? 0;
-    const parent = tree.parent[node] ?? -1;
-    if (0 <= parent) total[parent] = (total[parent] ?? 0) + (total[node] ?? 0);
-  }
+  const total = totals(tree, order);
   const functions = new Map<string, { what: T; self: number; total: number }>();
   const stacks = new Map<string, { keys: readonly string[]; amount: number }>();
   /** Functions of the workspace on the stack of each node, as an entry of `paths`. */
@@ -63,6 +58,17 @@ export function sampledTimes<T>(
     }
   }
   return { busy, functions, stacks: [...stacks.values()] };
+}
+
+/** What each node spent with everything below it. */
+function totals(tree: StackTree, order: Int32Array): Float64Array {
+  const total = Float64Array.from(tree.self);
+  for (let i = order.length - 1; 0 <= i; i--) {
+    const node = order[i] ?? 0;
+    const parent = tree.parent[node] ?? -1;
+    if (0 <= parent) total[parent] = (total[parent] ?? 0) + (total[node] ?? 0);
+  }
+  return total;
 }
 
 type Paths = { readonly key: string; readonly parent: number }[];

@@ -25,7 +25,7 @@ function served(trusted: boolean): { readonly ask: Handler; readonly questions: 
   return { ask: (params) => kept.handler!(params), questions };
 }
 
-const params: ProveFixParams = { uri: "file:///work/a.ts", fingerprint: "f1", fix: "load-before-loop" };
+const params: ProveFixParams = { uri: "file:///case/a.ts", fingerprint: "f1", fix: "load-before-loop" };
 
 test("a workspace that is not trusted is not run", async () => {
   const { ask, questions } = served(false);
@@ -39,7 +39,7 @@ test("a workspace that is not trusted is not run", async () => {
 test("a trusted one is asked about the very fix", async () => {
   const { ask, questions } = served(true);
   expect(await ask(params)).toMatchObject({ kind: "proved" });
-  expect(questions).toEqual([{ path: "/work/a.ts", fingerprint: "f1", fix: "load-before-loop" }]);
+  expect(questions).toEqual([{ path: "/case/a.ts", fingerprint: "f1", fix: "load-before-loop" }]);
 });
 
 test("the action is offered for families whose queries change", () => {
@@ -51,13 +51,13 @@ test("the action is offered for families whose queries change", () => {
 });
 
 test("a proved fix comes first, until the text changes", () => {
-  const texts = new Map([["/work/a.ts", "one"]]);
+  const texts = new Map([["/case/a.ts", "one"]]);
   const proved = new ProvedFixes((path) => texts.get(path));
   const fix: Fix = { id: "second", title: "Second", safety: "review", edits: [] };
   const offers = { f1: [{ id: "first", title: "First", safety: "review" as const }, { ...fix }] };
-  proved.keep("/work/a.ts", "f1", fix, "Proved on made-up rows");
-  const titles = (): readonly string[] => (proved.ranked("/work/a.ts", offers)["f1"] ?? []).map(({ title }) => title);
+  proved.keep("/case/a.ts", "f1", fix, "Proved on made-up rows");
+  const titles = (): readonly string[] => (proved.ranked("/case/a.ts", offers)["f1"] ?? []).map(({ title }) => title);
   expect(titles()).toEqual(["Second (proved)", "First"]);
-  texts.set("/work/a.ts", "two");
+  texts.set("/case/a.ts", "two");
   expect(titles()).toEqual(["First", "Second"]);
 });

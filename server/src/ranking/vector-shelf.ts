@@ -15,7 +15,7 @@ export type CreateNearest = (dimensions: number) => NearestRows | undefined;
 /** Over this many vectors the approximate search is used: the exact one would take more than 20 ms. */
 const MANY_ROWS = 50_000;
 /** Earlier rows that join the approximate search with each new one. */
-const ROWS_PER_STEP = 10;
+const ROWS_PER_STEP = 3;
 
 /** A class because it has a lifetime and owns memory. */
 export class VectorShelf {

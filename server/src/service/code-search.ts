@@ -52,6 +52,8 @@ export interface IndexProgress {
 
 /** Texts whose vectors are asked for at once: what is lost when the work is interrupted. */
 const BATCH = 128;
+/** Vectors taken in before other events have their turn: each takes some milliseconds where the search is approximate. */
+const VECTORS_PER_TURN = 8;
 /** How often it is looked whether the analyzer is awake. */
 const WARM_UP_LOOK_MS = 200;
 /** Files looked at before other events have their turn. */
@@ -226,6 +228,7 @@ class Search {
         if (vector === undefined) continue;
         this.#index.setVector(key, vector);
         if (kind !== undefined) cache.put(kind, key, vector);
+        if (i % VECTORS_PER_TURN === 0) await nextTurn();
       }
     }
     onProgress({ done: missing.length, total: missing.length });
@@ -243,6 +246,7 @@ class Search {
     for (const [i, key] of keys.entries()) {
       const vector = vectors[i];
       if (vector !== undefined) this.#index.setVector(key, vector);
+      if (i % VECTORS_PER_TURN === 0) await nextTurn();
     }
   }
 

@@ -372,13 +372,12 @@ class Service implements WorkspaceService {
 
   /** Remembered results answer only for findings; everything else asks the analyzer. */
   #wakeHost(): void {
-    if (this.#saved === undefined) return;
+    if (this.isWarm()) return;
     this.#leaveSaved();
     this.#refreshHost(undefined);
   }
 
   readonly rules: WorkspaceService["rules"] = () => ruleInfos();
-
   textOf(path: string): string | undefined {
     const onDisk = this.#sources.hashes.has(path) ? this.#sources.read(path) : this.#schemas.textOf(path);
     return this.#overlays.get(path) ?? onDisk;
@@ -389,7 +388,7 @@ class Service implements WorkspaceService {
   }
 
   files(): readonly string[] {
-    return this.#saved === undefined ? this.#host.files() : [...this.#sources.program.program()];
+    return this.isWarm() ? this.#host.files() : [...this.#sources.program.program()];
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 import { Index, MetricKind, ScalarKind } from "usearch";
 import type { NearestRows } from "../ranking/vector-shelf.js";
 
-/** Neighbours looked at while building and while searching; recall is in docs/model.md. */
+/** Neighbours looked at while building and while searching. */
 const EXPANSION = 128;
 
 export function createUsearchRows(dimensions: number): NearestRows {

@@ -121,7 +121,7 @@ export function renderManifest(current: string): string {
     untrustedWorkspaces: {
       supported: "limited",
       description: "Files are parsed and analyzed as text; the shared daemon is not started.",
-      restrictedConfigurations: ["hotpath.daemon.enabled", "hotpath.cache.folder"],
+      restrictedConfigurations: ["hotpath.daemon.enabled", "hotpath.cache.folder", "hotpath.model.path"],
     },
     virtualWorkspaces: { supported: false, description: "The analyzer reads files from disk." },
   };

@@ -7,7 +7,7 @@ import { boundedCarrier } from "../server/src/lsp/bounded-carrier.js";
 import type { ServiceReply, ServiceRequest } from "../server/src/lsp/async-service.js";
 import { createMemoryWatchdog } from "../server/src/lsp/memory-watchdog.js";
 import { Busy, createTurns } from "../server/src/lsp/turns.js";
-import { hasNeovim, loadDaemon, memoryGrowth } from "./harness/daemon-load.js";
+import { hasNeovim, loadDaemon, logOf, memoryGrowth } from "./harness/daemon-load.js";
 import { repositoryRoot } from "./harness/repository.js";
 
 const state = { scratch: "" };
@@ -30,6 +30,7 @@ test("two windows, the command line and Neovim at one daemon: nobody sees anothe
   expect(figures.wrong).toEqual([]);
   expect(figures.edits).toBeGreaterThan(SECONDS);
   expect(figures.checks).toBeGreaterThan(0);
+  expect(logOf(state.scratch).split("answered a check").length - 1).toBe(figures.checks);
   if (hasNeovim) expect(figures.neovimEdits).toBeGreaterThan(1);
   // A generous bound for a machine that runs other tests; the benchmark has the figures.
   expect(figures.p95Ms).toBeLessThan(2_000);

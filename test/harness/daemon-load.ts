@@ -141,18 +141,26 @@ async function edit(
   }
 }
 
+/** In a format that leaves the analysis to the daemon. */
 function checked(dist: string, folder: string, env: NodeJS.ProcessEnv): Promise<number> {
-  const args = [path.join(dist, "cli.js"), "check", folder, "--format", "json", "--fail-on", "never"];
+  const args = [path.join(dist, "cli.js"), "check", folder, "--format", "sarif", "--fail-on", "never"];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { env, maxBuffer: 2 ** 28 }, (error, stdout) => {
       if (error !== null) {
         reject(new Error(error.message));
         return;
       }
-      const { findings } = JSON.parse(stdout) as { findings: { file: string; rule: string }[] };
-      resolve(findings.filter((one) => one.file.endsWith(EDITED) && one.rule === "query-in-loop").length);
+      const { runs } = JSON.parse(stdout) as { readonly runs: readonly { readonly results: readonly SarifResult[] }[] };
+      const results = runs.flatMap((run) => run.results).filter(({ ruleId }) => ruleId === "query-in-loop");
+      const files = results.map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri ?? "");
+      resolve(files.filter((file) => file.endsWith(EDITED)).length);
     });
   });
+}
+
+interface SarifResult {
+  readonly ruleId: string;
+  readonly locations: readonly { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } } }[];
 }
 
 /** Neovim changes a buffer of its own and waits for what is pushed; resolves with how often that went well. */

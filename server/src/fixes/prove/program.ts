@@ -41,10 +41,17 @@ function importsOf(path: string, text: string, sources: ProgramSources): Record<
     const target = sources.resolve(path, fileName);
     if (target !== undefined && sources.textOf(target) !== undefined) found[fileName] = target;
     // Prisma writes its client where the schema says, and nobody commits it.
-    else if (/^[.@#~/].*(prisma|generated|client)/i.test(fileName) && /\bPrismaClient\b|\bPrisma\b/.test(text))
-      found[fileName] = "lib:@prisma/client";
+    else if (isGeneratedClient(fileName, text)) found[fileName] = "lib:@prisma/client";
   }
   return found;
+}
+
+/** A module that is not there, and by its name or what is taken from it can only be Prisma's client. */
+function isGeneratedClient(specifier: string, text: string): boolean {
+  if (specifier.startsWith("@prisma/")) return false;
+  if (/^(\.|#|~|@\/).*(prisma|generated).*\/(client|enums|index)$/i.test(specifier)) return true;
+  const quoted = specifier.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`\\{[^}]*\\b(PrismaClient|Prisma)\\b[^}]*\\}\\s*from\\s*["']${quoted}["']`).test(text);
 }
 
 /** Undefined for text the compiler cannot put into words; the module is left out then. */

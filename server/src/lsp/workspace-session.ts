@@ -332,11 +332,13 @@ class Session {
     if (outcome.work !== undefined) this.#options.monitor?.work(outcome.work.stageMs, outcome.work.ruleMs);
     outcome.changed.forEach((path, index) => this.#store.replace(path, outcome.findings[index] ?? []));
     this.#open?.index?.request();
+    // Edits before a refresh that changed nothing explain none of the changes after it.
+    const edited = new Set(this.#edited);
+    this.#edited.clear();
     if (outcome.changed.length === 0) return;
     this.#status({ state: "ready", findings: this.#store.count() });
     this.#refreshLenses();
-    const elsewhere = outcome.changed.some((path) => !this.#edited.has(path));
-    this.#edited.clear();
+    const elsewhere = outcome.changed.some((path) => !edited.has(path));
     if (!abilities.pullDiagnostics) outcome.changed.forEach((path) => this.#push(path));
     else if (abilities.diagnosticRefresh && elsewhere)
       connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);

@@ -36,7 +36,8 @@ export function createLoader(
     const known = loaded.get(path);
     if (known !== undefined) return known.exports;
     const body = bodies[path];
-    if (body === undefined) throw cannot(`\`${path.split("/").at(-1) ?? path}\` cannot be run by itself`);
+    // Left out, or not to be parsed: only a program that uses it cannot be proved.
+    if (body === undefined) return outside(path.split("/").at(-1) ?? path) as object;
     const module = { exports: {} };
     loaded.set(path, module);
     body.call(

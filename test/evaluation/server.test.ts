@@ -153,7 +153,8 @@ test("a suite is checked while it is typed, completed and explained", async () =
   const text = "name: Orders\nsettings:\n  concurency: 5\ncases:\n  - id: a\n    kind: \n";
   const { client, at } = await start({ [file]: "cases: []\n", "common.hotpath-eval.yaml": "cases: []\n" });
   const uri = uriOf(at(file));
-  const messages = (): readonly string[] => (client.pushed.get(uri) ?? []).map(({ message }) => String(message));
+  const messages = (): readonly string[] =>
+    (client.pushed.get(uri) ?? []).map(({ message }) => (typeof message === "string" ? message : message.value));
   client.open(at(file), text);
   await client.until("mistakes", () => messages().some((message) => message.includes("did you mean `concurrency`?")));
   client.change(at(file), 2, "include: [nowhere.hotpath-eval.yaml]\n");

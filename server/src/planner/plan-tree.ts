@@ -32,7 +32,8 @@ export function planTree(node: PlanNode): PlanTree {
   const details = Object.entries(DETAILS).flatMap(([key, label]) => {
     const value = values[key];
     if (value === undefined || value === "Plain") return [];
-    return [`${label}: ${Array.isArray(value) ? value.join(", ") : String(value)}`];
+    if (Array.isArray(value)) return [`${label}: ${value.join(", ")}`];
+    return typeof value === "object" ? [] : [`${label}: ${String(value as string | number | boolean)}`];
   });
   const { "Relation Name": relation, "Index Name": index } = node;
   return {

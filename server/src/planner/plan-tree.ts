@@ -33,7 +33,7 @@ export function planTree(node: PlanNode): PlanTree {
     const value = values[key];
     if (value === undefined || value === "Plain") return [];
     if (Array.isArray(value)) return [`${label}: ${value.join(", ")}`];
-    return typeof value === "object" ? [] : [`${label}: ${String(value as string | number | boolean)}`];
+    return typeof value === "object" ? [] : [`${label}: ${String(value)}`];
   });
   const { "Relation Name": relation, "Index Name": index } = node;
   return {

@@ -27,13 +27,21 @@ const DETAILS: Readonly<Record<string, string>> = {
   Strategy: "strategy",
 };
 
+/** A list of texts, a text, a number or an answer; what else a plan may hold is not for reading. */
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : undefined;
+}
+
 export function planTree(node: PlanNode): PlanTree {
   const values = node as unknown as Readonly<Record<string, unknown>>;
   const details = Object.entries(DETAILS).flatMap(([key, label]) => {
     const value = values[key];
     if (value === undefined || value === "Plain") return [];
-    if (Array.isArray(value)) return [`${label}: ${value.join(", ")}`];
-    return typeof value === "object" ? [] : [`${label}: ${String(value)}`];
+    const text = textOf(value);
+    return text === undefined ? [] : [`${label}: ${text}`];
   });
   const { "Relation Name": relation, "Index Name": index } = node;
   return {

@@ -40,6 +40,8 @@ export interface CheckParams {
   readonly configFile?: string;
   /** Rule ids or families; empty means all. */
   readonly rules: readonly string[];
+  /** Whether each finding says how it can be fixed. */
+  readonly fixes?: boolean;
 }
 
 /** Client → server request `hotpath/rescan`: forget everything derived and scan again. */

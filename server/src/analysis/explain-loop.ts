@@ -143,12 +143,13 @@ function operationText({ dialect, method, table }: Operation): string {
 function reasonText(view: FileView, iteration: Iteration, site: CallSite, isFound: boolean): string {
   const reason = sequentialReasonFor(view, iteration, site);
   if (reason !== undefined) return isFound ? `it goes in order: ${reason.text}` : reason.text;
-  if (isFound) return "nothing in the code speaks for going one by one";
+  const depends = view.flow.dependsOn(site.expr, iteration.element);
+  if (isFound && depends) return "nothing in the code speaks for going one by one";
   if (runtimeOf(view, site.fn) === undefined) return "it does not run while the program serves somebody";
   const reaches =
     site.operation !== undefined || site.targets.some((target) => 0 < view.summaryOf(target).effects.length);
   if (!reaches) return "it reaches no database or service that is known";
-  if (!view.flow.dependsOn(site.expr, iteration.element)) return "what it asks for does not depend on the element";
+  if (!depends) return "what it asks for does not depend on the element";
   return "no rule has anything to say about it";
 }
 

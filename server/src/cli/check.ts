@@ -90,12 +90,17 @@ async function runAnalysis(command: ParsedCommand, terminal: Terminal, scope: Ch
   const isOwn = workers !== undefined || 0 < statisticsFiles.length || databaseUrl !== undefined;
   const patchFile = pathOption(command, terminal, "fix-review");
   const isJson = command.values["format"]?.at(-1) === "json";
-  const isLocal = isJson || patchFile !== undefined || LOCAL_FLAGS.some((flag) => command.flags.has(flag));
+  const isLocal = patchFile !== undefined || LOCAL_FLAGS.some((flag) => command.flags.has(flag));
   const profiles = (command.values["profile"] ?? []).map((file) => resolve(terminal.cwd, file));
   const remote = !isOwn && !isLocal && profiles.length === 0;
   const rules = command.values["rule"] ?? [];
   const answer = remote
-    ? await remoteCheck(version, { root: scope.root, ...(configFile === undefined ? {} : { configFile }), rules })
+    ? await remoteCheck(version, {
+        root: scope.root,
+        ...(configFile === undefined ? {} : { configFile }),
+        rules,
+        fixes: isJson,
+      })
     : undefined;
   if (answer !== undefined) return { ...answer, work: undefined };
   try {

@@ -35,11 +35,11 @@ export function runsFolder(cacheFolder: string, root: string): string {
   return join(cacheFolder, "evaluations", "runs", contentHash(root).slice(0, 16));
 }
 
+/** Names sort by when runs began; the last six digits are milliseconds and chance. */
 export function newSession(now: Date, random: () => number = Math.random): string {
   const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `${stamp}-${Math.floor(random() * 2 ** 24)
-    .toString(16)
-    .padStart(6, "0")}`;
+  const hex = (value: number): string => value.toString(16).padStart(3, "0");
+  return `${stamp}-${hex(now.getUTCMilliseconds())}${hex(Math.floor(random() * 2 ** 12))}`;
 }
 
 export function isSessionName(text: string): boolean {

@@ -55,6 +55,8 @@ export interface AsyncService extends SearchCalls {
   prove(): Promise<boolean>;
   findings(path: string): Promise<readonly Finding[]>;
   allFindings(): Promise<readonly Finding[]>;
+  /** All findings, each saying how it can be fixed. */
+  findingsWithFixes(): Promise<readonly Finding[]>;
   problems(): Promise<readonly Problem[]>;
   hover(path: string, offset: number): Promise<HoverContent | undefined>;
   /** Waits for the planner, beside other calls. */

@@ -13,6 +13,7 @@ import { createCodeSearch, type CodeSearchParts } from "../service/code-search.j
 import { Profiles } from "../service/profiles.js";
 import type { FeedbackPort } from "../service/finding-order.js";
 import { explainQuery } from "../service/explain-query.js";
+import { findingsWithFixes } from "../service/fix-titles.js";
 import { fixAll, type FixAllScope, fixChanges, fixOffers, type FixOffer } from "../service/fixes.js";
 import type { FixQuestion } from "../service/prove-fix.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
@@ -137,6 +138,8 @@ async function call(
       return profiles.measured(service, service.findings(args[0] as string));
     case "allFindings":
       return profiles.measured(service, service.allFindings());
+    case "findingsWithFixes":
+      return profiles.measured(service, await findingsWithFixes(service));
     case "problems":
       return service.problems();
     case "hover":

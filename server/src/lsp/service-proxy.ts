@@ -75,6 +75,7 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
     prove: () => call("prove"),
     findings: (path) => call("findings", path),
     allFindings: () => call("allFindings"),
+    findingsWithFixes: () => call("findingsWithFixes"),
     problems: () => call("problems"),
     hover: (path, offset) => call("hover", path, offset),
     explainQuery: (path, place) => call("explainQuery", path, place),

@@ -28,7 +28,11 @@ export async function check(startService: () => AsyncService, params: CheckParam
     const stats = await service.scan(() => undefined);
     do await service.refresh();
     while (await service.prove());
-    const [findings, problems, rules] = await Promise.all([service.allFindings(), service.problems(), service.rules()]);
+    const [findings, problems, rules] = await Promise.all([
+      params.fixes === true ? service.findingsWithFixes() : service.allFindings(),
+      service.problems(),
+      service.rules(),
+    ]);
     return { findings, problems, rules, stats };
   } finally {
     await service.close();

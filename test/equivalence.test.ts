@@ -108,7 +108,7 @@ async function answerOf({ handlers }: Loaded, route: string): Promise<string> {
   }
 }
 
-describe.runIf(missing === "")(missing === "" ? "with the real libraries" : `not run: ${missing}`, () => {
+describe.runIf(missing === "")(missing === "" ? "with the real libraries" : `skipped: ${missing}`, () => {
   const server = programs === undefined || missing !== "" ? undefined : startPostgres(programs);
   afterAll(async () => (await server)?.stop());
 

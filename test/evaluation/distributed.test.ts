@@ -1,15 +1,14 @@
 /** A run over several machines, on a real Redis that restarts, with a worker that dies. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CaseResult } from "../../protocol/src/evaluation.js";
 import { startModelServer, type ModelServer } from "../harness/model-server.js";
+import { freePort, hasRedis } from "../harness/redis.js";
 import { repositoryRoot } from "../harness/repository.js";
 import { temporaryWorkspace, type TemporaryWorkspace } from "../harness/temporary-workspace.js";
 
-const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
 const CASES = Number(process.env["HOTPATH_TEST_DISTRIBUTED_CASES"] ?? 1500);
 
 const state: { workspace: TemporaryWorkspace; server: ModelServer; children: Set<ChildProcess>; port: number } =
@@ -28,15 +27,6 @@ afterEach(async () => {
   await state.server.close();
   await state.workspace.dispose();
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 function start(program: string, args: readonly string[]): ChildProcess {
   const child = spawn(program, [...args], {

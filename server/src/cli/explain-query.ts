@@ -1,21 +1,17 @@
 /** `hotpath explain --query FILE:LINE`. */
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { linesWithQueries } from "../analysis/explain-query/draft-explanation.js";
 import { createService } from "../service/create-service.js";
 import { explainQuery as explain } from "../service/explain-query.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
-import { UsageError } from "./command-line.js";
+import { namedLine } from "./place.js";
 import { progressLine } from "./progress-line.js";
-import { scopeOf, slashes } from "./project-root.js";
+import { scopeOf } from "./project-root.js";
 import { EXIT, type Terminal } from "./terminal.js";
 
 /** Analyzes the project around the file, because the schema may stand anywhere in it. Prints Markdown. */
 export async function explainQuery(place: string, terminal: Terminal): Promise<number> {
-  const [, name = "", digits = ""] = /^(.+):(\d{1,9})$/.exec(place) ?? [];
-  if (name === "") throw new UsageError(`--query ${place} names no line: write FILE:LINE, such as src/orders.ts:12`);
-  const file = slashes(resolve(terminal.cwd, name));
-  if (!existsSync(file)) throw new UsageError(`there is no file ${name}: the path is taken from the current folder`);
+  const { name, file, line: at } = namedLine("--query", place, terminal.cwd);
   const line = progressLine(terminal.stderr);
   const service = await createService({
     roots: [scopeOf([file], terminal.cwd).root],
@@ -27,10 +23,10 @@ export async function explainQuery(place: string, terminal: Terminal): Promise<n
   try {
     for await (const progress of service.scan()) line.show(progress);
     service.refresh();
-    const explained = await explain(service, file, { line: Number(digits) - 1 });
+    const explained = await explain(service, file, { line: at - 1 });
     const others = explained === undefined ? service.ask((inspection) => linesWithQueries(inspection, file)) : [];
     line.clear();
-    terminal.stdout.write(explained?.markdown ?? `${name}:${digits}  no query here${elsewhere(others)}\n`);
+    terminal.stdout.write(explained?.markdown ?? `${name}:${at}  no query here${elsewhere(others)}\n`);
     return EXIT.clean;
   } finally {
     line.clear();

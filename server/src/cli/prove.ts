@@ -1,13 +1,13 @@
 /** `hotpath prove FILE:LINE`. */
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createService } from "../service/create-service.js";
 import { proverAt } from "../service/prover-at.js";
 import { proveFix } from "../service/prove-fix.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
-import { UsageError, type ParsedCommand } from "./command-line.js";
+import type { ParsedCommand } from "./command-line.js";
+import { namedLine } from "./place.js";
 import { progressLine } from "./progress-line.js";
-import { scopeOf, slashes } from "./project-root.js";
+import { scopeOf } from "./project-root.js";
 import { EXIT, type Terminal } from "./terminal.js";
 
 /**
@@ -16,10 +16,7 @@ import { EXIT, type Terminal } from "./terminal.js";
  */
 export async function prove({ positionals }: ParsedCommand, terminal: Terminal): Promise<number> {
   const [place = ""] = positionals;
-  const [, name = "", digits = ""] = /^(.+):(\d{1,9})$/.exec(place) ?? [];
-  if (name === "") throw new UsageError(`${place} names no line: write FILE:LINE, such as src/orders.ts:12`);
-  const file = slashes(resolve(terminal.cwd, name));
-  if (!existsSync(file)) throw new UsageError(`there is no file ${name}: the path is taken from the current folder`);
+  const { name, file, line: at } = namedLine(undefined, place, terminal.cwd);
   const cacheFolder = defaultCacheFolder();
   const line = progressLine(terminal.stderr);
   const service = await createService({
@@ -31,9 +28,9 @@ export async function prove({ positionals }: ParsedCommand, terminal: Terminal):
   try {
     for await (const progress of service.scan()) line.show(progress);
     service.refresh();
-    const findings = service.findings(file).filter(({ range }) => range.start.line === Number(digits));
+    const findings = service.findings(file).filter(({ range }) => range.start.line === at);
     line.clear();
-    if (findings.length === 0) terminal.stdout.write(`${name}:${digits}  no finding begins on this line\n`);
+    if (findings.length === 0) terminal.stdout.write(`${name}:${at}  no finding begins on this line\n`);
     const prover = proverAt(__dirname, { cacheFolder });
     let different = false;
     for (const { fingerprint } of findings) {

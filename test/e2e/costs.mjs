@@ -1,7 +1,7 @@
 // What requests cost, as a person sees it: lines above handlers, the view, walking the path, and an imported result of a load test.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchBrowser, openPage, runCommand, startEditor } from "./editor.mjs";
+import { launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -23,16 +23,7 @@ const { step, finish } = createSteps(shots, (path) => page?.screenshot({ path })
 const lens = (text) => page.locator(".codelens-decoration a").filter({ hasText: text });
 const rows = () => page.locator(".pane-body .monaco-list-row");
 
-async function openFile(name) {
-  await page.keyboard.press("Control+P");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await input.fill(name);
-  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-  await page.waitForTimeout(300);
-  await page.keyboard.press("Enter");
-  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
-}
+const openFile = (name) => openFileIn(page, name);
 
 /** The dialog of the web: a path to type. */
 async function importFile(file) {

@@ -93,6 +93,26 @@ export async function openPage(browser, editor, folder) {
   return page;
 }
 
+/** Opens a file by its name, from the quick pick. */
+export async function openFileIn(page, name) {
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+  await page.waitForTimeout(300);
+  await page.keyboard.press("Enter");
+  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
+}
+
+export async function goToIn(page, line, column) {
+  await page.keyboard.press("Control+G");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(`:${line}:${column}`);
+  await page.keyboard.press("Enter");
+}
+
 /** Runs a command by its label, from the palette. */
 export async function runCommand(page, label) {
   await page.keyboard.press("F1");

@@ -1,8 +1,9 @@
 // Fixes as a person applies them: from the light bulb through the editor's preview, all at once on save, and refused on a file that may not be written.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { launchBrowser, openPage, startEditor } from "./editor.mjs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { goToIn, launchBrowser, openFileIn, openPage, startEditor } from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
+import { writeWorkspace } from "./workspace.mjs";
 
 const { STATE, ROOT } = process.env;
 const shots = join(ROOT, "build/test-results");
@@ -36,11 +37,7 @@ app.get("/page/:name", async (request, response) => {
 app.listen(3000);
 `,
 };
-const folder = join(STATE, "fixes-workspace");
-for (const [name, text] of Object.entries(FILES)) {
-  mkdirSync(dirname(join(folder, name)), { recursive: true });
-  writeFileSync(join(folder, name), text);
-}
+const folder = writeWorkspace(join(STATE, "fixes-workspace"), FILES);
 
 const browser = await launchBrowser();
 let page;
@@ -49,23 +46,8 @@ const squiggles = () => page.locator(".squiggly-warning, .squiggly-info");
 const text = async () =>
   (await page.locator(".monaco-editor .view-lines").first().innerText()).replaceAll("\u00a0", " ");
 
-async function openFile(name) {
-  await page.keyboard.press("Control+P");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await input.fill(name);
-  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-  await page.waitForTimeout(300);
-  await page.keyboard.press("Enter");
-  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
-}
-async function goTo(line, column) {
-  await page.keyboard.press("Control+G");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await input.fill(`:${line}:${column}`);
-  await page.keyboard.press("Enter");
-}
+const openFile = (name) => openFileIn(page, name);
+const goTo = (line, column) => goToIn(page, line, column);
 
 let editor;
 try {

@@ -1,8 +1,9 @@
 // Queries and their indexes, as a person works on them: a line above the query, Explain Query with the plan's picture, the way back from the schema, and the fix.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { launchBrowser, openPage, runCommand, startEditor } from "./editor.mjs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { goToIn, launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
+import { writeWorkspace } from "./workspace.mjs";
 
 const { STATE, ROOT } = process.env;
 const shots = join(ROOT, "build/test-results");
@@ -38,11 +39,7 @@ app.get("/customers", async (request, response) => {
 });
 `,
 };
-const folder = join(STATE, "queries-workspace");
-for (const [name, text] of Object.entries(FILES)) {
-  mkdirSync(dirname(join(folder, name)), { recursive: true });
-  writeFileSync(join(folder, name), text);
-}
+const folder = writeWorkspace(join(STATE, "queries-workspace"), FILES);
 
 const browser = await launchBrowser();
 let page;
@@ -50,23 +47,8 @@ const { step, finish } = createSteps(shots, (path) => page?.screenshot({ path })
 const lens = (text) => page.locator(".codelens-decoration a").filter({ hasText: text });
 const squiggles = () => page.locator(".squiggly-warning");
 
-async function openFile(name) {
-  await page.keyboard.press("Control+P");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await input.fill(name);
-  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-  await page.waitForTimeout(300);
-  await page.keyboard.press("Enter");
-  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
-}
-async function goTo(line, column) {
-  await page.keyboard.press("Control+G");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await input.fill(`:${line}:${column}`);
-  await page.keyboard.press("Enter");
-}
+const openFile = (name) => openFileIn(page, name);
+const goTo = (line, column) => goToIn(page, line, column);
 /** The page of Explain Query: a frame inside the webview's own. */
 const explained = () =>
   until(

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchBrowser, openPage, runCommand, startEditor } from "./editor.mjs";
+import { goToIn, launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -20,24 +20,9 @@ async function open(editor, folder) {
 const status = () => page.locator(".statusbar-item").filter({ hasText: "Hotpath:" });
 const statusText = async () => (await status().first().innerText()).trim();
 const squiggles = () => page.locator(".squiggly-warning");
-async function openFile(name) {
-  await page.keyboard.press("Control+P");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await input.fill(name);
-  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-  await page.waitForTimeout(300);
-  await page.keyboard.press("Enter");
-  await page.locator(`.tab.active:has-text("${name}")`).waitFor();
-}
+const openFile = (name) => openFileIn(page, name);
 const command = (label) => runCommand(page, label);
-async function goTo(line, column) {
-  await page.keyboard.press("Control+G");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await input.fill(`:${line}:${column}`);
-  await page.keyboard.press("Enter");
-}
+const goTo = (line, column) => goToIn(page, line, column);
 
 const folder = writeWorkspace(join(STATE, "vscode-workspace"));
 let editor;

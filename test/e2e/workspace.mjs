@@ -43,8 +43,8 @@ export async function names(ids: string[]) {
 `,
 };
 
-export function writeWorkspace(folder) {
-  for (const [name, text] of Object.entries(FILES)) {
+export function writeWorkspace(folder, files = FILES) {
+  for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);

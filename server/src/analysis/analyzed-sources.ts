@@ -2,14 +2,18 @@
 import { extractFacts } from "../facts/extract.js";
 import type { FileFacts } from "../facts/model.js";
 import { textFacts } from "../facts/text-facts.js";
-import type { FixSources } from "../fixes/fix.js";
+import type { FixProgram, FixSources } from "../fixes/fix.js";
 import { createFixSources, isCode } from "../fixes/sources.js";
 
 /** One request's sources are checked once for each file. */
 const checked = new WeakMap<FixSources, FixSources>();
 
 /** @param factsOf What the analyzer holds; facts follow from a text alone, so equal facts mean that every offset is right. */
-export function analyzedSources(sources: FixSources, factsOf: (path: string) => FileFacts | undefined): FixSources {
+export function analyzedSources(
+  sources: FixSources,
+  factsOf: (path: string) => FileFacts | undefined,
+  program: FixProgram,
+): FixSources {
   const known = checked.get(sources);
   if (known !== undefined) return known;
   const made = createFixSources(
@@ -21,6 +25,7 @@ export function analyzedSources(sources: FixSources, factsOf: (path: string) => 
     },
     (path) => sources.exists?.(path) === true,
     () => sources.now?.() ?? 0,
+    program,
   );
   checked.set(sources, made);
   return made;

@@ -27,6 +27,7 @@ import { hoverText } from "./hover.js";
 import type { Inspection } from "./inspection.js";
 import { createPathMatcher } from "./path-matcher.js";
 import { analyzedSources } from "./analyzed-sources.js";
+import { fixProgram } from "./fix-program.js";
 import { fixesOf } from "./fixes-of.js";
 import { FileChecks, merged } from "./file-checks.js";
 import { problemOf } from "./file-problems.js";
@@ -61,6 +62,7 @@ class Host implements AnalysisHost {
   readonly #files = new Map<string, FileState>();
   #reachability: ReachabilityTable = new Map();
   readonly #writers = new WriterStore(this.#graph, (path) => this.#files.get(path)?.role ?? "source");
+  readonly #program = fixProgram(this.#files, this.#linker, (path) => this.#viewOf(path));
   /** Functions whose summaries must be computed again. */
   readonly #dirty = new Set<FunctionNode>();
   #edgesChanged = true;
@@ -357,7 +359,7 @@ class Host implements AnalysisHost {
   fixesOf(path: string, fingerprint: string, sources: FixSources): readonly Fix[] {
     return fixesOf({
       finding: this.findings(path).find((one) => one.fingerprint === fingerprint),
-      sources: analyzedSources(sources, (other) => this.#factsOf(other)),
+      sources: analyzedSources(sources, (other) => this.#factsOf(other), this.#program),
       rules: this.#rules,
       catalogRules: this.#catalogRules,
       view: () => this.#viewOf(path),

@@ -9,6 +9,8 @@
  * Fixes are computed on demand (`AnalysisHost.fixesOf`), never while somebody types. The host drops a fix whose edits overlap each other, lie outside the
  * text, or would leave the file with more syntax errors than it had.
  */
+import type { FileView } from "../project/file-view.js";
+import type { PackageManifest } from "../project/manifests.js";
 import type { FilePath } from "../project/model.js";
 import type { ts } from "../syntax/typescript.js";
 
@@ -55,4 +57,17 @@ export interface FixSources {
   exists?(path: FilePath): boolean;
   /** The present, in milliseconds, for names that carry the time; without it they follow the newest that is there. */
   now?(): number;
+  /** The rest of the program, for fixes that reach into other files; without it they stay in their own. */
+  readonly program?: FixProgram;
+}
+
+/** What fixes may know of the program beside their rule's view of one file. Rules translate it into spans and names; builders get those. */
+export interface FixProgram {
+  /** Every analyzed file of code. */
+  files(): readonly FilePath[];
+  viewOf(path: FilePath): FileView | undefined;
+  /** The file of the workspace that an import means; undefined for packages and for what is not there. */
+  fileOf(from: FilePath, specifier: string): FilePath | undefined;
+  /** The `package.json` files around a file, the nearest first. */
+  packagesAround(path: FilePath): readonly PackageManifest[];
 }

@@ -1,12 +1,13 @@
 /** Texts and trees for one request's fixes: each file is parsed at most once. */
 import { parseWithParents, type ts } from "../syntax/typescript.js";
-import type { FixSources } from "./fix.js";
+import type { FixProgram, FixSources } from "./fix.js";
 
 /** @param textOf The text that was analyzed, or undefined. */
 export function createFixSources(
   textOf: (path: string) => string | undefined,
   exists?: (path: string) => boolean,
   now?: () => number,
+  program?: FixProgram,
 ): FixSources {
   const texts = new Map<string, string | undefined>();
   const trees = new Map<string, ts.SourceFile | undefined>();
@@ -25,6 +26,7 @@ export function createFixSources(
     },
     ...(exists === undefined ? {} : { exists }),
     ...(now === undefined ? {} : { now }),
+    ...(program === undefined ? {} : { program }),
   };
 }
 

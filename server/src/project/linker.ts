@@ -17,10 +17,11 @@ import { indexVersions } from "./installed-versions.js";
 import { interfaceSignature } from "./interface-signature.js";
 import { linkCalls } from "./link-file.js";
 import { type Linker } from "./linker-contract.js";
-import { type Manifests, type ManifestSource, parseManifests } from "./manifests.js";
+import { type Manifests, type ManifestSource, type PackageManifest, parseManifests } from "./manifests.js";
 import { type CallSite, type FilePath, type Value } from "./model.js";
 import { createModuleResolver, type ModuleResolver, type ModuleTarget } from "./module-graph.js";
 import { createProjectFile, forgetCells, type ProjectFile } from "./project-file.js";
+import { ancestors, directoryOf } from "./path-text.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { unknown } from "./value.js";
 import { ValueMemo } from "./value-memo.js";
@@ -38,6 +39,8 @@ export interface WorkspaceLinker extends Linker {
   unresolvedModules(path: FilePath): readonly string[];
   /** The file of the workspace a specifier means in a file of it. */
   fileOf(from: FilePath, specifier: string): FilePath | undefined;
+  /** The `package.json` files around a file, the nearest first. */
+  packagesAround(path: FilePath): readonly PackageManifest[];
   /** Functions that run a query, by declaration. */
   setQueries(declared: DeclaredQueries): void;
 }
@@ -178,6 +181,11 @@ class ProjectLinker implements WorkspaceLinker {
     return (this.#files.get(path)?.targets ?? []).flatMap((target) =>
       target.kind === "missing" ? [target.module] : [],
     );
+  }
+
+  packagesAround(path: FilePath): readonly PackageManifest[] {
+    const folders = [...ancestors(directoryOf(path))];
+    return folders.flatMap((folder) => this.#manifests.packages.find(({ directory }) => directory === folder) ?? []);
   }
 
   fileOf(from: FilePath, specifier: string): FilePath | undefined {

@@ -24,6 +24,12 @@ export interface PackageManifest {
   readonly dependencies: readonly string[];
   /** The same with the versions they may have. */
   readonly ranges: ReadonlyMap<string, string>;
+  /** Names under `dependencies` and `optionalDependencies`: those that are there when the program runs. */
+  readonly atRunTime: readonly string[];
+  /** Its `.js` and `.ts` files are modules of their own right (`"type": "module"`). */
+  readonly isModule: boolean;
+  /** Others may install it: it is not `private`. */
+  readonly isPublished: boolean;
 }
 
 /** A lock file: the versions that are installed. Its text is searched when a version is asked for. */
@@ -95,6 +101,9 @@ function packageManifest(source: ManifestSource): PackageManifest {
     imports: json["imports"],
     dependencies: [...ranges.keys()],
     ranges,
+    atRunTime: [json["dependencies"], json["optionalDependencies"]].flatMap((one) => Object.keys(record(one))),
+    isModule: json["type"] === "module",
+    isPublished: isString(json["name"]) && json["private"] !== true,
   };
 }
 

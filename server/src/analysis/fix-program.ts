@@ -1,0 +1,18 @@
+/** The program as fixes may look at it. */
+import type { FixProgram } from "../fixes/fix.js";
+import type { FileView } from "../project/file-view.js";
+import type { WorkspaceLinker } from "../project/linker.js";
+
+/** Asks when it is asked, so it is made once. @param files By path. */
+export function fixProgram(
+  files: ReadonlyMap<string, unknown>,
+  linker: WorkspaceLinker,
+  viewOf: (path: string) => FileView | undefined,
+): FixProgram {
+  return {
+    files: () => [...files.keys()],
+    viewOf,
+    fileOf: (from, specifier) => linker.fileOf(from, specifier),
+    packagesAround: (path) => linker.packagesAround(path),
+  };
+}

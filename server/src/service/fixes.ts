@@ -4,6 +4,7 @@ import { contentHash } from "../base/content-hash.js";
 import { lineStartsOf, positionAt } from "../base/line-index.js";
 import { applyEdits, inOrder } from "../fixes/edits.js";
 import type { AppliedSafety, FileEdit, Fix, FixSources } from "../fixes/fix.js";
+import { withoutOrphans } from "../fixes/orphaned-imports.js";
 import { createFixSources } from "../fixes/sources.js";
 import { together } from "../fixes/together.js";
 import { isFile } from "../workspace/read-source.js";
@@ -132,7 +133,12 @@ export function fixRound(
       return fix === undefined ? [] : [{ fix, finding }];
     });
     const { chosen, waiting, edits } = together(fixes, ({ finding }) => finding.path);
-    return { edits, sources, fixed: chosen.map(toFixed), waiting: waiting.map(toFixed) };
+    return {
+      edits: withoutOrphans(sources, edits),
+      sources,
+      fixed: chosen.map(toFixed),
+      waiting: waiting.map(toFixed),
+    };
   });
 }
 
@@ -160,7 +166,7 @@ export function toOffer({ id, title, safety, note }: Fix): FixOffer {
   return { id, title, safety, ...(note === undefined ? {} : { note }) };
 }
 
-function toChange(sources: FixSources, { path, edits, createText }: FileEdit): FileChange {
+export function toChange(sources: FixSources, { path, edits, createText }: FileEdit): FileChange {
   if (createText !== undefined) return { path, edits: [], createText, hash: "" };
   const text = sources.textOf(path) ?? "";
   const lines = lineStartsOf(text);

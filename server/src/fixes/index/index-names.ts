@@ -10,9 +10,11 @@ const MAX_LENGTH = 63;
 export function namePattern(tables: readonly Table[]): string {
   const counts = new Map<string, number>();
   for (const table of tables)
-    for (const { name, parts, constraint } of table.indexes) {
+    for (const { name, parts, constraint, unique } of table.indexes) {
       const columns = parts.map(({ column }) => column);
       if (name === undefined || constraint !== undefined || columns.some((column) => column === undefined)) continue;
+      // What is added is never unique, and must not be called as if it were.
+      if (unique) continue;
       const pattern = patternOf(name, table.name, columns as readonly string[]);
       if (pattern !== undefined) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
     }
@@ -29,10 +31,12 @@ function patternOf(name: string, table: string, columns: readonly string[]): str
   const pattern = rest.replace(table, "{table}");
   const fixed = pattern.replace("{table}", "").replace("{columns}", "");
   // Nothing but the columns would clash from table to table; more than a word or two belongs to this index alone.
-  return pattern.includes("{table}") && /^[A-Za-z_-]{0,12}$/.test(fixed) && fixed.replaceAll("_", "") !== ""
-    ? pattern
-    : undefined;
+  if (!pattern.includes("{table}") || SAYS_UNIQUE.test(fixed)) return undefined;
+  return /^[A-Za-z_-]{0,12}$/.test(fixed) && fixed.replaceAll("_", "") !== "" ? pattern : undefined;
 }
+
+/** Endings that people read as a promise: PostgreSQL gives `_key` to the index of a unique constraint, `_pkey` to a primary key's. */
+const SAYS_UNIQUE = /(^|_)(p?key|uq|uk|ux|uniq|unique)(_|$)/i;
 
 /** Like `nameFor`, and free: PostgreSQL too puts a number behind a name that is taken. */
 export function freeName(wanted: string, taken: ReadonlySet<string | undefined>): string {

@@ -5,15 +5,17 @@ import {
   costPathMethod,
   endpointCostsMethod,
   type CostPathResult,
-  type CostPlace,
   type CostStep,
   type EndpointCost,
   type EndpointCostsResult,
 } from "../../protocol/src/costs.js";
+import { endpointItem, stepItem } from "./endpoint-items.js";
 
-type Node =
-  | { readonly kind: "endpoint"; readonly endpoint: EndpointCost }
-  | { readonly kind: "step"; readonly step: CostStep; readonly parent: Node };
+interface EndpointNode {
+  readonly kind: "endpoint";
+  endpoint: EndpointCost;
+}
+type Node = EndpointNode | { readonly kind: "step"; readonly step: CostStep; readonly parent: Node };
 
 export interface EndpointTree {
   /** The analyzer has something new: what is on the screen is asked for again. */
@@ -27,21 +29,42 @@ export interface EndpointTree {
 
 /** Changes that come one after the other are waited for, so that typing does not redraw the list with each letter. */
 const QUIET_MS = 600;
+/** How long the view may take to open what it was told to show, and how often it is told. */
+const OPENS_WITHIN_MS = 500;
+const TIMES_TOLD = 10;
+
+interface State {
+  /** The same object for the same entry point after every load: the editor knows its nodes by identity. */
+  readonly nodes: Map<string, EndpointNode>;
+  readonly expanded: Set<Node>;
+  known: readonly EndpointNode[];
+  loading?: Promise<readonly EndpointNode[]> | undefined;
+  timer?: NodeJS.Timeout;
+}
 
 export function createEndpointTree(clientOf: () => LanguageClient | undefined): EndpointTree {
   const changed = new vscode.EventEmitter<undefined>();
-  const state: { known: readonly Node[]; timer?: NodeJS.Timeout } = { known: [] };
+  const state: State = { nodes: new Map(), expanded: new Set(), known: [] };
   const refresh = (): void => changed.fire(undefined);
   const soon = (): void => {
     clearTimeout(state.timer);
     state.timer = setTimeout(refresh, QUIET_MS);
   };
 
-  const load = async (): Promise<readonly Node[]> => {
+  const ask = async (): Promise<readonly EndpointNode[]> => {
     const result = await clientOf()?.sendRequest<EndpointCostsResult>(endpointCostsMethod, {});
-    state.known = (result?.endpoints ?? []).map((endpoint) => ({ kind: "endpoint", endpoint }));
+    state.known = (result?.endpoints ?? []).map((endpoint) => {
+      const node = state.nodes.get(endpoint.id) ?? { kind: "endpoint", endpoint };
+      node.endpoint = endpoint;
+      state.nodes.set(endpoint.id, node);
+      return node;
+    });
     view.description = result !== undefined && 0 < result.profiles.length ? result.profiles.join(", ") : "estimated";
     return state.known;
+  };
+  const load = (): Promise<readonly EndpointNode[]> => {
+    state.loading ??= ask().finally(() => (state.loading = undefined));
+    return state.loading;
   };
   const stepsOf = async (node: Node): Promise<readonly Node[]> => {
     if (node.kind === "step") return node.step.steps.map((step) => ({ kind: "step", step, parent: node }));
@@ -57,19 +80,25 @@ export function createEndpointTree(clientOf: () => LanguageClient | undefined): 
       getTreeItem: (node) => (node.kind === "endpoint" ? endpointItem(node.endpoint) : stepItem(node.step)),
     },
   });
+  view.onDidExpandElement(({ element }) => state.expanded.add(element));
+  view.onDidCollapseElement(({ element }) => state.expanded.delete(element));
 
   return {
     changed: () => {
       if (view.visible) soon();
     },
     refresh,
-    endpoints: () =>
-      state.known.length === 0 ? [] : state.known.flatMap((node) => (node.kind === "endpoint" ? [node.endpoint] : [])),
+    endpoints: () => state.known.map(({ endpoint }) => endpoint),
     async reveal(id) {
       const known = 0 < state.known.length ? state.known : await load();
-      const node = known.find((one) => one.kind === "endpoint" && one.endpoint.id === id);
+      const node = known.find(({ endpoint }) => endpoint.id === id);
       if (node === undefined) return;
-      await view.reveal(node, { select: true, focus: true, expand: 3 });
+      // A view that is just being drawn may not know the node yet ("Data tree node not found"), so it is told until it has opened it.
+      for (let told = 0; told < TIMES_TOLD && !state.expanded.has(node); told++) {
+        const shown = view.reveal(node, { select: true, focus: true, expand: 3 });
+        await Promise.race([Promise.resolve(shown).catch(() => undefined), pause(4 * OPENS_WITHIN_MS)]);
+        await comesTrue(() => state.expanded.has(node), OPENS_WITHIN_MS);
+      }
     },
     dispose: () => {
       clearTimeout(state.timer);
@@ -79,45 +108,9 @@ export function createEndpointTree(clientOf: () => LanguageClient | undefined): 
   };
 }
 
-function endpointItem(endpoint: EndpointCost): vscode.TreeItem {
-  const item = new vscode.TreeItem(
-    endpoint.label === "" ? endpoint.handler : endpoint.label,
-    vscode.TreeItemCollapsibleState.Collapsed,
-  );
-  const { measured, unknown } = endpoint;
-  item.id = endpoint.id;
-  item.description = measured === undefined ? endpoint.cost : `${measured.text} · ${endpoint.cost}`;
-  const notes = unknown.map(({ kind, text }) => `- \`${text}\` (${kind})`);
-  item.tooltip = new vscode.MarkdownString(
-    [
-      `**${endpoint.label}** ${endpoint.kind}, ${endpoint.framework}`,
-      `One request: \`${endpoint.cost}\` (${measured === undefined ? "estimated" : "estimated; times measured"})`,
-      ...(measured === undefined ? [] : [`Measured: ${measured.text}`]),
-      ...(notes.length === 0 ? [] : [["Not counted (`?`):", "", ...notes].join("\n")]),
-    ].join("\n\n"),
-  );
-  item.iconPath = new vscode.ThemeIcon(measured === undefined ? "symbol-event" : "flame");
-  item.command = openCommand(endpoint);
-  return item;
+/** Waits until `condition` holds, at most `limitMs`, looking ten times. */
+async function comesTrue(condition: () => boolean, limitMs: number): Promise<void> {
+  for (let tries = 0; tries < 10 && !condition(); tries++) await pause(limitMs / 10);
 }
 
-function stepItem(step: CostStep): vscode.TreeItem {
-  const state =
-    step.steps.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed;
-  const item = new vscode.TreeItem(step.text, state);
-  item.description = [step.cost, step.often, step.measured?.text].filter((part) => part !== undefined).join(" · ");
-  item.tooltip = `${step.file}:${step.range.start.line}`;
-  item.iconPath = new vscode.ThemeIcon(step.steps.length === 0 ? "database" : "call-outgoing");
-  item.command = openCommand(step);
-  return item;
-}
-
-function openCommand({ file, range }: CostPlace): vscode.Command {
-  const { start, end } = range;
-  const selection = new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
-  return {
-    title: "Open",
-    command: "vscode.open",
-    arguments: [vscode.Uri.file(file), { selection, preserveFocus: true }],
-  };
-}
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -23,6 +23,14 @@ const { step, finish } = createSteps(shots, (path) => page?.screenshot({ path })
 const lens = (text) => page.locator(".codelens-decoration a").filter({ hasText: text });
 const rows = () => page.locator(".pane-body .monaco-list-row");
 
+/** Waits for a row of the view; without it, the error names the rows that are there. */
+async function shown(text) {
+  const row = rows().filter({ hasText: text }).first();
+  await row.waitFor({ timeout: 40_000 }).catch(async () => {
+    throw new Error(`no row ${text} among: ${(await rows().allInnerTexts()).join(" / ").replaceAll("\n", " ")}`);
+  });
+}
+
 const openFile = (name) => openFileIn(page, name);
 
 /** The dialog of the web: a path to type. */
@@ -47,8 +55,8 @@ try {
   });
   await step("costs: a click on it shows the entry point in the view, with its path", async () => {
     await lens("POST /users").first().click();
-    await rows().filter({ hasText: "POST /users" }).first().waitFor({ timeout: 20_000 });
-    await rows().filter({ hasText: "loadUser(id)" }).first().waitFor({ timeout: 20_000 });
+    await rows().filter({ hasText: "POST /users" }).first().waitFor({ timeout: 40_000 });
+    await shown("loadUser(id)");
     await page.screenshot({ path: join(shots, "cost-tree.png") });
   });
   await step("costs: walking the path opens each place", async () => {

@@ -32,8 +32,12 @@ export interface KeyedRead {
   readonly rowKey: string;
   /** `row`: one or none. `rows`: a list. `result`: an object whose `rows` is the list. */
   readonly gives: "row" | "rows" | "result";
-  /** What stands for no row. */
-  readonly missing: "null" | "undefined";
+  /** What a pass gets whose key no row has, as it is written: `null`, `undefined`, `[]`, `0`. */
+  readonly missing: string;
+  /** No row is an error: the pass asks for its own key again and fails as it did. */
+  readonly throws?: true;
+  /** The pass gets this of its row instead of the row: `_count`. */
+  readonly part?: string;
   /** Every key is a parameter of its own, of which there can only be so many. */
   readonly boundKeys: boolean;
   /** The library is not fond of empty lists. */
@@ -156,6 +160,20 @@ export function keyedFilter(scope: LoopScope, object: ts.ObjectLiteralExpression
 
 function isComposed(value: ts.Expression): boolean {
   return ts.isObjectLiteralExpression(value) || ts.isArrayLiteralExpression(value) || ts.isCallExpression(value);
+}
+
+/** `users.findOne(…)`: the name that says what is asked, and what it is asked with. */
+export function methodCall(
+  node: ts.Expression,
+): { readonly method: ts.Identifier; readonly args: readonly ts.Expression[] } | undefined {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  const method = node.expression.name;
+  return ts.isIdentifier(method) ? { method, args: [...node.arguments] } : undefined;
+}
+
+/** A row that must be there is asked for by name: `findUniqueOrThrow`, `findOneOrFail`, `executeTakeFirstOrThrow`. */
+export function throwing(method: string): Pick<KeyedRead, "throws"> {
+  return /Or(Throw|Fail)$/.test(method) ? { throws: true } : {};
 }
 
 /** Puts a new value in place of the key: `{ id }` becomes `{ id: value }`. */

@@ -121,7 +121,7 @@ function common({ key, column }: Keyed, one: boolean): Omit<KeyedRead, "batch"> 
     column,
     rowKey: column,
     gives: one ? "row" : "rows",
-    missing: "undefined",
+    missing: one ? "undefined" : "[]",
     boundKeys: true,
     refusesEmpty: true,
     asText: false,

@@ -40,7 +40,7 @@ export function readKnex({ node, scope, table }: ReadQuestion): KeyedRead | unde
     column,
     rowKey: column,
     gives: first === undefined ? "rows" : "row",
-    missing: "undefined",
+    missing: first === undefined ? "[]" : "undefined",
     boundKeys: true,
     asText: true,
     ...(selected.length > 0 ? { widened: true as const } : {}),

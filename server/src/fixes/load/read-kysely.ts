@@ -11,16 +11,18 @@ import {
   replace,
   restIsFixed,
   rewritten,
+  throwing,
 } from "./keyed-read.js";
 import { withElement } from "./string-lists.js";
 
-const STEPS = /^(selectFrom|select|selectAll|where|orderBy|execute|executeTakeFirst|withSchema)$/;
+const STEPS =
+  /^(selectFrom|select|selectAll|where|orderBy|execute|executeTakeFirst|executeTakeFirstOrThrow|withSchema)$/;
 
 export function readKysely({ node, scope, table }: ReadQuestion): KeyedRead | undefined {
   const links = chainOf(node);
   const last = links.at(-1);
   if (last === undefined || !links.every(({ name }) => STEPS.test(name))) return undefined;
-  const one = last.name === "executeTakeFirst";
+  const one = last.name.startsWith("executeTakeFirst");
   if (!one && last.name !== "execute") return undefined;
   if (one && links.some(({ name }) => name === "orderBy")) return undefined;
   const wheres = links.filter(({ name }) => name === "where");
@@ -41,10 +43,11 @@ export function readKysely({ node, scope, table }: ReadQuestion): KeyedRead | un
     column: bare,
     rowKey: bare,
     gives: one ? "row" : "rows",
-    missing: "undefined",
+    missing: one ? "undefined" : "[]",
     boundKeys: true,
     refusesEmpty: true,
     asText: false,
+    ...throwing(last.name),
     ...(selected.length > 0 ? { widened: true as const } : {}),
     batch: (keys) =>
       rewritten(node, [

@@ -4,34 +4,38 @@ import {
   isUnique,
   keyedFilter,
   type KeyedRead,
+  methodCall,
   nameOf,
   type ReadQuestion,
   replace,
   restIsFixed,
   rewritten,
+  throwing,
   withValue,
 } from "./keyed-read.js";
 
 const OPTIONS = /^(populate|filters|refresh|disableIdentityMap|orderBy|schema)$/;
 
 export function readMikroOrm({ node, scope, table }: ReadQuestion): KeyedRead | undefined {
-  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
-  const method = node.expression.name;
-  if (!/^(findOne|find)$/.test(method.text)) return undefined;
-  const one = method.text === "findOne";
-  const at = node.arguments.findIndex((arg) => scope.isVariant(arg));
-  const filter = node.arguments[at];
-  const options = node.arguments[at + 1];
-  if (filter === undefined || 1 < at || node.arguments.length > at + 2) return undefined;
+  const call = methodCall(node);
+  if (call === undefined || !/^(findOne|findOneOrFail|find)$/.test(call.method.text)) return undefined;
+  const { method, args } = call;
+  const one = method.text !== "find";
+  const at = args.findIndex((arg) => scope.isVariant(arg));
+  const filter = args[at];
+  const options = args[at + 1];
+  if (filter === undefined || 1 < at || args.length > at + 2) return undefined;
   if (options !== undefined && !isKnown(options, one)) return undefined;
 
   if (!ts.isObjectLiteralExpression(filter)) {
     // `em.findOne(User, id)`
     const key = one ? scope.ofElement(filter) : undefined;
-    if (key === undefined || !restIsFixed(node, scope, [filter], /^(findOne|fork|getRepository)$/)) return undefined;
+    if (key === undefined || !restIsFixed(node, scope, [filter], /^(findOne|findOneOrFail|fork|getRepository)$/))
+      return undefined;
     const column = table.primaryKey ?? "id";
     return {
       ...common(key, column, true),
+      ...throwing(method.text),
       batch: (keys) => rewritten(node, [replace(method, "find"), replace(filter, `{ ${column}: { $in: ${keys} } }`)]),
     };
   }
@@ -43,6 +47,7 @@ export function readMikroOrm({ node, scope, table }: ReadQuestion): KeyedRead | 
   if (one && !(keyed.exact && isUnique(table, keyed.columns))) return undefined;
   return {
     ...common(keyed.key, keyed.column, one),
+    ...throwing(method.text),
     batch: (keys) => rewritten(node, [...(one ? [replace(method, "find")] : []), withValue(keyed, `{ $in: ${keys} }`)]),
   };
 }
@@ -53,7 +58,7 @@ function common(key: KeyedRead["key"], column: string, one: boolean): Omit<Keyed
     column,
     rowKey: column,
     gives: one ? "row" : "rows",
-    missing: "null",
+    missing: one ? "null" : "[]",
     boundKeys: true,
     asText: false,
   };

@@ -7,6 +7,7 @@ import {
   type KeyedRead,
   type Link,
   type ReadQuestion,
+  removeLink,
   replace,
   restIsFixed,
   rewritten,
@@ -14,8 +15,8 @@ import {
 } from "./keyed-read.js";
 
 /** Steps that do the same to each row. `select` keeps `_id` unless it says otherwise. */
-const PER_ROW = /^(lean|select|populate|exec|session|read|collation|maxTimeMS)$/;
-const ALLOWED = /^(find\w*|lean|select|populate|exec|session|read|collation|maxTimeMS|sort|model)$/;
+const PER_ROW = /^(lean|select|populate|exec|session|read|collation|maxTimeMS|orFail)$/;
+const ALLOWED = /^(find\w*|lean|select|populate|exec|session|read|collation|maxTimeMS|sort|model|orFail)$/;
 
 export function readMongoose({ node, scope, table }: ReadQuestion): KeyedRead | undefined {
   const links = chainOf(node);
@@ -27,13 +28,22 @@ export function readMongoose({ node, scope, table }: ReadQuestion): KeyedRead | 
   const one = find.name !== "find";
   const after = links.slice(at + 1);
   if (!after.every(({ name }) => PER_ROW.test(name) || (!one && name === "sort"))) return undefined;
+  const fail = after.find(({ name }) => name === "orFail");
+  // A list that must not be empty is another matter.
+  if (fail !== undefined && (!one || fail.args.some((arg) => scope.isVariant(arg)))) return undefined;
+  const throws = fail === undefined ? {} : { throws: true as const };
+  const unfailing = fail === undefined ? [] : [removeLink(fail)];
 
   if (find.name === "findById") {
     const key = scope.ofElement(filter);
     if (key === undefined || !restIsFixed(node, scope, [filter], ALLOWED) || !keeps(find, after, "_id"))
       return undefined;
-    const edits = (keys: string) => [replace(method, "find"), replace(filter, `{ _id: { $in: ${keys} } }`)];
-    return { ...common(key, "_id", true), batch: (keys) => rewritten(node, edits(keys)) };
+    const edits = (keys: string) => [
+      replace(method, "find"),
+      replace(filter, `{ _id: { $in: ${keys} } }`),
+      ...unfailing,
+    ];
+    return { ...common(key, "_id", true), ...throws, batch: (keys) => rewritten(node, edits(keys)) };
   }
   if (!ts.isObjectLiteralExpression(filter)) return undefined;
   const keyed = keyedFilter(scope, filter);
@@ -45,7 +55,9 @@ export function readMongoose({ node, scope, table }: ReadQuestion): KeyedRead | 
   if (!keeps(find, after, keyed.column)) return undefined;
   return {
     ...common(keyed.key, keyed.column, one),
-    batch: (keys) => rewritten(node, [...(one ? [replace(method, "find")] : []), withValue(keyed, `{ $in: ${keys} }`)]),
+    ...throws,
+    batch: (keys) =>
+      rewritten(node, [...(one ? [replace(method, "find")] : []), withValue(keyed, `{ $in: ${keys} }`), ...unfailing]),
   };
 }
 
@@ -59,7 +71,7 @@ function common(key: KeyedRead["key"], column: string, one: boolean): Omit<Keyed
     column,
     rowKey: column,
     gives: one ? "row" : "rows",
-    missing: "null",
+    missing: one ? "null" : "[]",
     boundKeys: false,
     asText: true,
   };

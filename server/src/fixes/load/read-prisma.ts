@@ -7,26 +7,29 @@ import {
   keyedFilter,
   type KeyedFilter,
   type KeyedRead,
+  methodCall,
   nameOf,
   propertyOf,
   type ReadQuestion,
   replace,
   restIsFixed,
   rewritten,
+  throwing,
   valueOf,
   withValue,
 } from "./keyed-read.js";
 import type { LoopScope } from "./loop-scope.js";
 
-const METHODS = /^(findUnique|findFirst|findMany)$/;
+const METHODS = /^(findUnique|findFirst)(OrThrow)?$|^findMany$/;
 const OPTIONS_OF_ONE = /^(where|select|include|omit)$/;
 const OPTIONS_OF_MANY = /^(where|select|include|omit|orderBy)$/;
 
 export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | undefined {
-  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
-  const method = node.expression.name;
-  const [options] = node.arguments;
-  if (!METHODS.test(method.text) || options === undefined || !ts.isObjectLiteralExpression(options)) return undefined;
+  const call = methodCall(node);
+  const [options] = call?.args ?? [];
+  if (call === undefined || options === undefined || !ts.isObjectLiteralExpression(options)) return undefined;
+  const { method } = call;
+  if (!METHODS.test(method.text)) return undefined;
   const one = method.text !== "findMany";
   const known = one ? OPTIONS_OF_ONE : OPTIONS_OF_MANY;
   if (!options.properties.every((property) => known.test(nameOf(property) ?? ""))) return undefined;
@@ -35,7 +38,7 @@ export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | un
   if (object === undefined || !ts.isObjectLiteralExpression(object)) return undefined;
   const filter = plain(keyedFilter(scope, object)) ?? compound(scope, object);
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
-  const unique = method.text === "findUnique" || (filter.exact && isUnique(table, filter.columns));
+  const unique = method.text.startsWith("findUnique") || (filter.exact && isUnique(table, filter.columns));
   const selected = keepKey(options, filter.column);
   if ((one && !unique) || selected === undefined) return undefined;
   return {
@@ -43,9 +46,10 @@ export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | un
     column: filter.column,
     rowKey: filter.column,
     gives: one ? "row" : "rows",
-    missing: "null",
+    missing: one ? "null" : "[]",
     boundKeys: false,
     asText: false,
+    ...throwing(method.text),
     ...(selected.length > 0 ? { widened: true as const } : {}),
     batch: (keys) => rewritten(node, [replace(method, "findMany"), filter.edit(keys), ...selected]),
   };

@@ -98,7 +98,7 @@ function common(
     column,
     rowKey: isTyped ? `get(${quoted(column, styleOf(tree))})` : column,
     gives: one ? "row" : "rows",
-    missing: "null",
+    missing: one ? "null" : "[]",
     boundKeys: false,
     // Nothing says that a key has the type of its column: `findByPk("5")` finds 5.
     asText: true,

@@ -33,7 +33,7 @@ export function readPg({ node, scope, table }: ReadQuestion): KeyedRead | undefi
     column: statement.column,
     rowKey: statement.column,
     gives: "result",
-    missing: "undefined",
+    missing: "[]",
     boundKeys: false,
     asText: true,
     ...(statement.widened ? { widened: true as const } : {}),
@@ -62,7 +62,7 @@ export function readPostgresJs({ node, scope, table }: ReadQuestion): KeyedRead 
     column: statement.column,
     rowKey: statement.column,
     gives: "rows",
-    missing: "undefined",
+    missing: "[]",
     boundKeys: false,
     asText: true,
     batch: (keys) =>

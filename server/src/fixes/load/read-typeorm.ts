@@ -6,12 +6,14 @@ import {
   isUnique,
   keyedFilter,
   type KeyedRead,
+  methodCall,
   nameOf,
   propertyOf,
   type ReadQuestion,
   replace,
   restIsFixed,
   rewritten,
+  throwing,
   valueOf,
   withValue,
 } from "./keyed-read.js";
@@ -20,20 +22,22 @@ import { withElement } from "./string-lists.js";
 const RENAMED: Readonly<Record<string, string>> = {
   findOne: "find",
   findOneBy: "findBy",
+  findOneOrFail: "find",
+  findOneByOrFail: "findBy",
   find: "find",
   findBy: "findBy",
 };
 const OPTIONS = /^(where|select|relations|order|withDeleted|loadEagerRelations)$/;
 
 export function readTypeorm({ node, scope, table }: ReadQuestion): KeyedRead | undefined {
-  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
-  const method = node.expression.name;
-  const renamed = RENAMED[method.text];
-  const options = node.arguments.at(-1);
+  const call = methodCall(node);
+  const options = call?.args.at(-1);
   // A manager is told the entity first.
-  if (renamed === undefined || options === undefined || 2 < node.arguments.length) return undefined;
-  if (!ts.isObjectLiteralExpression(options)) return undefined;
-  const isBy = method.text.endsWith("By");
+  if (call === undefined || options === undefined || 2 < call.args.length) return undefined;
+  const { method } = call;
+  const renamed = RENAMED[method.text];
+  if (renamed === undefined || !ts.isObjectLiteralExpression(options)) return undefined;
+  const isBy = renamed.endsWith("By");
   const one = method.text.startsWith("findOne");
   if (!isBy && !options.properties.every((property) => OPTIONS.test(nameOf(property) ?? ""))) return undefined;
   if (one && propertyOf(options, "order") !== undefined) return undefined;
@@ -51,9 +55,10 @@ export function readTypeorm({ node, scope, table }: ReadQuestion): KeyedRead | u
     column: filter.column,
     rowKey: filter.column,
     gives: one ? "row" : "rows",
-    missing: "null",
+    missing: one ? "null" : "[]",
     boundKeys: true,
     asText: false,
+    ...throwing(method.text),
     imports: [{ module: "typeorm", name: "In" }],
     ...(selected.length > 0 ? { widened: true as const } : {}),
     batch: (keys, locals) =>

@@ -17,7 +17,8 @@ export function useOf(node: ts.Expression, loop: LoopShape, read: KeyedRead): Us
   let at = node;
   while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
   const { parent } = at;
-  if (ts.isAwaitExpression(parent)) return read.gives === "result" ? resultUse(parent, loop) : valueUse(parent, read);
+  if (ts.isAwaitExpression(parent))
+    return read.gives === "result" ? resultUse(parent, loop, read) : valueUse(parent, read);
   if (read.gives === "result") return undefined;
   // `await Promise.all([…, query])`: what is no promise is handed on as it is.
   if (ts.isArrayLiteralExpression(parent) && isAwaitedAll(parent.parent)) return valueUse(at, read);
@@ -30,31 +31,36 @@ function isAwaitedAll(node: ts.Node): boolean {
   return ts.isCallExpression(node) && node.expression.getText() === "Promise.all" && ts.isAwaitExpression(node.parent);
 }
 
-function valueUse(node: ts.Expression, { gives, missing }: KeyedRead): Use {
+function valueUse(node: ts.Expression, { missing, throws }: KeyedRead): Use {
   const operand = isOperand(node);
-  const otherwise = gives === "rows" ? "[]" : missing === "null" ? "null" : undefined;
+  const own = ts.isAwaitExpression(node) ? `(${node.getText()})` : node.getText();
+  const otherwise = throws === true ? own : missing;
   return {
     ...place(node),
-    print: (found) => (otherwise === undefined ? found : inParentheses(`${found} ?? ${otherwise}`, operand)),
+    print: (found) => (otherwise === "undefined" ? found : inParentheses(`${found} ?? ${otherwise}`, operand)),
   };
 }
 
 /** `const { rows } = await …`, `(await …).rows`, `const result = await …` of which nothing but `rows` is used. */
-function resultUse(node: ts.AwaitExpression, loop: LoopShape): Use | undefined {
+function resultUse(node: ts.AwaitExpression, loop: LoopShape, read: KeyedRead): Use | undefined {
   const outer = ts.isParenthesizedExpression(node.parent) ? node.parent : node;
   const { parent } = outer;
   if (ts.isPropertyAccessExpression(parent) && parent.name.text === "rows")
-    return { ...place(parent), print: (found) => inParentheses(`${found} ?? []`, isOperand(parent)) };
+    return { ...place(parent), print: (found) => inParentheses(`${found} ?? ${read.missing}`, isOperand(parent)) };
   if (!ts.isVariableDeclaration(parent) || parent.type !== undefined) return undefined;
   const { name } = parent;
   if (ts.isObjectBindingPattern(name)) {
     const [only, ...others] = name.elements;
     if (only === undefined || others.length > 0 || only.initializer !== undefined) return undefined;
     if ((only.propertyName ?? only.name).getText() !== "rows") return undefined;
-    return { start: name.getStart(), end: outer.end, print: (found) => `${only.name.getText()} = ${found} ?? []` };
+    return {
+      start: name.getStart(),
+      end: outer.end,
+      print: (found) => `${only.name.getText()} = ${found} ?? ${read.missing}`,
+    };
   }
   if (!usesRowsOnly(name, loop)) return undefined;
-  return { ...place(outer), print: (found) => `{ rows: ${found} ?? [] }` };
+  return { ...place(outer), print: (found) => `{ rows: ${found} ?? ${read.missing} }` };
 }
 
 function usesRowsOnly(name: ts.BindingName, loop: LoopShape): boolean {

@@ -8,6 +8,7 @@ import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { boundOf } from "./bounds.js";
 import { calledName, isConcurrent, iterationsAround, unwrap, type Iteration } from "./iteration.js";
+import { isLoadedBefore } from "./loaded-before.js";
 
 export interface LoopReason {
   readonly id:
@@ -19,6 +20,7 @@ export interface LoopReason {
     | "previous-iteration"
     | "element-is-batch"
     | "batched-by-library"
+    | "loaded-before"
     | "stream"
     | "worker-pool";
   /** A sentence for people. */
@@ -43,6 +45,7 @@ const DETECTORS: readonly Detector[] = [
   elementIsBatch,
   previousIteration,
   batchedByLibrary,
+  loadedBefore,
 ];
 
 /** The first reason that makes a call in an iteration fine, or undefined. */
@@ -311,4 +314,10 @@ function batchedByLibrary({ view, iteration, site }: Question): LoopReason | und
   const text = site.operation?.batchedByLibrary;
   if (text === undefined || site.operation?.transaction === true || !isConcurrent(view, iteration)) return undefined;
   return { id: "batched-by-library", text };
+}
+
+function loadedBefore({ view, iteration, site }: Question): LoopReason | undefined {
+  return isLoadedBefore(view, iteration, site)
+    ? { id: "loaded-before", text: "rows were loaded before, and what is missing fails at once" }
+    : undefined;
 }

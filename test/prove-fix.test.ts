@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { Prover } from "../server/src/proving/create-prover.js";
 import type { ProofReport } from "../server/src/proving/proof-case.js";
-import { bundledProver, tryProof, type ProofTrial } from "./harness/prover.js";
+import { bundledProver } from "./harness/bundled-prover.js";
+import { tryProof, type ProofTrial } from "./harness/prover.js";
 
 const ready = bundledProver();
 const prover: Prover = { prove: async (request, signal) => (await ready).prove(request, signal) };

@@ -4,7 +4,8 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bundledProver, proofOf } from "./harness/prover.js";
+import { bundledProver } from "./harness/bundled-prover.js";
+import { proofOf } from "./harness/prover.js";
 import { libraries, plantedIn } from "./harness/planted.js";
 
 const ready = bundledProver({ limitMs: 120_000 });

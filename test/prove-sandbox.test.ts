@@ -1,7 +1,8 @@
 /** What a program cannot do while a fix is proved. */
 import { expect, test } from "vitest";
 import type { Prover } from "../server/src/proving/create-prover.js";
-import { bundledProver, tryProof } from "./harness/prover.js";
+import { bundledProver } from "./harness/bundled-prover.js";
+import { tryProof } from "./harness/prover.js";
 
 const ready = bundledProver({ limitMs: 20_000 });
 const prover: Prover = { prove: async (request, signal) => (await ready).prove(request, signal) };

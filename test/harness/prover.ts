@@ -1,44 +1,9 @@
-/** A prover made of the sources as they are: bundled once for each test file, because its process may read nothing but its own files. */
+/** Proofs of changes made by hand, for tests. */
 import path from "node:path";
-import * as esbuild from "esbuild";
-import { createProver, type Prover, type ProverOptions } from "../../server/src/proving/create-prover.js";
+import type { Prover } from "../../server/src/proving/create-prover.js";
 import { type PreparedProof, type ProofQuestion, prepareProof } from "../../server/src/fixes/prove/proof-request.js";
 import type { ProofReport } from "../../server/src/proving/proof-case.js";
 import { catalogOf } from "./catalog-lines.js";
-import { temporaryFolder } from "./planner-image.js";
-import { repositoryRoot } from "./repository.js";
-
-const at = (name: string): string => path.join(repositoryRoot, name);
-
-export async function bundledProver(more: Partial<ProverOptions> = {}): Promise<Prover> {
-  const folder = at(`build/test-prover/${process.pid}`);
-  const common = { bundle: true, logLevel: "error", absWorkingDir: repositoryRoot } as const;
-  await Promise.all([
-    esbuild.build({
-      ...common,
-      entryPoints: ["server/src/prove-process.ts"],
-      outfile: `${folder}/prove-process.js`,
-      platform: "node",
-      format: "cjs",
-      external: ["@electric-sql/pglite"],
-    }),
-    esbuild.build({
-      ...common,
-      entryPoints: ["server/src/proving/sandbox/main.ts"],
-      outfile: `${folder}/prove-sandbox.js`,
-      platform: "neutral",
-      format: "iife",
-      target: "es2022",
-    }),
-  ]);
-  return createProver({
-    processFile: `${folder}/prove-process.js`,
-    sandboxFile: `${folder}/prove-sandbox.js`,
-    imageFile: temporaryFolder("planner-1.img"),
-    readable: [`${folder}/`, at("node_modules/@electric-sql/")],
-    ...more,
-  });
-}
 
 export interface ProofTrial {
   /** Files by name; schema files are read into the catalog. */

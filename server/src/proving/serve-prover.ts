@@ -12,10 +12,16 @@ import type { ProofReport, ProofRequest, ProofRun } from "./proof-case.js";
 import type { FromProver, ToProver } from "./protocol.js";
 import { runSide, type SideResult } from "./run-side.js";
 
+/** The database of this process: a second question, which only measurements ask, finds it empty again. */
+interface Held {
+  database?: PGlite;
+}
+
 export function serveProver(): void {
   closeNetwork();
+  const held: Held = {};
   process.on("message", (message: ToProver) => {
-    void prove(message)
+    void prove(message, held)
       .catch((error: unknown): ProofReport => ({ kind: "unprovable", reason: reasonOf(error) }))
       .then((report) => send({ kind: "report", report }));
   });
@@ -55,10 +61,19 @@ async function startDatabase(image: Uint8Array | undefined): Promise<PGlite> {
   return PGlite.create();
 }
 
-async function prove({ request, sandbox, image }: ToProver): Promise<ProofReport> {
+async function emptyDatabase(held: Held, image: Uint8Array | undefined): Promise<PGlite> {
+  if (held.database === undefined) {
+    held.database = await startDatabase(image);
+    await held.database.exec("SET TIME ZONE 'UTC'");
+  } else {
+    await held.database.exec("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  }
+  return held.database;
+}
+
+async function prove({ request, sandbox, image }: ToProver, held: Held): Promise<ProofReport> {
   const script = new vm.Script(sandbox, { filename: "prove-sandbox.js" });
-  const database = await startDatabase(image);
-  await database.exec("SET TIME ZONE 'UTC'");
+  const database = await emptyDatabase(held, image);
   await database.exec(createStatements(request.tables).join(";\n"));
   const runs: ProofRun[] = [];
   for (const { rows, seed } of request.trials) {

@@ -1,6 +1,7 @@
 /** Proves a fix of a finding: puts together what runs, has it run in a process of its own, and says in words what came out. */
 import type { ProveFixResult } from "../../../protocol/src/fix-proof.js";
 import type { Finding } from "../analysis/finding.js";
+import type { Inspection } from "../analysis/inspection.js";
 import { lineStartsOf } from "../base/line-index.js";
 import type { Fix } from "../fixes/fix.js";
 import { prepareProof, type PreparedProof } from "../fixes/prove/proof-request.js";
@@ -52,7 +53,7 @@ function prepare(
       catalog: inspection.catalog,
       sources: {
         textOf: (other) => service.textOf(other),
-        resolve: (from, specifier) => inspection.resolveImport(from, specifier) ?? beside(service, from, specifier),
+        resolve: resolverOf(service, inspection),
       },
     });
     return { fix, proof };
@@ -63,8 +64,16 @@ function offsetOf(text: string, { range: { start } }: Finding): number {
   return (lineStartsOf(text)[start.line - 1] ?? 0) + start.column - 1;
 }
 
+/** The file an import of another file means. */
+export function resolverOf(
+  service: Pick<Service, "textOf">,
+  inspection: Pick<Inspection, "resolveImport">,
+): (from: string, specifier: string) => string | undefined {
+  return (from, specifier) => inspection.resolveImport(from, specifier) ?? beside(service, from, specifier);
+}
+
 /** A file the analyzer had no reason to read, found by its relative path. */
-function beside(service: Service, from: string, specifier: string): string | undefined {
+function beside(service: Pick<Service, "textOf">, from: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   const parts = from.split("/").slice(0, -1);
   for (const part of specifier.split("/")) {

@@ -9,6 +9,7 @@
  * Fixes are computed on demand (`AnalysisHost.fixesOf`), never while somebody types. The host drops a fix whose edits overlap each other, lie outside the
  * text, or would leave the file with more syntax errors than it had.
  */
+import type { FileFacts } from "../facts/model.js";
 import type { FileView } from "../project/file-view.js";
 import type { PackageManifest } from "../project/manifests.js";
 import type { FilePath } from "../project/model.js";
@@ -65,6 +66,8 @@ export interface FixSources {
 export interface FixProgram {
   /** Every analyzed file of code. */
   files(): readonly FilePath[];
+  /** Cheaper than a view, for looking through many files. */
+  factsOf(path: FilePath): FileFacts | undefined;
   viewOf(path: FilePath): FileView | undefined;
   /** The file of the workspace that an import means; undefined for packages and for what is not there. */
   fileOf(from: FilePath, specifier: string): FilePath | undefined;

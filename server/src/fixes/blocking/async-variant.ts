@@ -1,17 +1,18 @@
 /** A call that holds the event loop, turned into its form that is waited for. */
 import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
-import type { Fix, FixSources, TextEdit } from "../fix.js";
+import type { FileEdit, Fix, FixSources, TextEdit } from "../fix.js";
 import { nodeAt } from "../nodes.js";
 import { asyncForm } from "./async-api.js";
-import { allowAwait } from "./make-async.js";
+import { allowAwait, type AsyncQuestion } from "./make-async.js";
 
 export interface BlockingCall {
   readonly path: string;
   readonly call: Span;
   /** `node:fs#readFileSync`. */
   readonly api: string;
-  readonly isCalledByFramework: (offset: number) => boolean;
+  /** What is known of the functions that may have to become async. */
+  readonly functions: Pick<AsyncQuestion, "isCalledByFramework" | "usesOf">;
   /** The function around changes nothing that outlives it, so nobody can come between. */
   readonly keepsToItself: boolean;
   /** It reads the same each time. */
@@ -23,8 +24,8 @@ export function asyncVariant(sources: FixSources, blocking: BlockingCall): reado
   const tree = sources.treeOf(path);
   const call = tree === undefined ? undefined : nodeAt(tree, blocking.call, ts.isCallExpression);
   const form = call === undefined ? undefined : asyncForm(call, blocking.api);
-  if (tree === undefined || call === undefined || form === undefined || isParameterDefault(call)) return [];
-  const functions = allowAwait(call, blocking.isCalledByFramework);
+  if (tree === undefined || call === undefined || form === undefined) return [];
+  const functions = allowAwait(call, { sources, ...blocking.functions });
   if (functions === undefined) return [];
   const { keepsToItself, alwaysTheSame } = blocking;
   const safe = form.pure && functions.count === 0 && keepsToItself && !alwaysTheSame;
@@ -32,12 +33,14 @@ export function asyncVariant(sources: FixSources, blocking: BlockingCall): reado
     functions.count === 0
       ? ""
       : `, and make ${functions.count === 1 ? "its function" : `${functions.count} functions`} async`;
+  const others = functions.edits.filter((one) => one.path !== path).length;
+  const where = others === 0 ? "" : ` in ${others + 1} files`;
   return [
     {
       id: "async-variant",
-      title: `Wait for \`${form.name}\` instead${more}`,
+      title: `Wait for \`${form.name}\` instead${more}${where}`,
       safety: safe ? "safe" : "review",
-      edits: [{ path, edits: merged([...functions.edits, ...form.edits, ...awaitEdits(call, form.behind)]) }],
+      edits: withOwn(functions.edits, path, [...form.edits, ...awaitEdits(call, form.behind)]),
       ...(safe ? {} : { note: alwaysTheSame ? CONSTANT : (form.note ?? noteFor(functions.count)) }),
     },
   ];
@@ -53,15 +56,6 @@ function noteFor(count: number): string {
     : "Whoever calls it gets a promise; Express 4 passes no error of an async handler on by itself.";
 }
 
-/** A parameter's default is evaluated where nothing can be awaited. */
-function isParameterDefault(node: ts.Node): boolean {
-  for (let at = node; !ts.isSourceFile(at); at = at.parent) {
-    if (ts.isParameter(at)) return true;
-    if (ts.isBlock(at)) return false;
-  }
-  return false;
-}
-
 function awaitEdits(call: ts.CallExpression, behind: string | undefined): readonly TextEdit[] {
   const { parent } = call;
   const inside =
@@ -73,6 +67,12 @@ function awaitEdits(call: ts.CallExpression, behind: string | undefined): readon
   const insert = (at: number, newText: string): TextEdit => ({ start: at, end: at, newText });
   if (!inside) return [insert(call.getStart(), "await ")];
   return [insert(call.getStart(), "(await "), insert(call.end, `)${behind ?? ""}`)];
+}
+
+/** The call's own edits behind those of the functions of its file. */
+function withOwn(edits: readonly FileEdit[], path: string, own: readonly TextEdit[]): readonly FileEdit[] {
+  const here = edits.find((one) => one.path === path)?.edits ?? [];
+  return [{ path, edits: merged([...here, ...own]) }, ...edits.filter((one) => one.path !== path)];
 }
 
 /** `await` goes before what replaces the callee from the same place on. */

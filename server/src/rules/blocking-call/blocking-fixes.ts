@@ -3,9 +3,10 @@ import { asyncVariant } from "../../fixes/blocking/async-variant.js";
 import type { Fix, FixSources } from "../../fixes/fix.js";
 import { NONE, type ExprId, type FunctionId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
-import type { EntryKind } from "../../project/model.js";
+import type { EntryKind, FilePath } from "../../project/model.js";
 import { calledName } from "../loops/iteration.js";
 import type { BlockedLoop } from "./blocking-operation.js";
+import { usesOfFunction } from "./known-calls.js";
 
 /** Frameworks wait for what these give back. */
 const WAITED_FOR: ReadonlySet<EntryKind> = new Set([
@@ -18,19 +19,39 @@ const WAITED_FOR: ReadonlySet<EntryKind> = new Set([
 ]);
 
 export function fixesOfBlocked({ site, operation }: BlockedLoop, view: FileView, sources: FixSources): readonly Fix[] {
-  const entries = new Set(
-    view.entries.flatMap(({ ref, kind }) =>
-      WAITED_FOR.has(kind) && ref.file === view.path ? [view.facts.functions[ref.fn]?.span.start] : [],
-    ),
-  );
   return asyncVariant(sources, {
     path: view.path,
     call: site.span,
     api: operation.api,
-    isCalledByFramework: (offset) => entries.has(offset),
+    functions: {
+      isCalledByFramework: (path, offset) => isWaitedFor(viewOf(path, view, sources), offset),
+      usesOf: (path, offset) => {
+        const own = viewOf(path, view, sources);
+        const fn = functionAt(own, offset);
+        // Whoever else calls it from outside does not wait.
+        const isEntry = own?.entries.some(({ ref }) => ref.fn === fn && ref.file === path) === true;
+        return fn === undefined || isEntry ? undefined : usesOfFunction(sources, { file: path, fn });
+      },
+    },
     keepsToItself: keepsToItself(view, site.fn),
     alwaysTheSame: operation.category === "fs" && isAlwaysTheSame(view, site.expr),
   });
+}
+
+function viewOf(path: FilePath, own: FileView, { program }: FixSources): FileView | undefined {
+  return path === own.path ? own : program?.viewOf(path);
+}
+
+function isWaitedFor(view: FileView | undefined, offset: number): boolean {
+  const fn = functionAt(view, offset);
+  return (
+    view?.entries.some(({ ref, kind }) => ref.fn === fn && ref.file === view.path && WAITED_FOR.has(kind)) === true
+  );
+}
+
+function functionAt(view: FileView | undefined, offset: number): FunctionId | undefined {
+  const fn = view?.facts.functions.findIndex(({ span, kind }) => kind !== "module" && span.start === offset) ?? -1;
+  return fn < 0 ? undefined : fn;
 }
 
 /** Nothing it is given comes from a caller, and nothing is looked up on the way: paths put together from what the module knows. */

@@ -101,7 +101,7 @@ function itemsOf(result: SearchCodeResult | undefined, typed: string): Item[] {
     return {
       label: `$(${found.kind === "query" ? "database" : "symbol-method"}) ${found.name}`,
       description: found.rules.join(", "),
-      detail: `${place}${alike}`,
+      detail: `${place}${alike}${(found.fixes ?? []).map((title) => ` · $(lightbulb) ${title}`).join("")}`,
       alwaysShow: true,
       found,
     };

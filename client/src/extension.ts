@@ -12,6 +12,7 @@ import { registerExplainQuery } from "./explain-query.js";
 import { registerFindingOrder } from "./finding-order.js";
 import { registerIgnoreCommand } from "./ignore-command.js";
 import { registerProveFix } from "./prove-fix.js";
+import { createSimilarFixes, type SimilarFixes } from "./similar-fixes.js";
 import { registerRulePages } from "./rule-page.js";
 import { createModelStatusView, type ModelStatusView } from "./model-status.js";
 import { createOverview, type Overview } from "./overview.js";
@@ -28,9 +29,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const evaluation = createEvaluation(() => running.client);
   const costs = createEndpointCosts(() => running.client);
   const overview = createOverview(() => running.client);
+  const similar = createSimilarFixes(() => running.client);
   const start = async (): Promise<void> => {
     await stop();
-    await startClient(context, output, status, evaluation, costs, model, overview);
+    await startClient(context, output, status, evaluation, costs, model, overview, similar);
   };
   context.subscriptions.push(
     output,
@@ -38,6 +40,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     evaluation,
     costs,
     overview,
+    similar,
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     model,
     registerCodeSearch(() => running.client),
@@ -67,6 +70,7 @@ async function startClient(
   costs: EndpointTree,
   model: ModelStatusView,
   overview: Overview,
+  similar: SimilarFixes,
 ): Promise<void> {
   try {
     const { client, fallbackReason } = await createClient(context, output);
@@ -74,6 +78,7 @@ async function startClient(
     evaluation.attach(client);
     model.attach(client);
     overview.attach(client);
+    similar.attach(client);
     client.onNotification(statusMethod, (params: StatusParams) => {
       status.show(params);
       if (params.state === "ready") costs.changed();

@@ -67,6 +67,8 @@ export interface FoundCodeMessage {
   readonly kind: "function" | "query";
   /** Rules of the findings inside. */
   readonly rules: readonly string[];
+  /** What can be done about them; only told of similar code, and absent where nothing can. */
+  readonly fixes?: readonly string[];
   /** Cosine, 0 to 1; undefined where words alone decided. */
   readonly similarity?: number;
 }

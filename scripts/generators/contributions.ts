@@ -11,6 +11,7 @@ const commands = [
   { command: "hotpath.clearProfile", title: "Clear Profile" },
   { command: "hotpath.searchCode", title: "Search Slow Code…" },
   { command: "hotpath.findSimilar", title: "Find Similar Code" },
+  { command: "hotpath.applyToSimilar", title: "Apply Fix to Similar Places" },
   { command: "hotpath.showByImportance", title: "Show Findings by Importance" },
   { command: "hotpath.resetLearning", title: "Reset Learning" },
   { command: "hotpath.openDashboard", title: "Open Dashboard" },

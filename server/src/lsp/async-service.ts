@@ -12,6 +12,7 @@ import type { ReferencePlace, ReferenceQuestion } from "../analysis/references/u
 import type { RefreshWork, RuleInfo } from "../analysis/host.js";
 import type { CacheFigures } from "../cache/cache.js";
 import type { IndexProgress } from "../service/code-search.js";
+import type { AppliedFix } from "../service/fix-acceptance.js";
 import type { FixAllAnswer, FixAllScope, FixAnswer, FixOffer } from "../service/fixes.js";
 import type { FixQuestion } from "../service/prove-fix.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions } from "../service/workspace-service.js";
@@ -33,6 +34,8 @@ export interface RefreshOutcome {
   readonly findings: readonly (readonly Finding[])[];
   /** The work was superseded by a newer edit; a later refresh finishes it. */
   readonly cancelled: boolean;
+  /** Fixes that were applied since the last one, their findings gone. */
+  readonly applied?: readonly AppliedFix[];
   readonly work?: Pick<RefreshWork, "ruleMs" | "stageMs">;
 }
 

@@ -1,4 +1,7 @@
 /** What of search crosses the thread boundary: questions and answers as plain data. */
+import type { SimilarEdits } from "../service/similar-edits.js";
+import type { FixPlace, SimilarFixes } from "../service/similar-fixes.js";
+import type { FixCalls } from "./fix-calls.js";
 import type { EmbedderStatus } from "../ranking/embedder.js";
 import type { Verdict } from "../ranking/neighbours.js";
 import type { CodeSearch, IndexProgress, SearchAnswer, SearchFilter } from "../service/code-search.js";
@@ -22,6 +25,10 @@ export interface SearchCalls {
   judgeFinding(place: FindingPlace, verdict: Verdict): Promise<boolean>;
   /** Returns how many answers were forgotten. */
   resetLearning(): Promise<number>;
+  /** Findings like one, with the same kind of fix; see `service/similar-fixes.ts`. */
+  similarFixes(place: FixPlace): Promise<SimilarFixes>;
+  /** Their edits; undefined where this server has no search. */
+  similarEdits(places: readonly FixPlace[]): Promise<SimilarEdits | undefined>;
 }
 
 export interface SimilarPlace {
@@ -47,6 +54,8 @@ const METHODS: Readonly<Record<SearchMethod, true>> = {
   orderFindings: true,
   judgeFinding: true,
   resetLearning: true,
+  similarFixes: true,
+  similarEdits: true,
 };
 
 export function isSearchMethod(method: string): method is SearchMethod {
@@ -57,9 +66,11 @@ export function isSearchMethod(method: string): method is SearchMethod {
 export interface SearchTarget {
   readonly search: CodeSearch;
   readonly order: OrderParts;
+  readonly fixes: FixCalls;
 }
 
 const NOTHING: SearchAnswer = { found: [], note: "this server cannot search code" };
+const NO_SIMILAR: SimilarFixes = { kind: "refused", reason: "This server cannot compare code." };
 
 /** Carries out a call on the far side. */
 export async function callSearch(
@@ -74,7 +85,9 @@ export async function callSearch(
       return (await search?.search(args[0] as string, args[1] as SearchFilter, args[2] as number)) ?? NOTHING;
     case "similarCode": {
       const { path, offset, rule } = args[0] as SimilarPlace;
-      return await search?.similar(path, offset, args[1] as SearchFilter, args[2] as number, rule);
+      const answer = await search?.similar(path, offset, args[1] as SearchFilter, args[2] as number, rule);
+      if (answer === undefined || target === undefined) return answer;
+      return { ...answer, found: await target.fixes.withFixes(answer.found, rule) };
     }
     case "updateIndex":
       return await search?.update(onProgress);
@@ -86,5 +99,9 @@ export async function callSearch(
       return target !== undefined && (await judge(target.order, args[0] as FindingPlace, args[1] as Verdict));
     case "resetLearning":
       return target?.order.feedback.reset() ?? 0;
+    case "similarFixes":
+      return (await target?.fixes.similarFixes(args[0] as FixPlace)) ?? NO_SIMILAR;
+    case "similarEdits":
+      return target?.fixes.similarEdits(args[0] as readonly FixPlace[]);
   }
 }

@@ -14,13 +14,14 @@ import { Profiles } from "../service/profiles.js";
 import type { FeedbackPort } from "../service/finding-order.js";
 import { explainQuery } from "../service/explain-query.js";
 import { findingsWithFixes } from "../service/fix-titles.js";
-import { fixAll, type FixAllScope, fixChanges, fixOffers, type FixOffer } from "../service/fixes.js";
+import { fixAll, type FixAllScope, fixChanges, fixOffers, type FixAnswer, type FixOffer } from "../service/fixes.js";
 import type { FixQuestion } from "../service/prove-fix.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceFigures, ServiceReply, ServiceRequest } from "./async-service.js";
 import { runsBeside } from "./bounded-carrier.js";
 import { createProofCalls, type ProofCalls } from "./proof-calls.js";
+import { createFixCalls, type FixCalls } from "./fix-calls.js";
 import { callCosts, isCostMethod, measuredHover, type CostMethod } from "./cost-calls.js";
 import { callSearch, isSearchMethod, type SearchMethod, type SearchTarget } from "./search-calls.js";
 
@@ -80,8 +81,9 @@ export function serveService(
     if (request.method === "proveFix") return await state.proofs?.proveFix(request.args[0] as FixQuestion);
     if (request.method === "close") state.search?.search.stop();
     const value = await call(state.service, { ...request, method: request.method }, port, epoch, profiles);
-    if (request.method !== "fixOffers") return value;
-    return state.proofs?.ranked(request.args[0] as string, value as FixOffers) ?? value;
+    if (request.method === "fixOffers")
+      return state.proofs?.ranked(request.args[0] as string, value as FixOffers) ?? value;
+    return state.search === undefined ? value : withFixesNoted(state.search.fixes, request, value);
   };
 
   const reply = async (request: ServiceRequest): Promise<void> => {
@@ -105,7 +107,18 @@ export function serveService(
 
 function targetOf(service: WorkspaceService, { feedback, ...parts }: SearchParts): SearchTarget {
   const search = createCodeSearch({ service, ...parts });
-  return { search, order: { service, search, feedback } };
+  return { search, order: { service, search, feedback }, fixes: createFixCalls(service, search, feedback) };
+}
+
+/** What is handed out is remembered, and after a refresh it is told what of it has been applied. */
+function withFixesNoted(fixes: FixCalls, { method, args }: ServiceRequest, value: unknown): unknown {
+  if (method === "fixChanges") {
+    const [path, fingerprint, fix] = args as readonly [string, string, string];
+    fixes.handedOut({ path, fingerprint, fix }, value as FixAnswer);
+  }
+  if (method !== "refresh" || (value as RefreshOutcome).cancelled) return value;
+  const applied = fixes.settle();
+  return applied.length === 0 ? value : { ...(value as RefreshOutcome), applied };
 }
 
 async function call(

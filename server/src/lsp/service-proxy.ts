@@ -106,6 +106,8 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
     orderFindings: (limit) => call("orderFindings", limit),
     judgeFinding: (place, verdict) => call("judgeFinding", place, verdict),
     resetLearning: () => call("resetLearning"),
+    similarFixes: (place) => call("similarFixes", place),
+    similarEdits: (places) => call("similarEdits", places),
     supersede: () => {
       Atomics.add(epoch, 0, 1);
     },

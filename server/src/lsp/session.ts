@@ -35,6 +35,7 @@ import type { Evaluations } from "./evaluations.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { fixActionKinds, registerCodeActions } from "./handlers/fixes.js";
 import { registerProofs } from "./handlers/proofs.js";
+import { registerSimilarFixes } from "./handlers/similar-fixes.js";
 import { registerSearch } from "./handlers/search.js";
 import { hover } from "./handlers/hover.js";
 import { registerQueries } from "./handlers/queries.js";
@@ -156,6 +157,7 @@ export function startSession(
   );
   registerQueries(connection, documents, state);
   registerSearch(connection, documents, state);
+  registerSimilarFixes(connection, documents, state);
   registerCosts(connection, state);
   connection.onRequest(checkMethod, async (params: CheckParams) => {
     const work = (): ReturnType<typeof check> => check(options.startService, params);

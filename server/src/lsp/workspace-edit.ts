@@ -2,6 +2,7 @@
 import { contentHash } from "../base/content-hash.js";
 import {
   AnnotatedTextEdit,
+  type ChangeAnnotation,
   CreateFile,
   TextDocumentEdit,
   type TextDocuments,
@@ -21,13 +22,14 @@ export type EditResult =
 
 const ANNOTATION = "hotpath-review";
 
-/** @param offer The fix, when it is one to be looked at first. */
+/** @param offer The fix, when it is one to be looked at first, or that of each file. */
 export function toWorkspaceEdit(
   changes: readonly FileChange[],
   documents: Pick<TextDocuments<TextDocument>, "get">,
   abilities: ClientAbilities,
-  offer?: FixOffer,
+  offer?: FixOffer | ReviewOf,
 ): EditResult {
+  const offerOf = typeof offer === "function" ? offer : () => offer;
   for (const { path, hash, createText } of changes) {
     const document = createText === undefined ? documents.get(uriOf(path)) : undefined;
     // An edit that came after the fix was made would find its offsets moved.
@@ -41,22 +43,40 @@ export function toWorkspaceEdit(
   }
   if (!abilities.documentChanges && changes.every(({ createText }) => createText === undefined))
     return { kind: "edit", edit: { changes: Object.fromEntries(changes.map((one) => [uriOf(one.path), plain(one)])) } };
-  const annotated = offer?.safety === "review" && abilities.changeAnnotations;
+  const annotations: Record<string, ChangeAnnotation> = {};
   const documentChanges = changes.flatMap((change) => {
+    const annotation = abilities.changeAnnotations ? annotate(annotations, offerOf(change)) : undefined;
     const uri = uriOf(change.path);
     const version = change.createText === undefined ? (documents.get(uri)?.version ?? null) : null;
-    const edits = annotated
-      ? inOne(change).map(({ range, newText }) => AnnotatedTextEdit.replace(range, newText, ANNOTATION))
-      : plain(change);
+    const edits =
+      annotation === undefined
+        ? plain(change)
+        : inOne(change).map(({ range, newText }) => AnnotatedTextEdit.replace(range, newText, annotation));
     const edit = TextDocumentEdit.create({ uri, version }, edits);
     if (change.createText === undefined) return [edit];
     // Confirmed together with its text: an editor would else make an empty file when only the text is left out.
-    return [CreateFile.create(uri, { ignoreIfExists: false }, annotated ? ANNOTATION : undefined), edit];
+    return [CreateFile.create(uri, { ignoreIfExists: false }, annotation), edit];
   });
-  if (!annotated) return { kind: "edit", edit: { documentChanges } };
+  const isPlain = Object.keys(annotations).length === 0;
+  return {
+    kind: "edit",
+    edit: isPlain ? { documentChanges } : { documentChanges, changeAnnotations: annotations },
+  };
+}
+
+/** The fix a change belongs to, where that is one to be looked at first and there are several. */
+export type ReviewOf = (change: FileChange) => FixOffer | undefined;
+
+/** Name of the annotation that asks for a look; undefined where none is needed. One for each title and note. */
+function annotate(annotations: Record<string, ChangeAnnotation>, offer: FixOffer | undefined): string | undefined {
+  if (offer?.safety !== "review") return undefined;
   const { title, note } = offer;
-  const annotation = { label: title, needsConfirmation: true, ...(note === undefined ? {} : { description: note }) };
-  return { kind: "edit", edit: { documentChanges, changeAnnotations: { [ANNOTATION]: annotation } } };
+  const known = Object.entries(annotations).find(([, one]) => one.label === title && one.description === note);
+  if (known !== undefined) return known[0];
+  const count = Object.keys(annotations).length;
+  const name = count === 0 ? ANNOTATION : `${ANNOTATION}-${count}`;
+  annotations[name] = { label: title, needsConfirmation: true, ...(note === undefined ? {} : { description: note }) };
+  return name;
 }
 
 function plain({ edits, createText }: FileChange): TextEdit[] {

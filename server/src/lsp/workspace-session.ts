@@ -11,8 +11,10 @@ import {
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../base/version.js";
 import { modelStatusMethod, type ModelStatusParams } from "../../../protocol/src/search.js";
+import { fixAppliedMethod, type FixAppliedParams } from "../../../protocol/src/similar-fixes.js";
 import { statusMethod, type StatusParams } from "../../../protocol/src/messages.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
+import type { AppliedFix } from "../service/fix-acceptance.js";
 import type { FileEvent } from "../service/workspace-service.js";
 import type { AsyncService, HoverContent, RefreshOutcome } from "./async-service.js";
 import type { ClientAbilities } from "./client-abilities.js";
@@ -332,6 +334,7 @@ class Session {
     if (outcome.work !== undefined) this.#options.monitor?.work(outcome.work.stageMs, outcome.work.ruleMs);
     outcome.changed.forEach((path, index) => this.#store.replace(path, outcome.findings[index] ?? []));
     this.#open?.index?.request();
+    for (const applied of outcome.applied ?? []) this.#fixApplied(applied);
     // Edits before a refresh that changed nothing explain none of the changes after it.
     const edited = new Set(this.#edited);
     this.#edited.clear();
@@ -342,6 +345,12 @@ class Session {
     if (!abilities.pullDiagnostics) outcome.changed.forEach((path) => this.#push(path));
     else if (abilities.diagnosticRefresh && elsewhere)
       connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
+  }
+
+  #fixApplied({ path, ...applied }: AppliedFix): void {
+    const { abilities, connection } = this.#options;
+    const params: FixAppliedParams = { ...applied, uri: uriOf(path) };
+    if (abilities.hotpathCommands) void connection.sendNotification(fixAppliedMethod, params);
   }
 
   #refreshLenses(): void {

@@ -14,6 +14,8 @@ export interface FeedbackStore {
   all(): readonly Feedback[];
   /** A new answer replaces an earlier one about the same finding. Rejects with a sentence when it cannot be kept. */
   add(feedback: Feedback): void;
+  /** Takes an answer back, if there is one. */
+  remove(rule: string, fingerprint: string): void;
   /** Forgets everything. Returns how many answers there were. */
   reset(): number;
 }
@@ -40,8 +42,12 @@ export function openFeedback(file: string): FeedbackStore {
     all,
     add(feedback) {
       // Another window may have written meanwhile.
-      const others = read(file).filter((one) => one.fingerprint !== feedback.fingerprint || one.rule !== feedback.rule);
+      const others = read(file).filter((one) => !isAbout(one, feedback.rule, feedback.fingerprint));
       state.known = [...others, feedback].slice(-MAX_ANSWERS);
+      write(file, state.known);
+    },
+    remove(rule, fingerprint) {
+      state.known = read(file).filter((one) => !isAbout(one, rule, fingerprint));
       write(file, state.known);
     },
     reset() {
@@ -51,6 +57,10 @@ export function openFeedback(file: string): FeedbackStore {
       return count;
     },
   };
+}
+
+function isAbout(one: Feedback, rule: string, fingerprint: string): boolean {
+  return one.rule === rule && one.fingerprint === fingerprint;
 }
 
 function read(file: string): readonly Feedback[] {

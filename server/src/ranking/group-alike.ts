@@ -11,18 +11,25 @@ export function groupAlike(findings: readonly Surroundings[]): readonly number[]
   return findings.map((finding, index) => {
     const leader = leaders.find((other) => {
       const first = findings[other];
-      return first !== undefined && first.rule === finding.rule && isNearCopy(first, finding);
+      return first !== undefined && first.rule === finding.rule && closeness(first, finding).isNearCopy;
     });
     if (leader === undefined) leaders.push(index);
     return leader ?? index;
   });
 }
 
-function isNearCopy(a: Surroundings, b: Surroundings): boolean {
-  if (a.vector !== undefined && a.vector.identity === b.vector?.identity)
-    return NEAR_COPY.vectors <= cosine(a.vector.values, b.vector.values);
+/** How like each other the code around two findings is, 0 to 1: by vectors where both have one of the same model, by words otherwise. */
+export function closeness(
+  a: Surroundings,
+  b: Surroundings,
+): { readonly value: number; readonly by: "vectors" | "words"; readonly isNearCopy: boolean } {
+  if (a.vector !== undefined && a.vector.identity === b.vector?.identity) {
+    const value = cosine(a.vector.values, b.vector.values);
+    return { value, by: "vectors", isNearCopy: NEAR_COPY.vectors <= value };
+  }
   const other = new Set(b.words);
   const shared = a.words.filter((word) => other.has(word)).length;
   const all = new Set([...a.words, ...b.words]).size;
-  return 0 < all && NEAR_COPY.words <= shared / all;
+  const value = all === 0 ? 0 : shared / all;
+  return { value, by: "words", isNearCopy: NEAR_COPY.words <= value };
 }

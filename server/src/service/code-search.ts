@@ -35,6 +35,8 @@ export interface FoundCode {
   readonly similarity: number | undefined;
   /** Rules of the findings inside, in source order. */
   readonly rules: readonly string[];
+  /** What the first fix of each of them does, where somebody has asked and there is one. */
+  readonly fixes?: readonly string[];
   /** 1-based. */
   readonly line: number;
 }
@@ -74,6 +76,8 @@ class Search {
   #reading: Promise<void> | undefined;
   #embedding: Promise<string | undefined> | undefined;
   #stopped = false;
+  /** Of the model whose vectors the index holds, once it was loaded. */
+  #identity: string | undefined;
 
   constructor(parts: CodeSearchParts) {
     this.#parts = parts;
@@ -129,8 +133,7 @@ class Search {
 
   /** The smallest function around an offset, or the query there. */
   unitAt(path: string, offset: number): IndexedUnit | undefined {
-    const around = this.#index.unitsOf(path).filter((unit) => unit.start <= offset && offset <= unit.end);
-    return around.filter((unit) => unit.kind === "function").at(-1) ?? around.at(-1);
+    return smallestAround(this.#index.unitsOf(path), offset);
   }
 
   /**
@@ -139,16 +142,51 @@ class Search {
    */
   async surroundings(): Promise<(finding: Finding) => Surroundings> {
     await this.#read();
-    const { identity } = await this.#parts.embedder.status();
-    return (finding) => {
-      const { start } = finding.range;
-      const lineStarts = this.#parts.service.ask((inspection) => inspection.factsOf(finding.path)?.lineStarts ?? []);
-      const own = this.unitAt(finding.path, (lineStarts[start.line - 1] ?? 0) + start.column - 1);
-      const values = own === undefined ? undefined : this.#index.vectorOf(own.key);
-      const words = [...new Set(own?.words ?? wordsOf(finding.message))].slice(0, MAX_COMPARED);
-      const base = { rule: finding.rule, words };
-      return identity === undefined || values === undefined ? base : { ...base, vector: { identity, values } };
-    };
+    await this.#kind();
+    return (finding) => this.#surroundingsOf(finding, this.unitAt(finding.path, this.#offsetOf(finding)));
+  }
+
+  /** The same for a few findings, for which what has no vector yet is embedded now. */
+  async surroundingsOf(findings: readonly Finding[]): Promise<readonly Surroundings[]> {
+    await this.#read();
+    const units = findings.map((finding) => this.unitAt(finding.path, this.#offsetOf(finding)));
+    const missing = [...new Map(units.flatMap((unit) => (unit === undefined ? [] : [[unit.key, unit]]))).values()]
+      .filter(({ key }) => this.#index.vectorOf(key) === undefined)
+      .flatMap((unit) => {
+        const text = this.#textOf(unit);
+        return text === undefined ? [] : [{ key: unit.key, text }];
+      });
+    const texts = missing.map(({ text }) => text);
+    const answer = texts.length === 0 ? undefined : await this.#parts.embedder.embed(texts, "passage", "now");
+    if (answer?.kind === "vectors")
+      for (const [i, { key }] of missing.entries()) {
+        const vector = answer.vectors[i];
+        if (vector !== undefined) this.#index.setVector(key, vector);
+      }
+    await this.#kind();
+    return findings.map((finding, i) => this.#surroundingsOf(finding, units[i]));
+  }
+
+  /**
+   * What stands around a finding at this moment, without waiting for anything: a moment later its code may be another.
+   */
+  surroundingsNow(finding: Finding): Surroundings {
+    const text = this.#parts.service.textOf(finding.path) ?? "";
+    const units = this.#parts.service.ask((inspection) => unitsIn(inspection, finding.path, text));
+    return this.#surroundingsOf(finding, smallestAround(units, this.#offsetOf(finding)));
+  }
+
+  #surroundingsOf(finding: Finding, own: IndexedUnit | undefined): Surroundings {
+    const identity = this.#identity;
+    const values = own === undefined ? undefined : this.#index.vectorOf(own.key);
+    const words = [...new Set(own?.words ?? wordsOf(finding.message))].slice(0, MAX_COMPARED);
+    const base = { rule: finding.rule, words };
+    return identity === undefined || values === undefined ? base : { ...base, vector: { identity, values } };
+  }
+
+  #offsetOf({ path, range: { start } }: Finding): number {
+    const lineStarts = this.#parts.service.ask((inspection) => inspection.factsOf(path)?.lineStarts ?? []);
+    return (lineStarts[start.line - 1] ?? 0) + start.column - 1;
   }
 
   /** Brings words and vectors up to date. Returns why vectors are missing, if they are. Never rejects for want of a model. */
@@ -238,6 +276,7 @@ class Search {
   /** Undefined until the model was loaded: before that, nobody knows whose vectors are wanted. */
   async #kind(): Promise<CacheKind<Float32Array> | undefined> {
     const { identity, dimensions } = await this.#parts.embedder.status();
+    this.#identity = identity;
     return identity === undefined || dimensions === undefined ? undefined : vectorKind(identity, dimensions);
   }
 
@@ -274,10 +313,11 @@ class Search {
     return (unit) =>
       (place === undefined || unit.path.includes(place)) &&
       (kind === undefined || unit.kind === kind) &&
-      (family === undefined || this.#findingsIn(unit).some((one) => one.family === family || one.rule === family));
+      (family === undefined || this.findingsIn(unit).some((one) => one.family === family || one.rule === family));
   }
 
-  #findingsIn(unit: IndexedUnit): ReturnType<Inspection["findings"]> {
+  /** In source order. */
+  findingsIn(unit: IndexedUnit): ReturnType<Inspection["findings"]> {
     return this.#parts.service.ask((inspection) => {
       const lineStarts = inspection.factsOf(unit.path)?.lineStarts ?? [];
       return inspection.findings(unit.path).filter(({ range }) => {
@@ -291,7 +331,7 @@ class Search {
     return hits.map(({ unit, similarity }) => ({
       unit,
       similarity,
-      rules: [...new Set(this.#findingsIn(unit).map((finding) => finding.rule))],
+      rules: [...new Set(this.findingsIn(unit).map((finding) => finding.rule))],
       line: this.#parts.service.ask((inspection) => lineOf(inspection.factsOf(unit.path)?.lineStarts ?? [], unit.at)),
     }));
   }
@@ -302,6 +342,11 @@ class Search {
       ? undefined
       : `${embedded} of ${texts} places are embedded; the others are found by their words`;
   }
+}
+
+function smallestAround(units: readonly IndexedUnit[], offset: number): IndexedUnit | undefined {
+  const around = units.filter((unit) => unit.start <= offset && offset <= unit.end);
+  return around.filter((unit) => unit.kind === "function").at(-1) ?? around.at(-1);
 }
 
 function unitsIn(inspection: Inspection, path: string, text: string): IndexedUnit[] {

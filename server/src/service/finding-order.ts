@@ -10,6 +10,8 @@ import type { WorkspaceService } from "./workspace-service.js";
 export interface FeedbackPort {
   all(): readonly Feedback[];
   add(feedback: Feedback): void;
+  /** Takes an answer back. */
+  remove(rule: string, fingerprint: string): void;
   /** Returns how many answers were forgotten. */
   reset(): number;
 }

@@ -22,6 +22,7 @@ import { toWorkspaceEdit } from "../workspace-edit.js";
 import type { WorkspaceSession } from "../workspace-session.js";
 import { codeActions } from "./code-action.js";
 import { proveAction } from "./proofs.js";
+import { similarAction } from "./similar-fixes.js";
 
 const FIX_ALL_KIND = `${CodeActionKind.SourceFixAll}.hotpath`;
 
@@ -42,6 +43,8 @@ interface Desk {
   readonly documents: TextDocuments<TextDocument>;
   readonly service: AsyncService;
   readonly abilities: ClientAbilities;
+  /** Whether there are other findings of the rule. */
+  readonly hasOthers: (data: DiagnosticData) => boolean;
 }
 
 /** @param served Filled in when the client has said hello. */
@@ -51,10 +54,15 @@ export function registerCodeActions(
   served: Served,
 ): void {
   const desk = (): Desk | undefined => {
-    const service = served.workspace?.service();
-    return service === undefined || served.abilities === undefined
-      ? undefined
-      : { connection, documents, service, abilities: served.abilities };
+    const { workspace, abilities } = served;
+    const service = workspace?.service();
+    if (workspace === undefined || service === undefined || abilities === undefined) return undefined;
+    const hasOthers = ({ rule, fingerprint }: DiagnosticData): boolean =>
+      workspace
+        .visibleStore()
+        .all()
+        .some((one) => one.rule === rule && one.fingerprint !== fingerprint);
+    return { connection, documents, service, abilities, hasOthers };
   };
   connection.onCodeAction(async (params) => {
     const document = documents.get(params.textDocument.uri);
@@ -93,7 +101,12 @@ async function fixActions(at: Desk, params: CodeActionParams): Promise<CodeActio
     ...(at.abilities.hotpathCommands
       ? (offers[data.fingerprint] ?? [])
           .slice(0, 1)
-          .flatMap((offer) => proveAction(params.textDocument.uri, diagnostic, data, offer.id))
+          .flatMap((offer) => [
+            ...proveAction(params.textDocument.uri, diagnostic, data, offer.id),
+            ...(at.hasOthers(data)
+              ? [similarAction(params.textDocument.uri, diagnostic, data.fingerprint, offer.id)]
+              : []),
+          ])
       : []),
     ...((offers[data.fingerprint] ?? []).some(({ safety }) => safety === "safe") ? allOf(path, diagnostic, data) : []),
   ]);

@@ -93,7 +93,11 @@ function toResult(answer: SearchAnswer | undefined): SearchCodeResult {
   return { found: answer.found.map(toMessage), ...(answer.note === undefined ? {} : { note: answer.note }) };
 }
 
-function toMessage({ unit, line, rules, similarity }: FoundCode): FoundCodeMessage {
+function toMessage({ unit, line, rules, fixes, similarity }: FoundCode): FoundCodeMessage {
   const message = { uri: uriOf(unit.path), line: line - 1, name: unit.name, kind: unit.kind, rules };
-  return similarity === undefined ? message : { ...message, similarity };
+  return {
+    ...message,
+    ...(fixes === undefined ? {} : { fixes }),
+    ...(similarity === undefined ? {} : { similarity }),
+  };
 }

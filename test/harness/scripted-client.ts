@@ -54,13 +54,14 @@ export async function startClient(
   roots: readonly string[],
   capabilities: ClientCapabilities,
   cacheFolder: string,
+  initializationOptions?: unknown,
 ): Promise<ScriptedClient> {
   const child = spawn(process.execPath, [path.join(repositoryRoot, "dist/server.js"), "--stdio"], {
     env: { ...process.env, HOTPATH_CACHE_DIR: cacheFolder },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const client = bindClient(child.stdout, child.stdin, child);
-  await initializeClient(client, roots, capabilities);
+  await initializeClient(client, roots, capabilities, initializationOptions);
   return client;
 }
 
@@ -76,12 +77,14 @@ export async function initializeClient(
   { connection }: ScriptedClient,
   roots: readonly string[],
   capabilities: ClientCapabilities,
+  initializationOptions?: unknown,
 ): Promise<void> {
   await connection.sendRequest("initialize", {
     processId: process.pid,
     rootUri: roots[0] === undefined ? null : uriOf(roots[0]),
     workspaceFolders: roots.map((root) => ({ uri: uriOf(root), name: path.basename(root) })),
     capabilities,
+    ...(initializationOptions === undefined ? {} : { initializationOptions }),
   });
   await connection.sendNotification("initialized", {});
 }

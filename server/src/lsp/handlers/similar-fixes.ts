@@ -37,27 +37,33 @@ export function registerSimilarFixes(
   documents: TextDocuments<TextDocument>,
   served: Served,
 ): void {
-  connection.onRequest<SimilarFixesResult, never>(similarFixesMethod, async (params: FixPlaceParams): Promise<SimilarFixesResult> => {
-    await served.workspace?.settled();
-    const place = placeOf(params);
-    const answer = place === undefined ? undefined : await served.workspace?.service()?.similarFixes(place);
-    if (place === undefined || answer === undefined) return NOT_READY;
-    if (answer.kind === "refused") return answer;
-    return { ...answer, places: answer.places.map((one) => toMessage(one, place.fix)) };
-  });
-  connection.onRequest<SimilarEditsResult, never>(similarEditsMethod, async ({ places }: SimilarEditsParams): Promise<SimilarEditsResult> => {
-    await served.workspace?.settled();
-    const { abilities } = served;
-    const chosen = places.flatMap((one) => placeOf(one) ?? []);
-    const answer = await served.workspace?.service()?.similarEdits(chosen);
-    if (answer === undefined || abilities === undefined) return NOT_READY;
-    const { changes, applied, waiting, gone } = answer;
-    if (applied.length === 0)
-      return { kind: "refused", reason: "The code has changed since: ask for similar places again." };
-    const result = toWorkspaceEdit(changes, documents, abilities, ({ path }) => offerFor(path, applied));
-    if (result.kind === "refused") return result;
-    return { kind: "edit", edit: result.edit, applied: applied.length, waiting, gone };
-  });
+  connection.onRequest<SimilarFixesResult, never>(
+    similarFixesMethod,
+    async (params: FixPlaceParams): Promise<SimilarFixesResult> => {
+      await served.workspace?.settled();
+      const place = placeOf(params);
+      const answer = place === undefined ? undefined : await served.workspace?.service()?.similarFixes(place);
+      if (place === undefined || answer === undefined) return NOT_READY;
+      if (answer.kind === "refused") return answer;
+      return { ...answer, places: answer.places.map((one) => toMessage(one, place.fix)) };
+    },
+  );
+  connection.onRequest<SimilarEditsResult, never>(
+    similarEditsMethod,
+    async ({ places }: SimilarEditsParams): Promise<SimilarEditsResult> => {
+      await served.workspace?.settled();
+      const { abilities } = served;
+      const chosen = places.flatMap((one) => placeOf(one) ?? []);
+      const answer = await served.workspace?.service()?.similarEdits(chosen);
+      if (answer === undefined || abilities === undefined) return NOT_READY;
+      const { changes, applied, waiting, gone } = answer;
+      if (applied.length === 0)
+        return { kind: "refused", reason: "The code has changed since: ask for similar places again." };
+      const result = toWorkspaceEdit(changes, documents, abilities, ({ path }) => offerFor(path, applied));
+      if (result.kind === "refused") return result;
+      return { kind: "edit", edit: result.edit, applied: applied.length, waiting, gone };
+    },
+  );
 }
 
 /** What one file's changes are shown under: a file is confirmed as a whole, so what needs a look comes first. */

@@ -36,8 +36,8 @@ export interface KeyedRead {
   readonly missing: string;
   /** No row is an error: the pass asks for its own key again and fails as it did. */
   readonly throws?: true;
-  /** The pass gets this of its row instead of the row: `_count`. */
-  readonly part?: string;
+  /** The pass gets this of its row instead of the row: `row._count`. */
+  readonly value?: (row: string) => string;
   /** Every key is a parameter of its own, of which there can only be so many. */
   readonly boundKeys: boolean;
   /** The library is not fond of empty lists. */
@@ -119,7 +119,7 @@ export interface KeyedFilter {
   readonly property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
   readonly column: string;
   readonly key: ElementFunction;
-  /** Names of all columns compared by equality, the key's included. */
+  /** Names of all columns that are surely compared by equality; the key's is among them unless something that is spread behind it may say otherwise. */
   readonly columns: readonly string[];
   /** Every condition is an equality that was understood. */
   readonly exact: boolean;
@@ -135,6 +135,7 @@ export function keyedFilter(scope: LoopScope, object: ts.ObjectLiteralExpression
     if (!ts.isPropertyAssignment(property) && !ts.isShorthandPropertyAssignment(property)) {
       if (scope.isVariant(property) || !scope.isPlain(property, LITERAL_OPERATORS)) return undefined;
       exact = false;
+      columns.length = 0;
       continue;
     }
     const value = valueOf(property);

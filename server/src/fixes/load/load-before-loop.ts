@@ -16,7 +16,7 @@ import { listAt } from "./list-text.js";
 import { loadLines } from "./load-lines.js";
 import { loopScope } from "./loop-scope.js";
 import { loopShape, type LoopShape } from "./loop-shape.js";
-import { readerOf } from "./readers.js";
+import { keyedRead } from "./readers.js";
 import { useOf } from "./use.js";
 
 export interface LoadQuestion {
@@ -39,6 +39,8 @@ export interface LoadQuestion {
 
 const NOTE =
   "All rows are loaded before the first pass: an error of the database now comes before anything the loop does, and rows of elements that the loop leaves out may be loaded too.";
+const COUNT_NOTE =
+  "All is counted before the first pass: an error of the database now comes before anything the loop does, and elements that the loop leaves out may be counted too.";
 const WIDENED = "The key was added to the columns that are selected.";
 
 /** Undefined where anything is unclear. */
@@ -49,7 +51,7 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
   if (tree === undefined || loop === undefined || node === undefined) return undefined;
   const scope = loopScope(loop, elementNameOf(tree, loop));
   const list = listAt(loop, scope, question.isArray || loop.callback !== undefined);
-  const read = readerOf(question.dialect)?.({ node, scope, table: question.table, method: question.method });
+  const read = keyedRead(question.dialect, { node, scope, table: question.table, method: question.method });
   if (list === undefined || read === undefined || !canBeKeys(question.table, read)) return undefined;
   const use = useOf(node, loop, read);
   const guards = guardsOf(node, loop, scope);
@@ -68,13 +70,14 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
     indent: loop.before.indent,
   });
   const what = tableName === undefined ? "rows" : `\`${tableName}\` rows`;
+  const isCount = read.value !== undefined;
   const lookUp = { start: use.start, end: use.end, newText: use.print(found) };
   return {
     id: "load-before-loop",
-    title: `Load ${what} with one query before the loop`,
+    title: `${isCount ? "Count" : "Load"} ${what} with one query before the loop`,
     safety: "review",
     edits: [{ path: question.path, edits: [...edits, ...loop.before.insert(lines), ...list.edits, lookUp] }],
-    note: read.widened === true ? `${NOTE} ${WIDENED}` : NOTE,
+    note: [isCount ? COUNT_NOTE : NOTE, ...(read.widened === true ? [WIDENED] : [])].join(" "),
   };
 }
 

@@ -63,7 +63,7 @@ export function loadLines(parts: LoadParts): LoadLines {
 
 function namesFor({ tableName, tree, read }: LoadParts): Names {
   const base = camelCase(tableName ?? "row");
-  const single = singularOf(base) ?? base;
+  const single = `${singularOf(base) ?? base}${read.value === undefined ? "" : "Count"}`;
   const rows = freshName(tree, [pluralOf(single), `${single}Rows`]);
   const by = capitalized(camelCase(read.column));
   const map = freshName(tree, [`${read.gives === "row" ? single : pluralOf(single)}By${by}`], new Set([rows]));
@@ -123,7 +123,7 @@ function rowKeyOf({ asText, rowKey }: KeyedRead, row: string): string {
 }
 
 function mapOfRows(read: KeyedRead, { rows, row, map }: Names, style: Style): readonly string[] {
-  const pair = `${arrow(row, style)} [${rowKeyOf(read, row)}, ${row}]`;
+  const pair = `${arrow(row, style)} [${rowKeyOf(read, row)}, ${read.value?.(row) ?? row}]`;
   return [`const ${map} = new Map(${rows}.map(${pair}))${style.semicolon}`];
 }
 

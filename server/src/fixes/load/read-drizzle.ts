@@ -37,7 +37,7 @@ function relational({ node, scope, table }: ReadQuestion, { name, args, call }: 
   const one = name === "findFirst";
   const where = propertyOf(options, "where");
   if (where === undefined || (one && propertyOf(options, "orderBy") !== undefined)) return undefined;
-  const keyed = keyIn(valueOf(where), scope);
+  const keyed = keyInCondition(valueOf(where), scope);
   if (keyed === undefined || !restIsFixed(node, scope, [keyed.value], STEPS)) return undefined;
   if (one && !isUnique(table, keyed.columns)) return undefined;
   const columns = propertyOf(options, "columns");
@@ -60,7 +60,7 @@ function built({ node, scope, table }: ReadQuestion, links: readonly Link[]): Ke
   const limit = links.find(({ name }) => name === "limit");
   const [condition] = where?.args ?? [];
   if (condition === undefined || from === undefined || select === undefined) return undefined;
-  const keyed = keyIn(condition, scope);
+  const keyed = keyInCondition(condition, scope);
   if (keyed === undefined || !restIsFixed(node, scope, [keyed.value], STEPS)) return undefined;
   // A limit is one of rows for each key, which one query for all cannot have, unless there is only one anyway.
   if (limit !== undefined && !isUnique(table, keyed.columns)) return undefined;
@@ -80,7 +80,7 @@ function built({ node, scope, table }: ReadQuestion, links: readonly Link[]): Ke
   };
 }
 
-interface Keyed {
+export interface KeyedCondition {
   /** `users` of `users.id`. */
   readonly tableText: string;
   readonly column: string;
@@ -91,7 +91,7 @@ interface Keyed {
 }
 
 /** The one `eq` in a conjunction that compares with the element. */
-function keyIn(condition: ts.Expression, scope: LoopScope): Keyed | undefined {
+export function keyInCondition(condition: ts.Expression, scope: LoopScope): KeyedCondition | undefined {
   const parts =
     ts.isCallExpression(condition) && calledName(condition) === "and" ? [...condition.arguments] : [condition];
   const equal = parts.filter(
@@ -115,7 +115,7 @@ function keyIn(condition: ts.Expression, scope: LoopScope): Keyed | undefined {
   };
 }
 
-function common({ key, column }: Keyed, one: boolean): Omit<KeyedRead, "batch"> {
+function common({ key, column }: KeyedCondition, one: boolean): Omit<KeyedRead, "batch"> {
   return {
     key,
     column,

@@ -44,7 +44,7 @@ export function readMikroOrm({ node, scope, table }: ReadQuestion): KeyedRead | 
     return undefined;
   // A property that is a relation holds the other entity, not its key.
   if (table.column(keyed.column) === undefined && !/^_?id$/.test(keyed.column)) return undefined;
-  if (one && !(keyed.exact && isUnique(table, keyed.columns))) return undefined;
+  if (one && !isUnique(table, keyed.columns)) return undefined;
   return {
     ...common(keyed.key, keyed.column, one),
     ...throwing(method.text),

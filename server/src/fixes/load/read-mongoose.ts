@@ -51,7 +51,7 @@ export function readMongoose({ node, scope, table }: ReadQuestion): KeyedRead | 
   // A field that holds a list matches when one of its elements does.
   const type = table.column(keyed.column)?.type;
   if (/\[|array/i.test(type ?? "") || (type === undefined && !/(^_?id|Id)$/.test(keyed.column))) return undefined;
-  if (one && !(keyed.exact && isUnique(table, keyed.columns))) return undefined;
+  if (one && !isUnique(table, keyed.columns)) return undefined;
   if (!keeps(find, after, keyed.column)) return undefined;
   return {
     ...common(keyed.key, keyed.column, one),

@@ -38,7 +38,7 @@ export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | un
   if (object === undefined || !ts.isObjectLiteralExpression(object)) return undefined;
   const filter = plain(keyedFilter(scope, object)) ?? compound(scope, object);
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
-  const unique = method.text.startsWith("findUnique") || (filter.exact && isUnique(table, filter.columns));
+  const unique = method.text.startsWith("findUnique") || isUnique(table, filter.columns);
   const selected = keepKey(options, filter.column);
   if ((one && !unique) || selected === undefined) return undefined;
   return {

@@ -70,7 +70,7 @@ function byFilter(
   if (one && propertyOf(options, "order") !== undefined) return undefined;
   const filter = keyedFilter(scope, object);
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
-  if (one && !(filter.exact && isUnique(table, filter.columns))) return undefined;
+  if (one && !isUnique(table, filter.columns)) return undefined;
   const selected = keepKey(options, filter.column);
   if (selected === undefined) return undefined;
   return {

@@ -47,7 +47,7 @@ export function readTypeorm({ node, scope, table }: ReadQuestion): KeyedRead | u
   const filter = keyedFilter(scope, object);
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^(find|getRepository|In|IsNull|Not)/))
     return undefined;
-  if (one && !(filter.exact && isUnique(table, filter.columns))) return undefined;
+  if (one && !isUnique(table, filter.columns)) return undefined;
   const selected = isBy ? [] : keepKey(options, filter.column);
   if (selected === undefined) return undefined;
   return {

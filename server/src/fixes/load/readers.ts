@@ -1,4 +1,5 @@
 /** Which library's queries can be asked for many keys at once, and by whom they are taken apart. */
+import { countDrizzle, countPrisma, countSequelize, countTypeorm } from "./count-reads.js";
 import type { KeyedRead, ReadQuestion } from "./keyed-read.js";
 import { readDrizzle } from "./read-drizzle.js";
 import { readKnex } from "./read-knex.js";
@@ -12,19 +13,25 @@ import { readTypeorm } from "./read-typeorm.js";
 
 type Reader = (question: ReadQuestion) => KeyedRead | undefined;
 
-const READERS: Readonly<Record<string, Reader>> = {
-  drizzle: readDrizzle,
-  knex: readKnex,
-  kysely: readKysely,
-  "mikro-orm": readMikroOrm,
-  mongoose: readMongoose,
-  pg: readPg,
-  postgres: readPostgresJs,
-  prisma: readPrisma,
-  sequelize: readSequelize,
-  typeorm: readTypeorm,
+const READERS: Readonly<Record<string, readonly Reader[]>> = {
+  drizzle: [readDrizzle, countDrizzle],
+  knex: [readKnex],
+  kysely: [readKysely],
+  "mikro-orm": [readMikroOrm],
+  mongoose: [readMongoose],
+  pg: [readPg],
+  postgres: [readPostgresJs],
+  prisma: [readPrisma, countPrisma],
+  sequelize: [readSequelize, countSequelize],
+  typeorm: [readTypeorm, countTypeorm],
 };
 
-export function readerOf(dialect: string): Reader | undefined {
-  return Object.hasOwn(READERS, dialect) ? READERS[dialect] : undefined;
+/** The query for one key, taken apart by the first reader that knows its form. */
+export function keyedRead(dialect: string, question: ReadQuestion): KeyedRead | undefined {
+  const readers = Object.hasOwn(READERS, dialect) ? (READERS[dialect] ?? []) : [];
+  for (const read of readers) {
+    const found = read(question);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

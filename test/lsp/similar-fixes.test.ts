@@ -81,11 +81,15 @@ async function connect(): Promise<{ client: ScriptedClient; fileOf: (name: strin
   return { client, fileOf };
 }
 
-async function actionsOf({ connection, pull }: ScriptedClient, file: string): Promise<CodeAction[]> {
-  const { items: diagnostics = [] } = await pull(file);
+async function actionsOf(client: ScriptedClient, file: string): Promise<CodeAction[]> {
+  const { items: diagnostics = [] } = await client.pull(file);
   const range = diagnostics[0]?.range;
   const textDocument = { uri: uriOf(file) };
-  return await connection.sendRequest("textDocument/codeAction", { textDocument, range, context: { diagnostics } });
+  return await client.connection.sendRequest("textDocument/codeAction", {
+    textDocument,
+    range,
+    context: { diagnostics },
+  });
 }
 
 function applied(text: string, edits: readonly TextEdit[]): string {

@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     const prepared = prepareProof({
       ...question,
       catalog: saved.catalog,
+      anyOrder: /await/.test(question.rule),
       ...(sizes.length === 0 ? {} : { trials: sizes.map((rows) => ({ rows, seed: 1 })) }),
       sources: { textOf, resolve: (from, specifier) => saved.imports[from]?.[specifier] },
     });

@@ -1,8 +1,8 @@
 /** The first place where two results differ, in words. */
-import type { Encoded, Outcome } from "./proof-case.js";
+import type { Encoded, Outcome, OutsideCall } from "./proof-case.js";
 
-/** Undefined when both ended alike. */
-export function outcomeDifference(before: Outcome, after: Outcome): string | undefined {
+/** Undefined when both ended alike. @param anyOrder Calls to the outside may come in another order. */
+export function outcomeDifference(before: Outcome, after: Outcome, anyOrder: boolean): string | undefined {
   if (before.kind === "unprovable" || after.kind === "unprovable") return undefined;
   if (before.kind !== after.kind) {
     const said = (outcome: Outcome): string =>
@@ -11,8 +11,31 @@ export function outcomeDifference(before: Outcome, after: Outcome): string | und
   }
   const what = before.kind === "error" ? "the error" : "the result";
   return (
-    valueDifference(before.value, after.value, what) ?? valueDifference(before.effects, after.effects, "the response")
+    valueDifference(before.value, after.value, what) ??
+    valueDifference(before.effects, after.effects, "the response") ??
+    callDifference(inOrder(before.outside.calls, anyOrder), inOrder(after.outside.calls, anyOrder))
   );
+}
+
+function inOrder(calls: readonly OutsideCall[], anyOrder: boolean): readonly OutsideCall[] {
+  if (!anyOrder) return calls;
+  return calls
+    .map((call) => [JSON.stringify(call), call] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a === b ? 0 : 1))
+    .map(([, call]) => call);
+}
+
+/** What reaches the outside must be the same too: the same calls with the same arguments. */
+function callDifference(before: readonly OutsideCall[], after: readonly OutsideCall[]): string | undefined {
+  for (let index = 0; index < Math.max(before.length, after.length); index++) {
+    const [one, other] = [before[index], after[index]];
+    if (one === undefined) return `after it also calls \`${other?.name ?? ""}\``;
+    if (other === undefined) return `after it no longer calls \`${one.name}\``;
+    if (one.name !== other.name) return `it calls \`${one.name}\` before where it calls \`${other.name}\` after`;
+    const found = valueDifference(one.given, other.given, `what \`${one.name}\` is given`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 export function valueDifference(before: Encoded, after: Encoded, path: string): string | undefined {

@@ -24,10 +24,15 @@ export function createStatements(tables: readonly ProofTable[]): readonly string
   });
 }
 
-/** Statements that fill them, with the values in text: a few hundred rows each. */
-export function insertStatements(tables: readonly ProofTable[], rowCount: number, seed: number): readonly string[] {
+/** Statements that fill them, with the values in text: a few hundred rows each. @param all Tables that keys may lead to. */
+export function insertStatements(
+  tables: readonly ProofTable[],
+  rowCount: number,
+  seed: number,
+  all: readonly ProofTable[] = tables,
+): readonly string[] {
   return tables.flatMap((table) => {
-    const rows = rowsOf(table, tables, rowCount, seed);
+    const rows = rowsOf(table, all, rowCount, seed);
     const names = table.columns.map(({ name }) => quoted(name)).join(", ");
     const statements: string[] = [];
     for (let at = 0; at < rows.length; at += 200) {
@@ -91,7 +96,7 @@ function foreignKey(
 }
 
 /** The nth value of a column's type. `exact` values must be different for different n. */
-function valueOf({ type, values, name }: ProofColumn, n: number, exact: boolean): Cell {
+export function valueOf({ type, values, name }: ProofColumn, n: number, exact: boolean): Cell {
   if (values !== undefined && 0 < values.length) return values[n % values.length] ?? null;
   switch (kindOf(type)) {
     case "integer":

@@ -107,7 +107,12 @@ export interface ProofRequest {
   readonly before: ProofProgram;
   readonly after: ProofProgram;
   readonly target: ProofTarget;
+  /** Every table the program may ask for; one is made and filled when it does. */
   readonly tables: readonly ProofTable[];
+  /** Names of those that are there from the start, so that arguments can be taken from their rows. */
+  readonly first: readonly string[];
+  /** The fix runs things at once, so that calls to the outside may come in another order. */
+  readonly anyOrder?: true;
   /** One run after the other: 10, 100, 1,000 rows. */
   readonly trials: readonly ProofTrial[];
 }
@@ -136,9 +141,30 @@ export type ProofReport =
 
 /** How one run of one side ended. */
 export type Outcome =
-  | { readonly kind: "value"; readonly value: Encoded; readonly effects: Encoded }
-  | { readonly kind: "error"; readonly value: Encoded; readonly effects: Encoded }
+  | {
+      readonly kind: "value" | "error";
+      readonly value: Encoded;
+      readonly effects: Encoded;
+      readonly outside: OutsideUse;
+    }
   | { readonly kind: "unprovable"; readonly reason: string };
+
+/** What a run had to do with things that are not there. */
+export interface OutsideUse {
+  /** Calls in order, each with its arguments. */
+  readonly calls: readonly OutsideCall[];
+  /** Names of calls whose answers were made up; loggers are not among them. */
+  readonly answered: readonly string[];
+  /** A made-up value that the program needed as text or number, or sent to the database. */
+  readonly needed?: string;
+  /** Whether the code of the finding ran. */
+  readonly reached: boolean;
+}
+
+export interface OutsideCall {
+  readonly name: string;
+  readonly given: readonly Encoded[];
+}
 
 /** A value as JSON; what JSON has no words for is `{ "$": kind, v: … }`. */
 export type Encoded = string | number | boolean | null | readonly Encoded[] | { readonly [key: string]: Encoded };

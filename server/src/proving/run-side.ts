@@ -12,6 +12,17 @@ export interface SideResult {
   readonly state: string;
 }
 
+/** The tables that are there. A run that asks for another one ends; it begins anew when that is made. */
+export interface Tables {
+  readonly made: readonly ProofTable[];
+  /** Those that can be made, by every name. */
+  readonly others: ReadonlyMap<string, ProofTable>;
+}
+
+export interface Wanted {
+  readonly wanted: readonly ProofTable[];
+}
+
 interface SandboxResult {
   readonly outcome: Outcome;
   readonly queryCount: number;
@@ -27,17 +38,18 @@ export async function runSide(
   sandbox: vm.Script,
   program: ProofProgram,
   request: ProofRequest,
+  tables: Tables,
   rows: number,
-): Promise<SideResult> {
+): Promise<SideResult | Wanted> {
   await database.exec("BEGIN");
   try {
-    const result = await inContext(database, sandbox, program, request, rows);
-    return { ...result, state: await stateOf(database, request.tables) };
+    const result = await inContext(database, sandbox, program, request, tables, rows);
+    return "wanted" in result ? result : { ...result, state: await stateOf(database, tables.made) };
   } finally {
     await database.exec("ROLLBACK");
     // Sequences do not go back with a transaction.
     await database.exec(
-      request.tables
+      tables.made
         .map((table) => `SELECT setval('${quoted(sequenceOf(table)).replaceAll("'", "''")}', ${rows + 1_000})`)
         .join(";"),
     );
@@ -49,8 +61,9 @@ function inContext(
   sandbox: vm.Script,
   program: ProofProgram,
   request: ProofRequest,
+  tables: Tables,
   rows: number,
-): Promise<SandboxResult> {
+): Promise<SandboxResult | Wanted> {
   const context = vm.createContext(Object.create(null) as object, {
     codeGeneration: { strings: false, wasm: false },
     name: "proof",
@@ -64,15 +77,28 @@ function inContext(
     imports: Object.fromEntries(Object.entries(program.modules).map(([path, { imports }]) => [path, imports])),
     target: request.target,
     tables: request.tables,
+    made: tables.made.map(({ name }) => name),
     rows,
   };
   return new Promise((resolve) => {
     enter(JSON.stringify(one), bodies, {
-      send: (text, params, answer) => void send(database, text, params).then(answer),
+      send: (text, params, answer) => {
+        const wanted = wantedBy(text, tables);
+        // Nobody answers: the run is over.
+        if (0 < wanted.length) resolve({ wanted });
+        else void send(database, text, params).then(answer);
+      },
       now: () => performance.now(),
       done: (json) => resolve(JSON.parse(json) as SandboxResult),
     });
   });
+}
+
+/** Tables a statement names that are not there yet. A word that only looks like one makes a table nobody reads. */
+function wantedBy(text: string, { others }: Tables): readonly ProofTable[] {
+  if (others.size === 0) return [];
+  const words = [...(text.match(/[\p{L}_$][\p{L}\d_$]*/gu) ?? []), ...(text.match(/(?<=")[^"]+(?=")/g) ?? [])];
+  return [...new Set(words.flatMap((word) => others.get(word) ?? []))];
 }
 
 interface Host {

@@ -8,7 +8,7 @@ import vm from "node:vm";
 import { PGlite } from "@electric-sql/pglite";
 import { outcomeDifference } from "./difference.js";
 import { createStatements, insertStatements, quoted } from "./made-up-data.js";
-import type { ProofReport, ProofRequest, ProofRun } from "./proof-case.js";
+import type { Encoded, Outcome, ProofReport, ProofRequest, ProofRun, ProofTable, ProofTrial } from "./proof-case.js";
 import type { FromProver, ToProver } from "./protocol.js";
 import { runSide, type SideResult } from "./run-side.js";
 
@@ -74,26 +74,96 @@ async function emptyDatabase(held: Held, image: Uint8Array | undefined): Promise
 async function prove({ request, sandbox, image }: ToProver, held: Held): Promise<ProofReport> {
   const script = new vm.Script(sandbox, { filename: "prove-sandbox.js" });
   const database = await emptyDatabase(held, image);
-  await database.exec(createStatements(request.tables).join(";\n"));
   const runs: ProofRun[] = [];
-  for (const { rows, seed } of request.trials) {
-    send({ kind: "progress", rows });
-    await fill(database, request, rows, seed);
-    const before = await runSide(database, script, request.before, request, rows);
+  const sides: Sides = { database, script, request, made: [] };
+  await make(
+    sides,
+    request.tables.filter(({ name }) => request.first.includes(name)),
+    undefined,
+  );
+  let unusual: Unusual = { answered: [], reached: false };
+  for (const trial of request.trials) {
+    send({ kind: "progress", rows: trial.rows });
+    await fill(sides, sides.made, trial);
+    const [before, after] = await bothSides(sides, trial);
     if (before.outcome.kind === "unprovable") return before.outcome;
-    const after = await runSide(database, script, request.after, request, rows);
     if (after.outcome.kind === "unprovable") return after.outcome;
-    runs.push({ rows, before: sideOf(before), after: sideOf(after) });
-    const difference = outcomeDifference(before.outcome, after.outcome) ?? stateDifference(before, after);
-    if (difference !== undefined) return { kind: "different", runs, rows, difference };
+    runs.push({ rows: trial.rows, before: sideOf(before), after: sideOf(after) });
+    unusual = together(unusual, before.outcome);
+    const difference =
+      outcomeDifference(before.outcome, after.outcome, request.anyOrder === true) ?? stateDifference(before, after);
+    if (difference !== undefined) return refuted(runs, trial.rows, difference, before.outcome);
     if (before.outcome.kind === "error" && runs.length === request.trials.length) {
-      return {
-        kind: "unprovable",
-        reason: `on made-up data both versions only fail: ${JSON.stringify(before.outcome.value)}`,
-      };
+      const said = errorWords(before.outcome.value);
+      return { kind: "unprovable", reason: `on made-up data both versions only fail: ${said}` };
     }
   }
-  return verdict(runs);
+  return verdict(runs, unusual);
+}
+
+interface Sides {
+  readonly database: PGlite;
+  readonly script: vm.Script;
+  readonly request: ProofRequest;
+  made: readonly ProofTable[];
+}
+
+/** Both versions on the same tables. Tables they ask for are made on the way, and then both begin anew. */
+async function bothSides(sides: Sides, trial: ProofTrial): Promise<readonly [SideResult, SideResult]> {
+  const { database, script, request } = sides;
+  for (;;) {
+    const tables = { made: sides.made, others: othersOf(sides) };
+    const before = await runSide(database, script, request.before, request, tables, trial.rows);
+    const after =
+      "wanted" in before || before.outcome.kind === "unprovable"
+        ? before
+        : await runSide(database, script, request.after, request, tables, trial.rows);
+    if (!("wanted" in before) && !("wanted" in after)) return [before, after];
+    await make(
+      sides,
+      [before, after].flatMap((one) => ("wanted" in one ? one.wanted : [])),
+      trial,
+    );
+  }
+}
+
+function othersOf({ request, made }: Sides): ReadonlyMap<string, ProofTable> {
+  const there = new Set(made);
+  return new Map(request.tables.flatMap((table) => (there.has(table) ? [] : [[table.name, table]])));
+}
+
+async function make(sides: Sides, tables: readonly ProofTable[], trial: ProofTrial | undefined): Promise<void> {
+  const fresh = [...new Set(tables)].filter((table) => !sides.made.includes(table));
+  if (fresh.length === 0) return;
+  await sides.database.exec(createStatements(fresh).join(";\n"));
+  sides.made = [...sides.made, ...fresh];
+  if (trial !== undefined) await fill(sides, fresh, trial);
+}
+
+/** What a proof that succeeds still has to tell. */
+interface Unusual {
+  readonly answered: readonly string[];
+  readonly reached: boolean;
+}
+
+function together({ answered, reached }: Unusual, outcome: Outcome): Unusual {
+  if (outcome.kind === "unprovable") return { answered, reached };
+  return {
+    answered: [...new Set([...answered, ...outcome.outside.answered])],
+    reached: reached || outcome.outside.reached,
+  };
+}
+
+/** A value nobody knows may be what the difference hangs on: keys made of it need not be equal where the real ones are. */
+function refuted(runs: readonly ProofRun[], rows: number, difference: string, before: Outcome): ProofReport {
+  if (before.kind !== "unprovable" && before.outside.needed !== undefined)
+    return { kind: "unprovable", reason: `it needs the value of \`${before.outside.needed}\`, which lies outside` };
+  return { kind: "different", runs, rows, difference };
+}
+
+function errorWords(value: Encoded): string {
+  const { name, message } = value as { readonly name?: unknown; readonly message?: unknown };
+  return typeof name === "string" && typeof message === "string" ? `${name}: ${message}` : JSON.stringify(value);
 }
 
 function sideOf({ queryCount, ms }: SideResult): ProofRun["before"] {
@@ -105,19 +175,32 @@ function stateDifference(before: SideResult, after: SideResult): string | undefi
   return "the tables hold other rows afterwards";
 }
 
-async function fill(database: PGlite, request: ProofRequest, rows: number, seed: number): Promise<void> {
-  const names = request.tables.map(({ name }) => quoted(name));
-  if (0 < names.length) await database.exec(`TRUNCATE ${names.join(", ")}`);
-  await database.exec(insertStatements(request.tables, rows, seed).join(";\n"));
-  await database.exec("ANALYZE");
+async function fill({ database, request }: Sides, tables: readonly ProofTable[], trial: ProofTrial): Promise<void> {
+  const names = tables.map(({ name }) => quoted(name));
+  if (names.length === 0) return;
+  await database.exec(`TRUNCATE ${names.join(", ")}`);
+  await database.exec(insertStatements(tables, trial.rows, trial.seed, request.tables).join(";\n"));
+  await database.exec(`ANALYZE ${names.join(", ")}`);
 }
 
 /** Equal results prove nothing when the data never reached what was changed. */
-function verdict(runs: readonly ProofRun[]): ProofReport {
+function verdict(runs: readonly ProofRun[], { answered, reached }: Unusual): ProofReport {
   const last = runs.at(-1);
   if (last === undefined) return { kind: "unprovable", reason: "there was nothing to run" };
   if (last.before.queryCount === 0) return { kind: "unprovable", reason: "it sends no query on made-up data" };
+  if (!reached) return { kind: "unprovable", reason: "made-up data never leads to the code that is changed" };
   const grows = (runs[0]?.before.queryCount ?? 0) < last.before.queryCount;
-  if (grows || last.before.queryCount !== last.after.queryCount) return { kind: "proved", runs };
-  return { kind: "proved", runs, note: "both versions send as many queries on this data" };
+  const notes = [
+    ...(grows || last.before.queryCount !== last.after.queryCount
+      ? []
+      : ["both versions send as many queries on this data"]),
+    ...(answered.length === 0 ? [] : [`with made-up answers of ${few(answered)}, which both call alike`]),
+  ];
+  return { kind: "proved", runs, ...(notes.length === 0 ? {} : { note: notes.join("; ") }) };
+}
+
+function few(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => `\`${name}\``);
+  const more = names.length - shown.length;
+  return more === 0 ? shown.join(", ") : `${shown.join(", ")} and ${more} more`;
 }

@@ -50,6 +50,7 @@ function prepare(
       path,
       offset: offsetOf(text, finding),
       edits: fix.edits,
+      anyOrder: finding.family === "sequential-await",
       catalog: inspection.catalog,
       sources: {
         textOf: (other) => service.textOf(other),

@@ -3,10 +3,11 @@ import type { Catalog } from "../../catalog/model.js";
 import type { ArgumentSpec, ProofProgram, ProofRequest, ProofTrial } from "../../proving/proof-case.js";
 import { parseWithParents, ts } from "../../syntax/typescript.js";
 import { applyEdits } from "../edits.js";
-import type { FileEdit } from "../fix.js";
+import type { FileEdit, TextEdit } from "../fix.js";
 import { parameterSpec, type SpecContext } from "./argument-specs.js";
 import { programOf, type Program, type ProgramSources } from "./program.js";
 import { proofTables } from "./proof-tables.js";
+import { reachedEdits } from "./reached.js";
 import { classOf, markEdits, nameOf, sameFunction, targetAround, type FunctionNode } from "./target-function.js";
 
 export interface ProofQuestion {
@@ -16,6 +17,8 @@ export interface ProofQuestion {
   readonly edits: readonly FileEdit[];
   readonly catalog: Catalog;
   readonly sources: ProgramSources;
+  /** The fix lets things run at once: calls to the outside may come in another order. */
+  readonly anyOrder?: boolean;
   /** 10, 100 and 1,000 rows when left out. */
   readonly trials?: readonly ProofTrial[];
 }
@@ -38,11 +41,11 @@ export function prepareProof(question: ProofQuestion): PreparedProof {
   const sameFn = changedTree === undefined ? undefined : sameFunction(fn, changedTree, own);
   if (changedTree === undefined || sameFn === undefined)
     return { reason: "the function is not found again in the changed file" };
-  const before = marked(fn, tree, path, sources);
-  const fixed = marked(sameFn, changedTree, path, after);
+  const before = marked(fn, tree, path, sources, reachedEdits(tree, offset, fn));
+  const fixed = marked(sameFn, changedTree, path, after, []);
   if (before === undefined || fixed === undefined)
     return { reason: "the function has no name by which it could be run" };
-  const tables = proofTables(catalog, [...before.texts, ...fixed.texts], path);
+  const { tables, first } = proofTables(catalog, [...before.texts, ...fixed.texts], path);
   if (tables.length === 0) return { reason: "the schema of the tables it reads is not known" };
   const context = specContext(tree, path, catalog, sources);
   const cls = classOf(fn);
@@ -56,6 +59,8 @@ export function prepareProof(question: ProofQuestion): PreparedProof {
         ...(cls === undefined ? {} : { construct: constructorSpecs(cls, context) }),
       },
       tables,
+      first,
+      ...(question.anyOrder === true ? { anyOrder: true } : {}),
       trials: question.trials ?? TRIALS,
     },
   };
@@ -73,10 +78,16 @@ function afterSources(sources: ProgramSources, edits: readonly FileEdit[]): Prog
 }
 
 /** The program whose entry hands the function out. */
-function marked(fn: FunctionNode, tree: ts.SourceFile, path: string, sources: ProgramSources): Program | undefined {
+function marked(
+  fn: FunctionNode,
+  tree: ts.SourceFile,
+  path: string,
+  sources: ProgramSources,
+  more: readonly TextEdit[],
+): Program | undefined {
   const edits = markEdits(fn, tree);
   if (edits === undefined) return undefined;
-  const text = applyEdits(tree.text, edits);
+  const text = applyEdits(tree.text, [...edits, ...more]);
   return programOf(path, { ...sources, textOf: (other) => (other === path ? text : sources.textOf(other)) });
 }
 

@@ -2,9 +2,17 @@
 import type { Catalog, Column, Table } from "../../catalog/model.js";
 import type { ProofTable } from "../../proving/proof-case.js";
 
-/** Tables named anywhere in the texts, and those that relations named there lead to. @param near The file whose database is meant. */
-export function proofTables(catalog: Catalog, texts: readonly string[], near: string): readonly ProofTable[] {
-  const words = new Set(texts.join("\n").match(/[A-Za-z_$][\w$]*/g) ?? []);
+/**
+ * Tables named anywhere in the texts, and those that relations named there lead to: a proof makes those that are asked for.
+ * @param texts The first is of the file that is changed.
+ * @param near The file whose database is meant.
+ */
+export function proofTables(
+  catalog: Catalog,
+  texts: readonly string[],
+  near: string,
+): { readonly tables: readonly ProofTable[]; readonly first: readonly string[] } {
+  const words = wordsOf(texts);
   const known = nearestByName(catalog, near);
   const wanted = new Set(known.filter((table) => namesOf(table).some((name) => words.has(name))));
   for (let before = -1; before < wanted.size;) {
@@ -18,11 +26,27 @@ export function proofTables(catalog: Catalog, texts: readonly string[], near: st
       }
     }
   }
-  return [...wanted].slice(0, MAX_TABLES).map((table) => toProof(table, wanted));
+  const own = wordsOf(texts.slice(0, 1));
+  const isOwn = (table: Table): boolean => namesOf(table).some((name) => own.has(name));
+  const chosen = [...wanted].sort((a, b) => Number(isOwn(b)) - Number(isOwn(a))).slice(0, MAX_TABLES);
+  const all = new Set(chosen);
+  return {
+    tables: chosen.map((table) => toProof(table, all)),
+    first: chosen
+      .filter(isOwn)
+      .slice(0, MAX_FIRST)
+      .map(({ name }) => name),
+  };
 }
 
-/** More than a function uses; a proof fills them all. */
-const MAX_TABLES = 24;
+function wordsOf(texts: readonly string[]): ReadonlySet<string> {
+  return new Set(texts.join("\n").match(/[A-Za-z_$][\w$]*/g) ?? []);
+}
+
+/** More than any schema that is looked at by hand; what is not asked for costs nothing but its description. */
+const MAX_TABLES = 300;
+/** Tables filled before anything asks for them. */
+const MAX_FIRST = 8;
 
 function nearestByName(catalog: Catalog, near: string): readonly Table[] {
   const byName = new Map<string, Table>();

@@ -26,6 +26,7 @@ export function encode(value: unknown, depth = 0, around: readonly object[] = []
 function encodeObject(value: object, depth: number, around: readonly object[]): Encoded {
   const name = outsideName(value);
   if (name !== undefined) return { $: "outside", v: name };
+  if (value instanceof Promise) return { $: "promise" };
   if (typeof value === "function") return { $: "function" };
   if (MAX_DEPTH < depth) return { $: "deep" };
   if (around.includes(value)) return { $: "cycle" };

@@ -2,13 +2,14 @@
  * Runs one version of a program inside a context that has nothing: no `require`, no `process`, no network. Loaded as a script; the host outside speaks to it
  * through the one function that it leaves on the global object, and every value that crosses is text.
  */
-import type { Encoded, Outcome, ProofTarget, ProofTable } from "../proof-case.js";
-import { argumentFor, valuesOfTables, type Pool } from "./arguments.js";
+import type { Encoded, Outcome, OutsideUse, ProofTarget, ProofTable } from "../proof-case.js";
+import { argumentFor, type Pool } from "./arguments.js";
 import { connect, DatabaseError, queryCount, type Send } from "./database.js";
 import { encode } from "./encode.js";
 import { installGlobals } from "./globals.js";
 import { createLoader, type Loader } from "./modules.js";
 import { setTables } from "./schema.js";
+import { promiseOf, valuesOfTables } from "./promised.js";
 import { CannotProve, phase } from "./stub.js";
 
 export interface SandboxCase {
@@ -16,6 +17,8 @@ export interface SandboxCase {
   readonly imports: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly target: ProofTarget;
   readonly tables: readonly ProofTable[];
+  /** Names of those that are there. */
+  readonly made: readonly string[];
   readonly rows: number;
 }
 
@@ -49,27 +52,35 @@ async function run(one: SandboxCase, bodies: Bodies, bridge: Bridge): Promise<Sa
   });
   const effects: { status: number; readonly sent: unknown[] } = { status: 200, sent: [] };
   const answered = (): Encoded => encode({ status: effects.status, sent: effects.sent });
+  phase.encode = encode;
   try {
     const loader = createLoader(one.imports, bodies);
     loader.load(one.entry);
     const pool: Pool = {
-      values: await valuesOfTables(),
+      values: await valuesOfTables(one.made),
       rows: one.rows,
       answer: effects,
       makeInstance: (module, name, args) => loader.instance(module, name, args),
     };
+    phase.promised = promiseOf(pool);
+    phase.listLength = Math.min(one.rows, 20);
     const work = await prepare(one.target, loader, pool);
     countBefore = queryCount();
     startedAt = bridge.now();
     phase.running = true;
     const value = await work();
-    return finish({ kind: "value", value: encode(value), effects: answered() });
+    return finish({ kind: "value", value: encode(value), effects: answered(), outside: outsideUse() });
   } catch (error) {
     if (error instanceof CannotProve) return finish({ kind: "unprovable", reason: error.message });
     if (isOurMistake(error))
       return finish({ kind: "unprovable", reason: `it fails on made-up data: ${error.message}` });
-    return finish({ kind: "error", value: encode(error), effects: answered() });
+    return finish({ kind: "error", value: encode(error), effects: answered(), outside: outsideUse() });
   }
+}
+
+function outsideUse(): OutsideUse {
+  const { calls, answered, needed, reached } = phase;
+  return { calls, answered: [...answered], reached, ...(needed === undefined ? {} : { needed }) };
 }
 
 /** Errors that say more about made-up arguments or a stand-in than about the program. */

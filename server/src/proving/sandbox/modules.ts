@@ -1,6 +1,6 @@
 /** Loads the program's modules: its own files when they are asked for, stand-ins for packages, and nothing of the outside. */
 import { library } from "./libraries.js";
-import { cannot, outside } from "./stub.js";
+import { cannot, outside, phase } from "./stub.js";
 
 type Body = (exports: object, require: unknown, module: object) => void;
 type Constructor = new (...args: readonly unknown[]) => object;
@@ -31,6 +31,12 @@ export function createLoader(
     return value;
   };
   Object.defineProperty(globalThis, "__hotpathTarget", { value: mark, configurable: true });
+  Object.defineProperty(globalThis, "__hotpathReached", {
+    value: () => {
+      phase.reached ||= phase.running;
+    },
+    configurable: true,
+  });
 
   const load = (path: string): object => {
     const known = loaded.get(path);

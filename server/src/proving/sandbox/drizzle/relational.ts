@@ -13,7 +13,18 @@ interface RelationFact {
   readonly name?: string;
 }
 
-const relations = new Map<Table, Map<string, RelationFact>>();
+/** What was declared, and what that comes to: declarations may speak of tables that are not there yet, so they are run when somebody asks. */
+const relations = new Map<
+  Table,
+  { build: (() => Readonly<Record<string, RelationFact>>)[]; facts?: Map<string, RelationFact> }
+>();
+
+function relationsOf(table: Table): Map<string, RelationFact> {
+  const own = relations.get(table);
+  if (own === undefined) return new Map();
+  own.facts ??= new Map(own.build.flatMap((build) => Object.entries(build())));
+  return own.facts;
+}
 
 interface OneOptions {
   readonly fields?: readonly Column[];
@@ -36,9 +47,9 @@ export function declareRelations(
   table: Table,
   build: (helpers: object) => Readonly<Record<string, RelationFact>>,
 ): object {
-  const own = relations.get(table) ?? new Map<string, RelationFact>();
+  const own = relations.get(table) ?? { build: [] };
   relations.set(table, own);
-  for (const [name, fact] of Object.entries(build({ one: factOf(false), many: factOf(true) }))) own.set(name, fact);
+  own.build.push(() => build({ one: factOf(false), many: factOf(true) }));
   return {};
 }
 
@@ -101,7 +112,7 @@ async function attach(
   options: Options,
   rows: readonly { readonly row: Row; readonly all: Row }[],
 ): Promise<void> {
-  const fact = relations.get(table)?.get(field);
+  const fact = relationsOf(table).get(field);
   if (fact === undefined) throw cannot(`the relation \`${field}\` is not declared`);
   const [own, other] = tie(table, fact);
   if (options.limit !== undefined) throw cannot("it reads a page of a relation");
@@ -119,7 +130,7 @@ function tie(table: Table, fact: RelationFact): readonly [Column, Column] {
   const [other] = fact.references;
   if (1 < fact.fields.length) throw cannot("it reads a relation over several columns");
   if (own !== undefined && other !== undefined) return [own, other];
-  for (const back of relations.get(fact.table)?.values() ?? []) {
+  for (const back of relationsOf(fact.table).values()) {
     const [theirs] = back.fields;
     const [mine] = back.references;
     if (back.table === table && back.name === fact.name && theirs !== undefined && mine !== undefined)

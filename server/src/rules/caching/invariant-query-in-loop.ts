@@ -11,8 +11,11 @@ import type { KeyedRead } from "../../project/keyed-reads.js";
 import type { CallSite } from "../../project/model.js";
 import { readsAt } from "../../project/summarize-reads.js";
 import { leavesOf } from "../../project/term.js";
+import { hoistQuery } from "../../fixes/caching/hoist-query.js";
+import type { Fix, FixSources } from "../../fixes/fix.js";
+import { camelCase } from "../../fixes/names.js";
 import { defineRule, type Description } from "../define-rule.js";
-import { iterationsAround, type Iteration } from "../loops/iteration.js";
+import { calledName, iterationsAround, type Iteration } from "../loops/iteration.js";
 import { reasonFor } from "../loops/reasons.js";
 import { repeatedOperations } from "../n-plus-one/repeated-operation.js";
 import { functionText } from "../function-text.js";
@@ -36,7 +39,7 @@ export const invariantQueryInLoop = defineRule({
   family: "uncached-hot-path",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A loop asks the same database query in every pass: nothing the query is given changes from one pass to the next.",
     why: "N passes cost N round trips for one answer.",
@@ -51,7 +54,52 @@ export const invariantQueryInLoop = defineRule({
     }
   },
   describe,
+  fixes: (evidence, view, sources) => fixesOf(evidence, view, sources),
 });
+
+/** Nothing where only some passes ask, or where the function that asks does more than that. */
+function fixesOf(
+  { site, read, iteration, conditional }: AskedEachPass,
+  view: FileView,
+  sources: FixSources,
+): readonly Fix[] {
+  const call = view.facts.exprs[read.path.length === 0 ? read.operation.expr : site.expr];
+  if (call === undefined || conditional || (read.path.length > 0 && !onlyAsks(view, site))) return [];
+  const iterations = iterationsAround(view, site);
+  const loops = iterations.slice(
+    iterations.indexOf(iterations.find(({ region }) => region === iteration.region) ?? iteration),
+  );
+  const steady = loops.findIndex((one) => !asksAgain(view, site, read, one));
+  return hoistQuery(sources, {
+    path: view.path,
+    call,
+    loops: (steady < 0 ? loops : loops.slice(0, steady)).flatMap((one) => spanOf(view, one) ?? []),
+    name: camelCase(
+      read.path.length === 0 ? (read.operation.table ?? "answer") : answerOf(calledName(view, site.expr)),
+    ),
+  });
+}
+
+function spanOf(view: FileView, { loop, site }: Iteration): Span | undefined {
+  return loop?.statement ?? (site === undefined ? undefined : view.facts.exprs[site.expr]);
+}
+
+/** `rateOf` gives a `rate`, `loadSettings` gives `settings`. */
+function answerOf(name: string): string {
+  const bare = name.replace(/^(get|find|load|fetch|read|list|lookup)(?=[A-Z])/, "").replace(/(Of|For|By[A-Z]\w*)$/, "");
+  return bare === name || bare === "" ? `${name}Answer` : bare;
+}
+
+const READS_BY_NAME =
+  /^(get|find|load|fetch|read|list|lookup|look|is|has|count|resolve|select|query)([A-Z_]|$)|(Of|For|By[A-Z]\w*)$/;
+
+/** The function that is called is known through and through: it asks this one question, by a name that says no more. */
+function onlyAsks(view: FileView, { targets, expr }: CallSite): boolean {
+  const [target] = targets;
+  if (target === undefined || targets.length > 1 || !READS_BY_NAME.test(calledName(view, expr))) return false;
+  const { effects, truncated, opaque, blocking } = view.summaryOf(target);
+  return effects.length === 1 && truncated !== true && opaque !== true && blocking.length === 0;
+}
 
 function examine(view: FileView, site: CallSite): AskedEachPass | undefined {
   const reads = readsAt(view.facts, view.path, site, (ref) => view.summaryOf(ref));

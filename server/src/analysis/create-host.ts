@@ -1,7 +1,6 @@
 /** The analyzer of one workspace: keeps facts, links, summaries, reachability and findings up to date with the least work. */
 import type { FileFacts } from "../facts/model.js";
 import { isSchemaPath } from "../catalog/catalog-store.js";
-import { LIVE_FILE } from "../catalog/with-live.js";
 import { extractFacts } from "../facts/extract.js";
 import { buildFileView } from "../project/build-file-view.js";
 import { createCallGraph, type FunctionNode } from "../project/call-graph.js";
@@ -31,7 +30,7 @@ import { fixProgram } from "./fix-program.js";
 import { fixesOf } from "./fixes-of.js";
 import { FileChecks, merged } from "./file-checks.js";
 import { problemOf } from "./file-problems.js";
-import { SchemaAnalysis } from "./schema-analysis.js";
+import { type CatalogRun, isQuietSchema, SchemaAnalysis } from "./schema-analysis.js";
 import { applySuppressions, STALE_RULE } from "./suppressions.js";
 import { WriterStore } from "./writer-store.js";
 
@@ -231,6 +230,7 @@ class Host implements AnalysisHost {
       checked.push(path);
     }
     for (const path of this.#checks.updateWorkload(ruleMs)) this.#retell(path);
+    this.#tellSchema(this.#schema.leaveOut(this.#checks.proposedIndexes(), this.#catalogRun(ruleMs)));
     for (const [path, state] of this.#files) {
       if (!state.needsTelling) continue;
       token.throwIfCancelled();
@@ -255,29 +255,26 @@ class Host implements AnalysisHost {
     if (catalog !== this.#checkedCatalog)
       for (const [path, state] of this.#files) if (state.readsCatalog) this.#mark(path);
     this.#checkedCatalog = catalog;
-    const different = this.#schema.check(
-      {
-        rules: this.#catalogRules,
-        severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
-        factsOf: (path) => this.#factsOf(path),
-        relative: (path) => this.#relative(path),
-        isQuiet: (path) => this.#isQuietSchema(path),
-        timed: (rule, ms) => (ruleMs[rule] = (ruleMs[rule] ?? 0) + ms),
-        suppressed: (path, facts, findings) => this.#suppressed(path, facts, findings),
-      },
-      this.#rulesChanged,
-    );
+    this.#tellSchema(this.#schema.check(this.#catalogRun(ruleMs), this.#rulesChanged));
     this.#rulesChanged = false;
+  }
+
+  #catalogRun(ruleMs: Record<string, number>): CatalogRun {
+    return {
+      rules: this.#catalogRules,
+      severityOf: (rule) => this.#severity(rule.id) ?? this.#severity(rule.family),
+      factsOf: (path) => this.#factsOf(path),
+      relative: (path) => this.#relative(path),
+      isQuiet: (path) => isQuietSchema(path, this.#options.roots, this.#isQuiet),
+      timed: (rule, ms) => (ruleMs[rule] = (ruleMs[rule] ?? 0) + ms),
+      suppressed: (path, facts, findings) => this.#suppressed(path, facts, findings),
+    };
+  }
+
+  #tellSchema(different: readonly string[]): void {
     for (const path of different)
       if (this.#files.has(path)) this.#retell(path);
       else this.#changed.add(path);
-  }
-
-  /** Tests, seeds and examples; migrations are where schemas are, so their folder's name says nothing here. */
-  #isQuietSchema(path: string): boolean {
-    if (path === LIVE_FILE) return true;
-    const role = roleOf(path, { directives: [], imports: [] }, this.#options.roots, this.#isQuiet);
-    return role === "test" || role === "seed" || role === "example" || this.#isQuiet(path);
   }
 
   #factsOf(path: string): FileFacts | undefined {
@@ -364,7 +361,7 @@ class Host implements AnalysisHost {
       catalogRules: this.#catalogRules,
       view: () => this.#viewOf(path),
       schema: this.#checks.schemaView(),
-      catalogView: () => ({ catalog: this.#schema.catalog(), isQuiet: (other) => this.#isQuietSchema(other) }),
+      catalogView: () => ({ catalog: this.#schema.catalog(), isQuiet: this.#catalogRun({}).isQuiet }),
       relative: (other) => this.#relative(other),
     });
   }

@@ -2,6 +2,7 @@
  * Runs the rules over files. In two steps: what a file has to say by itself, then what is told of it, which also depends on the workload of all files. The
  * second step is cheap, so that an edit which only changes what other files' queries share does not run their rules again.
  */
+import type { AdviceKind } from "../advisor/advise.js";
 import { recordedOf, type RecordedOf } from "../advisor/recorded.js";
 import type { Catalog } from "../catalog/model.js";
 import type { FileFacts } from "../facts/model.js";
@@ -78,6 +79,12 @@ export class FileChecks {
     );
   }
 
+  /** What the indexes begin with that are told at queries; see `WorkloadStore.beginnings`. */
+  proposedIndexes(): ReadonlySet<string> {
+    const enabled = new Set(this.#together.map(({ id }) => id));
+    return this.#workload.beginnings((kind) => enabled.has(TOLD_BY[kind]));
+  }
+
   /** What is known of how often queries run, for the catalog as it is. */
   #recorded(): RecordedOf {
     const { statements = [] } = this.#options;
@@ -118,6 +125,14 @@ export class FileChecks {
     for (const table of this.#proofs.give(answers)) this.#workload.touch(table);
   }
 }
+
+const TOLD_BY: Readonly<Record<AdviceKind, string>> = {
+  filter: "unindexed-filter",
+  expression: "unindexed-filter",
+  join: "unindexed-join",
+  wildcard: "leading-wildcard",
+  sort: "unindexed-sort",
+};
 
 /** Findings of one file from all who have some, by place. */
 export function merged(...lists: readonly (readonly Finding[])[]): readonly Finding[] {

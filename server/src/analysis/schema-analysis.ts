@@ -3,16 +3,18 @@ import { contentHash } from "../base/content-hash.js";
 import { unexpected } from "../base/unexpected.js";
 import type { SchemaFile } from "../catalog/change.js";
 import { createCatalogStore } from "../catalog/catalog-store.js";
-import { liveCatalog, withLive } from "../catalog/with-live.js";
+import { LIVE_FILE, liveCatalog, withLive } from "../catalog/with-live.js";
 import type { Catalog } from "../catalog/model.js";
 import type { FileFacts } from "../facts/model.js";
 import { textFacts } from "../facts/text-facts.js";
+import { roleOf } from "../project/file-role.js";
 import type { ManifestSource } from "../project/manifests.js";
 import { postgresFailure } from "../syntax/postgres.js";
 import type { CatalogEvidence, CatalogRule, CatalogView } from "../rules/define-catalog-rule.js";
 import type { Severity } from "../rules/define-rule.js";
 import type { Finding, Problem } from "./finding.js";
 import { toRange } from "./positions.js";
+import { beginning } from "./workload-store.js";
 
 export interface CatalogRun {
   readonly rules: readonly CatalogRule[];
@@ -24,6 +26,13 @@ export interface CatalogRun {
   readonly suppressed: (path: string, facts: FileFacts, findings: readonly Finding[]) => readonly Finding[];
 }
 
+/** Tests, seeds and examples; migrations are where schemas are, so their folder's name says nothing here. */
+export function isQuietSchema(path: string, roots: readonly string[], isQuiet: (path: string) => boolean): boolean {
+  if (path === LIVE_FILE) return true;
+  const role = roleOf(path, { directives: [], imports: [] }, roots, isQuiet);
+  return role === "test" || role === "seed" || role === "example" || isQuiet(path);
+}
+
 /** A class because it has a lifetime and owns state that only it may change. */
 export class SchemaAnalysis {
   readonly #store = createCatalogStore();
@@ -32,6 +41,10 @@ export class SchemaAnalysis {
   #live: { readonly catalog: Catalog; readonly hash: string } | undefined;
   #merged: { readonly declared: Catalog; readonly catalog: Catalog } | undefined;
   #found: ReadonlyMap<string, readonly Finding[]> = new Map();
+  /** What the index begins with that a finding asks for, by fingerprint; see `WorkloadStore.beginnings`. */
+  #lacks: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Beginnings of the indexes that queries' findings ask for already. */
+  #proposed: ReadonlySet<string> = new Set();
   /** What is left of them in schema files once ignore comments are applied. */
   readonly #findings = new Map<string, readonly Finding[]>();
 
@@ -110,9 +123,14 @@ export class SchemaAnalysis {
     return this.#findings.get(path) ?? [];
   }
 
-  /** Findings about the schema in any file, before ignore comments are applied. */
+  /** Findings about the schema in any file, before ignore comments are applied. An index that a query's finding asks for is not asked for twice. */
   foundIn(path: string): readonly Finding[] {
-    return this.#found.get(path) ?? [];
+    const found = this.#found.get(path) ?? [];
+    return found.some((finding) => this.#isTold(finding)) ? found.filter((finding) => !this.#isTold(finding)) : found;
+  }
+
+  #isTold({ fingerprint }: Finding): boolean {
+    return this.#lacks.get(fingerprint)?.some((beginning) => this.#proposed.has(beginning)) === true;
   }
 
   /**
@@ -121,15 +139,36 @@ export class SchemaAnalysis {
    */
   check(run: CatalogRun, force: boolean): readonly string[] {
     const catalog = this.catalog();
-    const before = this.#found;
-    if (catalog !== this.#catalog || force) this.#found = grouped(runCatalogRules(catalog, run));
+    const isNew = catalog !== this.#catalog || force;
     this.#catalog = catalog;
-    const paths = before === this.#found ? [] : [...new Set([...before.keys(), ...this.#found.keys()])];
-    const inCode = paths.filter(
-      (path) => !this.#texts.has(path) && JSON.stringify(before.get(path)) !== JSON.stringify(this.foundIn(path)),
+    if (!isNew) return this.#settleAll(run);
+    return this.#different(run, () => {
+      const lacks = new Map<string, readonly string[]>();
+      this.#found = grouped(runCatalogRules(catalog, run, lacks));
+      this.#lacks = lacks;
+    });
+  }
+
+  /** Takes back findings about indexes that queries ask for, and gives those again that none asks for any more. Gives files like `check`. */
+  leaveOut(proposed: ReadonlySet<string>, run: CatalogRun): readonly string[] {
+    if (isSameSet(proposed, this.#proposed)) return [];
+    return this.#different(run, () => (this.#proposed = proposed));
+  }
+
+  #different(run: CatalogRun, change: () => void): readonly string[] {
+    const told = (): ReadonlyMap<string, string> =>
+      new Map([...this.#found.keys()].map((path) => [path, JSON.stringify(this.foundIn(path))]));
+    const before = told();
+    change();
+    const after = told();
+    const inCode = [...new Set([...before.keys(), ...after.keys()])].filter(
+      (path) => !this.#texts.has(path) && before.get(path) !== after.get(path),
     );
-    const inSchema = this.paths().filter((path) => this.#settle(path, run));
-    return [...inCode, ...inSchema];
+    return [...inCode, ...this.#settleAll(run)];
+  }
+
+  #settleAll(run: CatalogRun): readonly string[] {
+    return this.paths().filter((path) => this.#settle(path, run));
   }
 
   /** Applies ignore comments. True when the file's findings are not what they were. */
@@ -171,14 +210,28 @@ function fingerprintOf(
   return contentHash(`${base}\0${ordinal}`);
 }
 
-function runCatalogRules(catalog: Catalog, run: CatalogRun): readonly Finding[] {
+function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((one) => b.has(one));
+}
+
+/** @param lacks Filled with what findings ask for, by fingerprint. */
+function runCatalogRules(catalog: Catalog, run: CatalogRun, lacks: Map<string, readonly string[]>): readonly Finding[] {
   const view: CatalogView = { catalog, isQuiet: run.isQuiet };
   const seen = new Map<string, number>();
   return run.rules.flatMap((rule) => {
     const started = performance.now();
     const findings: Finding[] = [];
     try {
-      for (const evidence of rule.check(view)) findings.push(toFinding(rule, evidence, view, run, seen));
+      for (const evidence of rule.check(view)) {
+        const finding = toFinding(rule, evidence, view, run, seen);
+        findings.push(finding);
+        const { lacks: { tableId, columns } = { tableId: "", columns: [] } } = evidence;
+        if (columns.length > 0)
+          lacks.set(
+            finding.fingerprint,
+            columns.map((column) => beginning(tableId, column)),
+          );
+      }
     } catch (error) {
       unexpected(`rule ${rule.id} failed`, error);
     }

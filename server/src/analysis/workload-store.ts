@@ -2,6 +2,7 @@
  * The workload of a workspace: which queries lack an index, table by table, and what was chosen for them. Kept up to date with the least work: an edit makes
  * the choice again only for the tables its file asks about, and other files are told only when their findings read differently.
  */
+import type { AdviceKind } from "../advisor/advise.js";
 import type { Demand } from "../advisor/demand.js";
 import { toldOnce, type LackedQuery } from "../advisor/lacked-query.js";
 import type { RecordedOf } from "../advisor/recorded.js";
@@ -95,11 +96,34 @@ export class WorkloadStore {
     return toldOnce(selectIndexes({ demands, writes, statistics, proofOf: proofs, memo }), statistics);
   }
 
+  /**
+   * What the told indexes begin with, as `beginning()` writes it: whoever reports the same lack where the table is declared would report it twice.
+   *
+   * @param isTold Whether a rule tells advice of a kind.
+   */
+  beginnings(isTold: (kind: AdviceKind) => boolean): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const { lacked } of this.#tables.values())
+      for (const { demand, candidates, toldAt } of lacked) {
+        if (toldAt !== undefined || !isTold(demand.advice.kind)) continue;
+        for (const { table, parts, method, where } of candidates) {
+          const column = parts[0]?.column;
+          if (column !== undefined && method === "btree" && where === undefined) found.add(beginning(table.id, column));
+        }
+      }
+    return found;
+  }
+
   /** Queries of one file, in source order. */
   lackedIn(path: string): readonly LackedQuery[] {
     this.#byFile ??= grouped([...this.#tables.values()].flatMap(({ lacked }) => lacked));
     return this.#byFile.get(path) ?? [];
   }
+}
+
+/** An index's table and first column as one text. */
+export function beginning(tableId: string, column: string): string {
+  return `${tableId}\0${column}`;
 }
 
 /** Whether a file asks what it asked before, of the same tables, at the same places. */

@@ -14,6 +14,8 @@ export interface CatalogEvidence {
   readonly at: Location;
   /** What the finding is about, by name (`orders.user_id`): its identity across edits. */
   readonly subject: string;
+  /** The finding asks for an index that begins with one of these columns: it is left out where a query's finding asks for one. */
+  readonly lacks?: { readonly tableId: string; readonly columns: readonly string[] };
 }
 
 /** Like `Rule`, over the whole catalog. Pure: an unchanged catalog means an unchanged result. */

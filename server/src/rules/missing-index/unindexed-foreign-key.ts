@@ -36,7 +36,7 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
     instead:
       "Add an index that starts with the foreign key's columns. An index on these columns and more, such as the order of a list, serves both.",
     limits:
-      "Tables whose keys and indexes are built by code that cannot be read are left out, and so are views and partitions. Small tables do not need the index; Hotpath does not know sizes unless they are configured.",
+      "Tables whose keys and indexes are built by code that cannot be read are left out, and so are views and partitions, and keys for which the finding of a query asks for an index already. Small tables do not need the index; Hotpath does not know sizes unless they are configured.",
   },
 
   *check({ catalog, isQuiet }) {
@@ -59,6 +59,7 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
         yield {
           at,
           subject: `${table.name}.${key.columns.join(",")}`,
+          lacks: { tableId: table.id, columns: key.columns },
           table,
           key,
           indexes: [indexSpec({ table, parts: key.columns.map((name) => ({ column: name })), method: "btree" })],

@@ -2,19 +2,21 @@
 import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
 import type { Fix, FixSources, TextEdit } from "../fix.js";
-import { importEdits } from "../imports.js";
 import { freshName } from "../names.js";
-import { around, isFunction, nodeAt } from "../nodes.js";
-import { arrow, layOut, styleOf } from "../style.js";
+import { isFunction, nodeAt } from "../nodes.js";
+import { arrow, styleOf } from "../style.js";
+import { helperFor } from "./limited-helpers.js";
 
 export interface LoopToLimit {
   readonly path: string;
   /** The `for … of` statement. */
   readonly loop: Span;
   readonly concurrency: number;
+  /** Packages the file may import, whether or not it does. */
+  readonly packages: { readonly pMap: boolean; readonly pLimit: boolean };
 }
 
-export function limitedLoop(sources: FixSources, { path, loop, concurrency }: LoopToLimit): readonly Fix[] {
+export function limitedLoop(sources: FixSources, { path, loop, concurrency, packages }: LoopToLimit): readonly Fix[] {
   const tree = sources.treeOf(path);
   const node = tree === undefined ? undefined : nodeAt(tree, loop, ts.isForOfStatement);
   if (tree === undefined || node === undefined || node.awaitModifier !== undefined || !ts.isBlock(node.statement))
@@ -24,9 +26,9 @@ export function limitedLoop(sources: FixSources, { path, loop, concurrency }: Lo
   if (element === undefined || leaves === undefined || ts.isLabeledStatement(node.parent)) return [];
   const kept = resultOf(node.statement);
   if (kept === "unordered" || (kept !== undefined && 0 < leaves.length)) return [];
-  const helper = helperOf(tree, node);
+  const helper = helperFor(tree, node, { concurrency, packages });
   const { semicolon } = styleOf(tree);
-  const begun = `await ${helper.call(node.expression.getText(tree))}async ${arrow(element, styleOf(tree))} `;
+  const begun = `await ${helper.begin(node.expression.getText(tree), arrow(element, styleOf(tree)))}`;
   const part = freshName(tree, ["result"]);
   const head = kept === undefined ? begun : `for (const ${part} of ${begun}`;
   const end = kept === undefined ? semicolon : `) ${kept.list}.push(${part})${semicolon}`;
@@ -39,7 +41,7 @@ export function limitedLoop(sources: FixSources, { path, loop, concurrency }: Lo
       newText: "return",
     })),
     ...(kept?.edits ?? []),
-    { start: node.end, end: node.end, newText: `${helper.end(concurrency)}${end}` },
+    { start: node.end, end: node.end, newText: `${helper.end}${end}` },
   ];
   return [
     {
@@ -47,7 +49,7 @@ export function limitedLoop(sources: FixSources, { path, loop, concurrency }: Lo
       title: `Do ${concurrency} elements at a time`,
       safety: "review",
       edits: [{ path, edits }],
-      note: "Elements are no longer done one after another, and when one fails, others may have begun.",
+      note: helper.note,
     },
   ];
 }
@@ -128,85 +130,4 @@ function leavesOf(body: ts.Block): readonly ts.ContinueStatement[] | undefined {
     return visit(node, inLoop);
   };
   return visit(body, false) ? found : undefined;
-}
-
-interface Helper {
-  /** What comes before the callback and after it. */
-  readonly call: (over: string) => string;
-  readonly end: (concurrency: number) => string;
-  readonly edits: readonly TextEdit[];
-}
-
-/** `p-map` and `p-limit` where the file has them; else a helper that stands in the file for everybody to see. */
-function helperOf(tree: ts.SourceFile, node: ts.Node): Helper {
-  const imported = (module: string): string | undefined =>
-    tree.statements.some(
-      (one) =>
-        ts.isImportDeclaration(one) && ts.isStringLiteral(one.moduleSpecifier) && one.moduleSpecifier.text === module,
-    )
-      ? importEdits(tree, { module, name: "default" }).local
-      : undefined;
-  const map = imported("p-map");
-  if (map !== undefined) {
-    return {
-      call: (over) => `${map}(${over}, `,
-      end: (concurrency) => `, { concurrency: ${concurrency} })`,
-      edits: [],
-    };
-  }
-  const known = tree.statements.some((one) => ts.isFunctionDeclaration(one) && one.name?.text === HELPER);
-  const name = known ? HELPER : freshName(tree, [HELPER]);
-  return {
-    call: (over) => `${name}(${over}, `,
-    end: (concurrency) => `, ${concurrency})`,
-    edits: known ? [] : [helperText(tree, node, name)],
-  };
-}
-
-const HELPER = "mapLimited";
-
-function helperText(tree: ts.SourceFile, node: ts.Node, name: string): TextEdit {
-  const style = styleOf(tree);
-  const top = outermost(node);
-  const end = style.semicolon;
-  const typed = /\.[cm]?tsx?$/.test(tree.fileName);
-  const type = (text: string): string => (typed ? text : "");
-  const parameters = [
-    `items${type(": Iterable<T>")}`,
-    `task${type(": (item: T) => Promise<R>")}`,
-    `most${type(": number")}`,
-  ];
-  const begin = `async function ${name}${type("<T, R>")}(`;
-  const finish = `)${type(": Promise<R[]>")} {`;
-  const line = `${begin}${parameters.join(", ")}${finish}`;
-  const spread = parameters.map((one, index) => `\t${one}${index < 2 ? "," : style.trailingComma}`);
-  const signature = line.length <= style.width ? [line] : [begin, ...spread, finish];
-  const lines = [
-    "",
-    "/** Runs a task for each item, no more than so many at a time; results in order. After an error no further one is begun. */",
-    ...signature,
-    `\tconst results${type(": R[]")} = []${end}`,
-    `\tconst rest = [...items].entries()${end}`,
-    `\tlet failed = false${end}`,
-    `\tconst work = async () => {`,
-    `\t\tfor (let next = rest.next(); !next.done && !failed; next = rest.next()) {`,
-    `\t\t\tconst [index, item] = next.value${end}`,
-    `\t\t\ttry {`,
-    `\t\t\t\tresults[index] = await task(item)${end}`,
-    `\t\t\t} catch (error) {`,
-    `\t\t\t\tfailed = true${end}`,
-    `\t\t\t\tthrow error${end}`,
-    `\t\t\t}`,
-    `\t\t}`,
-    `\t}${end}`,
-    `\tawait Promise.all(Array.from({ length: most }, work))${end}`,
-    `\treturn results${end}`,
-    "}",
-  ];
-  return { start: top.end, end: top.end, newText: `${style.newline}${layOut(lines, "", style)}` };
-}
-
-/** The statement of the file a node stands in. */
-function outermost(node: ts.Node): ts.Node {
-  return around(node, (one): one is ts.Node => ts.isSourceFile(one.parent)) ?? node;
 }

@@ -11,6 +11,7 @@ import { isInside } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
 import type { CallSite } from "../../project/model.js";
+import { isAtHand } from "../../fixes/at-hand.js";
 import { limitedLoop } from "../../fixes/awaits/limited-loop.js";
 import { defineRule } from "../define-rule.js";
 import { calledName, iterationsAround, unwrap, type Iteration } from "../loops/iteration.js";
@@ -66,7 +67,12 @@ export const awaitInLoop = defineRule({
   fixes: ({ iteration }, view, sources) => {
     const loop = view.facts.regions[iteration.region]?.loop;
     if (loop?.form !== "for-of" || asksOthers(view, iteration.region)) return [];
-    return limitedLoop(sources, { path: view.path, loop: loop.statement, concurrency: ADVISED_CONCURRENCY });
+    return limitedLoop(sources, {
+      path: view.path,
+      loop: loop.statement,
+      concurrency: ADVISED_CONCURRENCY,
+      packages: { pMap: isAtHand(sources, view.path, "p-map"), pLimit: isAtHand(sources, view.path, "p-limit") },
+    });
   },
 });
 

@@ -58,7 +58,7 @@ const layers: Readonly<Record<string, Layer>> = {
   ranking: { layers: ["base"], packages: [], node: [] },
   model: {
     layers: ["base", "ranking", "workspace"],
-    packages: ["@huggingface/tokenizers", "lmdb", "onnxruntime-node", "usearch"],
+    packages: ["@huggingface/tokenizers", "lmdb", "onnxruntime-node", "undici", "usearch"],
     node: "any",
   },
   proving: { layers: ["base"], packages: ["@electric-sql/pglite"], node: "any" },

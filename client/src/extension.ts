@@ -4,6 +4,7 @@ import { State, type LanguageClient } from "vscode-languageclient/node";
 import { statusMethod, type StatusParams } from "../../protocol/src/messages.js";
 import { registerCodeSearch } from "./code-search.js";
 import { registerCommands } from "./commands.js";
+import { registerModelDownload } from "./download-model.js";
 import { createEndpointCosts } from "./endpoint-costs.js";
 import type { EndpointTree } from "./endpoint-tree.js";
 import { createEvaluation, type Evaluation } from "./evaluation.js";
@@ -45,6 +46,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     model,
     registerCodeSearch(() => running.client),
     registerFindingOrder(() => running.client),
+    registerModelDownload(() => running.client),
     registerRulePages(() => running.client),
     registerExplainQuery(() => running.client),
     registerProveFix(() => running.client),

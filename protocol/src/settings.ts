@@ -220,6 +220,13 @@ export const settings: readonly Setting[] = [
     doc: "Folder of another embedding model (ONNX graph, tokenizer.json and config as published); empty uses the one that comes with Hotpath.",
   },
   {
+    key: "model.hub",
+    type: { kind: "string" },
+    default: "",
+    scope: "machine",
+    doc: "Address of the model hub that Hotpath: Download Model… asks; empty uses HF_ENDPOINT of the environment, else the public hub. Nothing else connects to it.",
+  },
+  {
     key: "model.provider",
     type: {
       kind: "enum",

@@ -14,6 +14,7 @@ const commands = [
   { command: "hotpath.applyToSimilar", title: "Apply Fix to Similar Places" },
   { command: "hotpath.showByImportance", title: "Show Findings by Importance" },
   { command: "hotpath.resetLearning", title: "Reset Learning" },
+  { command: "hotpath.downloadModel", title: "Download Model…" },
   { command: "hotpath.openDashboard", title: "Open Dashboard" },
   { command: "hotpath.showHealth", title: "Show Health" },
   { command: "hotpath.rescan", title: "Rescan Workspace" },

@@ -16,6 +16,7 @@ import { Monitor } from "./monitor/monitor.js";
 import { createProcessGauge } from "./monitor/process-gauge.js";
 import type { MetricsServer } from "./monitor/serve-metrics.js";
 import { createEmbedderPool, serveEmbedders } from "./model/embedder-pool.js";
+import { createModelDownloads } from "./model/model-downloads.js";
 import type { Embedder } from "./ranking/embedder.js";
 import { startServiceThread, type AttachModel } from "./lsp/service-thread.js";
 
@@ -35,6 +36,7 @@ async function run(): Promise<number> {
   };
   const embedders = createEmbedderPool(__dirname);
   const embedder = (): Embedder => embedders({ enabled: true });
+  const models = createModelDownloads(__dirname);
   const attachModel: AttachModel = (port) => serveEmbedders(port, embedders);
   const modelSpeed = async (): Promise<number | undefined> => (await embedder().status()).perSecond;
   const monitor = new Monitor(createProcessGauge(), modelSpeed);
@@ -44,6 +46,7 @@ async function run(): Promise<number> {
     startService: () => startServiceThread(join(__dirname, "workspace-worker.js"), attachModel),
     kind: "private",
     embedder,
+    models,
     evaluations,
   } as const;
   const socket = valueOf("--socket");
@@ -61,6 +64,7 @@ async function run(): Promise<number> {
       monitor,
       ...(exposed === undefined ? {} : { metricsUrl: exposed.url }),
       embedder,
+      models,
       evaluations,
       idleMinutes,
       log,

@@ -20,6 +20,7 @@ export interface DaemonOptions {
   /** Answers what workspaces ask of the model. */
   readonly attachModel?: AttachModel;
   readonly embedder?: NonNullable<SessionOptions["embedder"]>;
+  readonly models?: NonNullable<SessionOptions["models"]>;
   readonly monitor?: Monitor;
   /** Where metrics are served, if they are. */
   readonly metricsUrl?: string;
@@ -143,7 +144,7 @@ async function welcome(socket: Socket, options: DaemonOptions, info: () => Daemo
 
 async function serve(
   socket: Socket,
-  { workerFile, attachModel, embedder, monitor, evaluations, log }: DaemonOptions,
+  { workerFile, attachModel, embedder, models, monitor, evaluations, log }: DaemonOptions,
   turns: Turns,
   keys: Handshake["keys"],
 ): Promise<void> {
@@ -153,6 +154,7 @@ async function serve(
     turns,
     ...(monitor === undefined ? {} : { monitor }),
     ...(embedder === undefined ? {} : { embedder }),
+    ...(models === undefined ? {} : { models }),
     ...(evaluations === undefined ? {} : { evaluations }),
     ...(keys === undefined ? {} : { keys }),
     log,

@@ -32,6 +32,7 @@ import { registerEvaluation } from "./handlers/evaluation.js";
 import { registerDashboard } from "./handlers/dashboard.js";
 import { registerHealth } from "./handlers/health.js";
 import type { Evaluations } from "./evaluations.js";
+import { registerModelDownload, type ModelSource } from "./handlers/model-download.js";
 import { documentDiagnostics, workspaceDiagnostics } from "./handlers/diagnostics.js";
 import { fixActionKinds, registerCodeActions } from "./handlers/fixes.js";
 import { registerProofs } from "./handlers/proofs.js";
@@ -65,6 +66,8 @@ export interface SessionOptions {
   readonly turns?: Turns;
   /** The model as this server has it, for whoever asks whether it works. */
   readonly embedder?: () => Embedder;
+  /** Models that can be fetched by name. */
+  readonly models?: ModelSource;
   /** For a log that outlives the client. */
   readonly log?: (line: string) => void;
 }
@@ -158,6 +161,7 @@ export function startSession(
   registerQueries(connection, documents, state);
   registerSearch(connection, documents, state);
   registerSimilarFixes(connection, documents, state);
+  registerModelDownload(connection, options.models);
   registerCosts(connection, state);
   connection.onRequest(checkMethod, async (params: CheckParams) => {
     const work = (): ReturnType<typeof check> => check(options.startService, params);

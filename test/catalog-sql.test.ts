@@ -252,3 +252,22 @@ describe("bad input", () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
+
+describe("engines that names in backticks may mean", () => {
+  const engines = (files: Readonly<Record<string, string>>): readonly string[] => [
+    ...new Set(catalogOf(files).tables.map(({ engine }) => engine)),
+  ];
+
+  test("SQLite's own types and keys are no MySQL", () => {
+    const made = "CREATE TABLE `notes` (\n  `id` text PRIMARY KEY NOT NULL,\n  `at` integer\n);\n";
+    expect(engines({ "db/0000_a.sql": made, "db/0001_b.sql": "ALTER TABLE `notes` ADD `body` text;" })).toEqual([
+      "sqlite",
+    ]);
+  });
+
+  test("other types are MySQL's", () => {
+    expect(
+      engines({ "db/0000_a.sql": "CREATE TABLE `notes` (\n  `id` int NOT NULL,\n  `title` varchar(40)\n);" }),
+    ).toEqual(["mysql"]);
+  });
+});

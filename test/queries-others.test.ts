@@ -49,6 +49,17 @@ test("sequelize: operators, includes, order", () => {
   ]);
 });
 
+test("sequelize: conditions on what a function makes of a column", () => {
+  const find = (where: string): readonly string[] => sequelize(`return User.findAll({ where: ${where} });`);
+  expect(
+    find(`{ name: Sequelize.where(Sequelize.fn("LOWER", Sequelize.col("name")), "LIKE", \`%\${input.q}%\`) }`),
+  ).toEqual(["read User where lower(name) ~ %"]);
+  expect(find(`[where(col("email"), input.email), where(fn("lower", col("name")), { [Op.eq]: input.name })]`)).toEqual([
+    "read User where email = ? and lower(name) = ?",
+  ]);
+  expect(find(`where(literal("a || b"), "=", input.q)`)).toEqual(["read User where … [a computed filter]"]);
+});
+
 test("mongoose: filters, chains and pipelines", () => {
   expect(
     mongoose(

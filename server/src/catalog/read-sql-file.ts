@@ -157,10 +157,7 @@ function blockChanges(input: StatementInput): readonly SchemaChange[] {
 // ---------------------------------------------------------------------------------------------- engine
 
 const MARKS: readonly (readonly [Engine, RegExp])[] = [
-  [
-    "mysql",
-    /\bENGINE\s*=|\bAUTO_INCREMENT\b|^\s*(?:CREATE|ALTER|DROP)\s+TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`|\bUNSIGNED\b|\bLONGTEXT\b|\bDATETIME\(\d\)/im,
-  ],
+  ["mysql", /\bENGINE\s*=|\bAUTO_INCREMENT\b|\bUNSIGNED\b|\bLONGTEXT\b|\bDATETIME\(\d\)/i],
   ["sqlite", /\bAUTOINCREMENT\b|\bPRAGMA\s+\w+|\bWITHOUT\s+ROWID\b|\bDATETIME\b/i],
   [
     "postgresql",
@@ -182,5 +179,17 @@ export function isForeignSql(path: string, text: string): boolean {
 /** Which engine a text is written for, by words only one of them knows. */
 export function engineOf(text: string): Engine {
   const head = text.length > 200_000 ? text.slice(0, 200_000) : text;
-  return MARKS.find(([, mark]) => mark.test(head))?.[0] ?? "unknown";
+  return (
+    MARKS.find(([, mark]) => mark.test(head))?.[0] ?? (BACKTICKED_TABLE.test(head) ? ofBackticks(head) : "unknown")
+  );
+}
+
+const BACKTICKED_TABLE = /^\s*(?:CREATE|ALTER|DROP)\s+TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`/im;
+
+/** SQLite takes names in backticks too, and tools that write them for it use none but its own types. */
+function ofBackticks(text: string): Engine {
+  const types = [...text.matchAll(/^\s*(?:.*\bADD\s+(?:COLUMN\s+)?)?`\w+`\s+(\w+)/gim)].map(([, type]) => type ?? "");
+  if (types.length === 0 || types.some((type) => !/^(?:text|integer|real|blob|numeric)$/i.test(type))) return "mysql";
+  // MySQL has no key on a whole text, and its generators say `int` or INTEGER.
+  return /`\s+text\s+PRIMARY\s+KEY/i.test(text) || types.includes("integer") ? "sqlite" : "unknown";
 }

@@ -99,7 +99,7 @@ function filter(scope: Scope, draft: Draft, table: number, id: ExprId): Conditio
     const read = readArray(scope, id);
     return allOf(read.elements.map(({ value, optional }) => maybe(filter(scope, draft, table, value), optional)));
   }
-  if (expr?.kind === "call") return unknownCondition("a computed filter");
+  if (expr?.kind === "call") return whereCall(scope, table, expr) ?? unknownCondition("a computed filter");
   const object = readObject(scope, id);
   const parts = object.entries.map((entry) => maybe(member(scope, draft, table, entry), entry.optional));
   if (object.open) parts.push(unknownCondition("a filter that is put together"));
@@ -149,6 +149,9 @@ function field(scope: Scope, column: ColumnRef, id: ExprId): Condition {
   if (choice !== undefined) return choice;
   const expr = exprAt(scope, resolved(scope, id));
   if (expr?.kind === "array") return { kind: "in", column, value: valueAt(scope, id) };
+  // `name: where(fn("lower", col("name")), "LIKE", pattern)`: the key says nothing then.
+  const whole = expr?.kind === "call" ? whereCall(scope, column.table, expr) : undefined;
+  if (whole !== undefined) return whole;
   if (expr?.kind !== "object") return equals(scope, column, id);
   const object = readObject(scope, id);
   const parts = object.entries.map((entry) => {
@@ -159,6 +162,68 @@ function field(scope: Scope, column: ColumnRef, id: ExprId): Condition {
   });
   if (object.open) parts.push(unknownCondition(`a filter on ${column.name}`));
   return allOf(parts);
+}
+
+type Call = Extract<NonNullable<ReturnType<typeof exprAt>>, { kind: "call" }>;
+
+/** `Sequelize.where(fn("lower", col("name")), "LIKE", pattern)`; undefined for any other call. */
+function whereCall(scope: Scope, table: number, call: Call): Condition | undefined {
+  if (calleeName(scope, call) !== "where" || call.args.length < 2) return undefined;
+  const [left = NONE, second = NONE, third] = call.args;
+  const side = columnOf(scope, table, left);
+  if (side === undefined) return unknownCondition("a computed filter");
+  const { column, fn } = side;
+  const condition =
+    third === undefined ? field(scope, column, second) : compared(scope, column, constantString(scope, second), third);
+  return fn === undefined ? condition : throughFunction(condition, fn);
+}
+
+const COMPARATORS: Readonly<Record<string, string>> = {
+  "=": "eq",
+  "<>": "ne",
+  "!=": "ne",
+  "<": "lt",
+  "<=": "lte",
+  ">": "gt",
+  ">=": "gte",
+  IN: "in",
+  LIKE: "like",
+  ILIKE: "iLike",
+};
+
+function compared(scope: Scope, column: ColumnRef, comparator: string | undefined, value: ExprId): Condition {
+  return operator(scope, column, COMPARATORS[comparator?.trim().toUpperCase() ?? ""] ?? "", value);
+}
+
+/** `col("name")`, `fn("lower", col("name"))`. A name with a table before it may mean any table. */
+function columnOf(scope: Scope, table: number, id: ExprId): { column: ColumnRef; fn?: string } | undefined {
+  const call = exprAt(scope, resolved(scope, id));
+  if (call?.kind !== "call") return undefined;
+  const name = calleeName(scope, call);
+  const text = constantString(scope, call.args[0] ?? NONE);
+  if (name === "col") return text === undefined || text.includes(".") ? undefined : { column: { table, name: text } };
+  if (name !== "fn" || text === undefined || call.args.length !== 2) return undefined;
+  const inner = columnOf(scope, table, call.args[1] ?? NONE);
+  return inner === undefined || inner.fn !== undefined ? undefined : { ...inner, fn: text.toLowerCase() };
+}
+
+function calleeName(scope: Scope, call: Call): string | undefined {
+  const callee = exprAt(scope, call.callee);
+  return callee?.kind === "ref" || callee?.kind === "member" ? callee.name : undefined;
+}
+
+/** Conditions that say of a column what is true of a function of it. */
+function throughFunction(condition: Condition, fn: string): Condition {
+  switch (condition.kind) {
+    case "equal":
+    case "not-equal":
+    case "in":
+    case "range":
+    case "like":
+      return { ...condition, fn };
+    default:
+      return unknownCondition("a computed filter");
+  }
 }
 
 function operator(scope: Scope, column: ColumnRef, name: string, id: ExprId): Condition {

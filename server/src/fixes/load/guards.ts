@@ -80,7 +80,7 @@ function render(test: ts.Expression, negated: boolean, scope: LoopScope): string
   const positive = /^!(?!=)([\w$.?!]+)$/.exec(own.body)?.[1];
   if (positive !== undefined) return positive;
   const turned = turn(own.body);
-  return turned ?? `!(${own.body})`;
+  return turned ?? (/^[\w$.?]+$/.test(own.body) ? `!${own.body}` : `!(${own.body})`);
 }
 
 /** `a === null` → `a !== null`, where that is the whole of it. */

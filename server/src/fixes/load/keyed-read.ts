@@ -200,13 +200,20 @@ export function addProperty(object: ts.ObjectLiteralExpression, text: string): T
   return { start: last.end, end: last.end, newText: `,${gap}${text}` };
 }
 
-/** Whether everything of a query but the given nodes is the same for every element. */
-export function restIsFixed(node: ts.Node, scope: LoopScope, except: readonly ts.Node[], allowed: RegExp): boolean {
+/** Whether everything of a query but the given nodes is the same for every element. `allowed`: what may be called. `made`: classes of which one may be made. */
+export function restIsFixed(
+  node: ts.Node,
+  scope: LoopScope,
+  except: readonly ts.Node[],
+  allowed: RegExp,
+  made?: RegExp,
+): boolean {
   const visit = (at: ts.Node): boolean => {
     if (except.includes(at)) return true;
     if (ts.isIdentifier(at)) return !scope.isVariant(at) || isName(at);
     if (ts.isCallExpression(at) && !allowed.test(calledName(at))) return false;
-    if (ts.isNewExpression(at) || ts.isAwaitExpression(at) || ts.isYieldExpression(at)) return false;
+    if (ts.isNewExpression(at) && made?.test(at.expression.getText()) !== true) return false;
+    if (ts.isAwaitExpression(at) || ts.isYieldExpression(at)) return false;
     return ts.forEachChild(at, (child) => (visit(child) ? undefined : true)) === undefined;
   };
   return visit(node);

@@ -37,11 +37,11 @@ export interface LoadQuestion {
   readonly isBounded: boolean;
 }
 
-const NOTE =
+export const NOTE =
   "All rows are loaded before the first pass: an error of the database now comes before anything the loop does, and rows of elements that the loop leaves out may be loaded too.";
 const COUNT_NOTE =
   "All is counted before the first pass: an error of the database now comes before anything the loop does, and elements that the loop leaves out may be counted too.";
-const WIDENED = "The key was added to the columns that are selected.";
+export const WIDENED = "The key was added to the columns that are selected.";
 
 /** Undefined where anything is unclear. */
 export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix | undefined {
@@ -82,7 +82,7 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
 }
 
 /** What to call an element that the loop takes apart at once. */
-function elementNameOf(tree: ts.SourceFile, { element, over }: LoopShape): string {
+export function elementNameOf(tree: ts.SourceFile, { element, over }: LoopShape): string {
   if (ts.isIdentifier(element)) return element.text;
   const name = ts.isIdentifier(over) ? over.text : ts.isPropertyAccessExpression(over) ? over.name.text : "";
   const singular = singularOf(name);
@@ -93,7 +93,7 @@ const NO_KEY =
   /^(timestamp|date|time|json|bytea|blob|float|double|real|decimal|numeric|citext|char\(|bpchar|interval|array)|\[\]$/i;
 
 /** Whether what is equal to the database is equal in a `Map`, too. */
-function canBeKeys(table: TableAnswers, { column }: KeyedRead): boolean {
+export function canBeKeys(table: TableAnswers, { column }: Pick<KeyedRead, "column">): boolean {
   const { type } = table.column(column) ?? { type: "unknown" };
   if (NO_KEY.test(type)) return false;
   // MySQL's usual collations do not tell upper from lower case; keys made by programs are spelled one way.
@@ -102,7 +102,11 @@ function canBeKeys(table: TableAnswers, { column }: KeyedRead): boolean {
 }
 
 /** The condition under which an element's key is wanted, empty for always; undefined where there may be elements without one. */
-function filterFor(table: TableAnswers, { key, column }: KeyedRead, { tests, unclear }: Guards): string | undefined {
+export function filterFor(
+  table: TableAnswers,
+  { key, column }: Pick<KeyedRead, "key" | "column">,
+  { tests, unclear }: Guards,
+): string | undefined {
   const filter = tests.join(" && ");
   // Behind a condition that cannot be repeated, only what every element has can be read.
   if (unclear && key.depth > 1) return undefined;

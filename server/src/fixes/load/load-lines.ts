@@ -109,7 +109,13 @@ function queryLines(
 }
 
 /** The list of keys, each of them once where they are likely to repeat. */
-function keysText(list: ListText, { key }: KeyedRead, filter: string, style: Style, unique: boolean): string {
+export function keysText(
+  list: ListText,
+  { key }: Pick<KeyedRead, "key">,
+  filter: string,
+  style: Style,
+  unique: boolean,
+): string {
   if (filter === "" && key.identity) return list.array;
   const all =
     filter === ""

@@ -63,7 +63,7 @@ function declaredIn(loop: LoopShape): ReadonlySet<string> {
     else for (const element of name.elements) if (ts.isBindingElement(element)) add(element.name);
   };
   add(loop.element);
-  walk(loop.node, (node) => {
+  walkOwn(loop, loop.node, (node) => {
     if (ts.isVariableDeclaration(node) || ts.isParameter(node)) add(node.name);
     else if ((ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) && node.name !== undefined)
       names.add(node.name.text);
@@ -72,9 +72,9 @@ function declaredIn(loop: LoopShape): ReadonlySet<string> {
 }
 
 /** Names the loop gives new values. */
-function changedIn({ node: loop }: LoopShape): ReadonlySet<string> {
+function changedIn(loop: LoopShape): ReadonlySet<string> {
   const names = new Set<string>();
-  walk(loop, (node) => {
+  walkOwn(loop, loop.node, (node) => {
     if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) targets(node.left, names);
     else if (
       (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
@@ -108,7 +108,7 @@ type Alias =
 function aliasesIn(loop: LoopShape, changed: ReadonlySet<string>): ReadonlyMap<string, Alias> {
   const aliases = new Map<string, Alias>();
   const seen = new Set<string>();
-  walk(loop.body, (node) => {
+  walkOwn(loop, loop.body, (node) => {
     if (!ts.isVariableDeclaration(node) || node.initializer === undefined) return;
     const isConst = (node.parent.flags & ts.NodeFlags.Const) !== 0;
     const { name, initializer } = node;
@@ -299,6 +299,13 @@ function isPropertyName(node: ts.Identifier): boolean {
     (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
     (ts.isPropertyAssignment(parent) && parent.name === node)
   );
+}
+
+/** Everything but what comes before the loop once. */
+function walkOwn(loop: LoopShape, node: ts.Node, visit: (node: ts.Node) => void): void {
+  if (loop.fixed?.has(node) === true) return;
+  visit(node);
+  ts.forEachChild(node, (child) => walkOwn(loop, child, visit));
 }
 
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {

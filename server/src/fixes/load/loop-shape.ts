@@ -20,16 +20,25 @@ export interface LoopShape {
   /** `list[i]` of a counting loop, which its element is initialised with. */
   readonly indexed?: { readonly list: string; readonly index: string };
   readonly before: InsertionPoint;
-  /** The callback of an iteration method. */
-  readonly callback?: ts.ArrowFunction | ts.FunctionExpression;
+  /** The callback of an iteration method, or the function that is called once per element. */
+  readonly callback?: ts.FunctionLikeDeclaration;
+  /** Statements of the body that come before the loop once: what they declare is the same in every pass. */
+  readonly fixed?: ReadonlySet<ts.Node>;
 }
 
-/** @param span Of the loop statement, or of the call that is given the callback. */
-export function loopShape(tree: ts.SourceFile, span: Span): LoopShape | undefined {
+/**
+ * @param span Of the loop statement, or of the call that is given the callback.
+ * @param collector What the promises of a callback are given to at once.
+ */
+export function loopShape(
+  tree: ts.SourceFile,
+  span: Span,
+  collector = /^Promise\.all$/,
+): LoopShape | undefined {
   const statement = nodeAt(tree, span, isLoop);
   if (statement !== undefined) return fromStatement(statement);
   const call = nodeAt(tree, span, ts.isCallExpression);
-  return call === undefined ? undefined : fromCall(call);
+  return call === undefined ? undefined : fromCall(call, collector);
 }
 
 function isLoop(node: ts.Node): node is ts.ForOfStatement | ts.ForStatement {
@@ -79,7 +88,7 @@ function counting(node: ts.ForStatement, before: InsertionPoint): LoopShape | un
 const MAPS = /^(map|flatMap)$/;
 
 /** `list.map(async (element) => …)`, collected by `Promise.all`. */
-function fromCall(node: ts.CallExpression): LoopShape | undefined {
+function fromCall(node: ts.CallExpression, collector: RegExp): LoopShape | undefined {
   const { expression, arguments: args } = node;
   const [given] = args;
   if (!ts.isPropertyAccessExpression(expression) || !MAPS.test(expression.name.text)) return undefined;
@@ -89,7 +98,7 @@ function fromCall(node: ts.CallExpression): LoopShape | undefined {
   const [element] = callback.parameters;
   if (element === undefined || element.initializer !== undefined || element.dotDotDotToken !== undefined)
     return undefined;
-  const collected = collector(node);
+  const collected = collectorOf(node, collector);
   const isAsync = (ts.getModifiers(callback) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
   // Promises of a callback that is not async may be used as what they are, unless all of them are awaited at once.
   if (collected === undefined && !isAsync) return undefined;
@@ -100,9 +109,9 @@ function fromCall(node: ts.CallExpression): LoopShape | undefined {
 }
 
 /** The `Promise.all` that the promises are given to at once. */
-function collector(node: ts.CallExpression): ts.CallExpression | undefined {
+function collectorOf(node: ts.CallExpression, name: RegExp): ts.CallExpression | undefined {
   const all = ts.isParenthesizedExpression(node.parent) ? node.parent.parent : node.parent;
-  return ts.isCallExpression(all) && all.expression.getText() === "Promise.all" ? all : undefined;
+  return ts.isCallExpression(all) && name.test(all.expression.getText()) ? all : undefined;
 }
 
 /** Before the statement of an expression that runs whenever its statement does. */

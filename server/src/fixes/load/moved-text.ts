@@ -23,7 +23,9 @@ export function fitted(line: string, room: number, { trailingComma }: Style): re
   const tree = ts.createSourceFile("line.ts", line, ts.ScriptTarget.Latest, true);
   const object = lastObject(tree);
   const steps = /^\t*/.exec(line)?.[0] ?? "";
-  if (object === undefined || object.properties.length === 0) return [line];
+  // In the middle of a chain, an object of several lines reads worse than a long line.
+  const isLast = object !== undefined && /^[)\]]*;?$/.test(line.slice(object.end));
+  if (object === undefined || object.properties.length === 0 || !isLast) return [line];
   const head = line.slice(0, object.getStart(tree) + 1);
   return [
     head,

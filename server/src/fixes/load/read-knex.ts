@@ -27,7 +27,7 @@ export function readKnex({ node, scope, table }: ReadQuestion): KeyedRead | unde
   if (first !== undefined && (first !== links.at(-1) || links.some(({ name }) => name === "orderBy"))) return undefined;
   const variant = links.filter(({ args }) => args.some((arg) => scope.isVariant(arg)));
   const [link, ...others] = variant;
-  const keyed = link === undefined || others.length > 0 ? undefined : keyOf(link, scope);
+  const keyed = link === undefined || others.length > 0 ? undefined : keyInStep(link, scope);
   if (link === undefined || keyed === undefined) return undefined;
   if (!restIsFixed(node, scope, [keyed.node], /^(|knex|db|trx|tx|raw)$|./)) return undefined;
   const column = keyed.column.split(".").at(-1) ?? keyed.column;
@@ -53,7 +53,7 @@ export function readKnex({ node, scope, table }: ReadQuestion): KeyedRead | unde
   };
 }
 
-interface Keyed {
+export interface KeyedStep {
   readonly column: string;
   readonly key: ElementFunction;
   readonly node: ts.Node;
@@ -63,7 +63,7 @@ interface Keyed {
 }
 
 /** `where("id", id)`, `where("id", "=", id)`, `where({ id, active: true })` */
-function keyOf(link: Link, scope: LoopScope): Keyed | undefined {
+export function keyInStep(link: Link, scope: LoopScope): KeyedStep | undefined {
   if (link.name !== "where" && link.name !== "andWhere") return undefined;
   const [first, ...rest] = link.args;
   const style = styleOf(link.call.getSourceFile());

@@ -36,7 +36,7 @@ export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | un
   const where = propertyOf(options, "where");
   const object = where === undefined ? undefined : valueOf(where);
   if (object === undefined || !ts.isObjectLiteralExpression(object)) return undefined;
-  const filter = plain(keyedFilter(scope, object)) ?? compound(scope, object);
+  const filter = prismaFilter(scope, object);
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
   const unique = method.text.startsWith("findUnique") || isUnique(table, filter.columns);
   const selected = keepKey(options, filter.column);
@@ -56,6 +56,11 @@ export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | un
 }
 
 type PrismaFilter = KeyedFilter & { readonly edit: (keys: string) => TextEdit };
+
+/** The key in a `where`, and the edit that asks for many of them. */
+export function prismaFilter(scope: LoopScope, where: ts.ObjectLiteralExpression): PrismaFilter | undefined {
+  return plain(keyedFilter(scope, where)) ?? compound(scope, where);
+}
 
 function plain(filter: KeyedFilter | undefined): PrismaFilter | undefined {
   return filter === undefined ? undefined : { ...filter, edit: (keys) => withValue(filter, `{ in: ${keys} }`) };

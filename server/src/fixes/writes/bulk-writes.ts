@@ -90,7 +90,7 @@ function named(single: string, many: string): Maker {
 const HOOKS = /\.(pre|post|plugin|addHook)\(|\bhooks\s*:|\b(before|after)(Create|Save|Validate|BulkCreate)\b/i;
 
 /** Whether single rows may have work done around them that many have not: said of every model that is not made in this file, where it could be seen. */
-function hasHooks(model: ts.Expression): boolean {
+export function hasHooks(model: ts.Expression): boolean {
   if (!ts.isIdentifier(model)) return true;
   const tree = model.getSourceFile();
   const isOwn = tree.statements.some(

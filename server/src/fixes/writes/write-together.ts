@@ -17,6 +17,8 @@ import { bulkWriteOf, type BulkWrite } from "./bulk-writes.js";
 export interface WriteQuestion {
   readonly path: string;
   readonly dialect: string;
+  /** The member that names the operation. */
+  readonly method: string;
   /** The write of the dialect, whole. */
   readonly query: Span;
   readonly tableName: string | undefined;
@@ -84,7 +86,7 @@ function isWrite(node: ts.Node, write: ts.Node, isCallback: boolean): boolean {
 }
 
 /** `await Promise.all(list.map(…));` of which nothing is used. */
-function wholeStatement(map: ts.Node): ts.Statement | undefined {
+export function wholeStatement(map: ts.Node): ts.Statement | undefined {
   const all = map.parent;
   if (!ts.isCallExpression(all) || !ts.isAwaitExpression(all.parent)) return undefined;
   const statement = all.parent.parent;

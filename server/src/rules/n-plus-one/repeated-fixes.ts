@@ -5,6 +5,7 @@ import type { Fix, FixSources } from "../../fixes/fix.js";
 import type { Span } from "../../base/span.js";
 import { loadWithList } from "../../fixes/load/load-with-list.js";
 import { loadBeforeLoop } from "../../fixes/load/load-before-loop.js";
+import { writeSame } from "../../fixes/writes/write-same.js";
 import { writeTogether } from "../../fixes/writes/write-together.js";
 import type { FileView } from "../../project/file-view.js";
 import type { Operation } from "../../project/model.js";
@@ -73,18 +74,30 @@ export function repeatedWriteFixes(evidence: RepeatedOperation, view: FileView, 
   if (iterationsAround(view, site)[0]?.region !== iteration.region || iteration.over === NONE) return [];
   const loop = iteration.loop?.statement ?? iteration.site?.span;
   if (loop === undefined) return [];
-  const fix = writeTogether(
-    {
-      path: view.path,
-      dialect: operation.dialect,
-      query: operation.span,
-      tableName: operation.table,
-      loop,
-      isArray: isArray(view, iteration.over),
-    },
-    sources,
-  );
+  const question = {
+    path: view.path,
+    dialect: operation.dialect,
+    method: operation.method,
+    query: operation.span,
+    tableName: operation.table,
+    loop,
+    isArray: isArray(view, iteration.over),
+  };
+  const same = {
+    ...question,
+    table: tableAnswers(view, operation),
+    isBounded: isBounded(view, iteration.over),
+    isOwnList: isOwnList(view, operation, iteration),
+  };
+  const fix = writeTogether(question, sources) ?? writeSame(same, sources);
   return fix === undefined ? [] : [fix];
+}
+
+/** Whether the elements are rows that were read from the table of an operation. */
+function isOwnList(view: FileView, { table }: Operation, { over }: Iteration): boolean {
+  const made = madeBy(view, over);
+  const list = view.calls.find(({ operation: one }) => one?.expr === made)?.operation;
+  return list?.access === "read" && list.table !== undefined && table !== undefined && sameTable(list.table, table);
 }
 
 /** Whether a pass may change what a later pass reads: rows loaded beforehand would be old by then. */

@@ -12,6 +12,7 @@ import type { Operation } from "../../project/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
 import { type Iteration, iterationsAround, unwrap } from "../loops/iteration.js";
 import { candidatesOf, isDatabase, type RepeatedOperation } from "./repeated-operation.js";
+import { siblingFix } from "./sibling-fixes.js";
 import { relationOf, tableAnswers } from "./table-answers.js";
 
 /** Lists of at most this many elements fit every database's limit of parameters. */
@@ -21,10 +22,14 @@ export function repeatedReadFixes(evidence: RepeatedOperation, view: FileView, s
   const { operation, iterations, through, recursive, site } = evidence;
   const [iteration] = iterations;
   // Inside a second loop, the query would still run once per element of that one.
-  if (iteration === undefined || iterations.length > 1 || through !== undefined || recursive) return [];
+  if (iteration === undefined || iterations.length > 1 || recursive) return [];
   if (iterationsAround(view, site)[0]?.region !== iteration.region || iteration.over === NONE) return [];
   const loop = iteration.loop?.statement ?? iteration.site?.span;
   if (loop === undefined || isWritten(view, operation, iteration)) return [];
+  if (through !== undefined) {
+    const sibling = siblingFix(evidence, view, sources, loop, isArray(view, iteration.over));
+    return sibling === undefined ? [] : [sibling];
+  }
   const fix = loadBeforeLoop(
     {
       path: view.path,

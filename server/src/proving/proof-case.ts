@@ -68,7 +68,8 @@ export interface ProofProgram {
 export type ArgumentSpec =
   | { readonly kind: "value"; readonly name: string; readonly type: "string" | "number" | "boolean" | "date" | "any" }
   | { readonly kind: "list"; readonly of: ArgumentSpec }
-  | { readonly kind: "object"; readonly props: Readonly<Record<string, ArgumentSpec>> }
+  /** `open`: what else it is asked for is a value nobody knows. */
+  | { readonly kind: "object"; readonly props: Readonly<Record<string, ArgumentSpec>>; readonly open?: true }
   /** Rows of a table, read as the library would give them. */
   | { readonly kind: "rows"; readonly table: string; readonly model?: string; readonly many: boolean }
   | { readonly kind: "request" }
@@ -83,7 +84,9 @@ export type ArgumentSpec =
       readonly construct: readonly ArgumentSpec[];
     }
   /** Something that has a value for every name it is asked for: input, session. */
-  | { readonly kind: "named" }
+  | { readonly kind: "named"; readonly name: string }
+  /** A repository of an entity class: TypeORM's, MikroORM's or Mongoose's model. */
+  | { readonly kind: "repository"; readonly library: string; readonly module: string; readonly name: string }
   /** Something of the outside: touching it ends the proof. */
   | { readonly kind: "outside"; readonly name: string };
 

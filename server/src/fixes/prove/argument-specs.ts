@@ -12,6 +12,8 @@ export interface SpecContext {
   readonly library: string;
   /** Spec of an instance of a class the file imports, by the name it is used under; undefined for anything else. */
   readonly instanceOf: (local: string) => ArgumentSpec | undefined;
+  /** File and exported name of what the file imports from the workspace under a name. */
+  readonly exportOf: (local: string) => { readonly module: string; readonly name: string } | undefined;
 }
 
 export function parameterSpec(
@@ -57,11 +59,12 @@ const CLIENT_NAMES: Readonly<Record<string, string>> = {
 };
 
 const CLIENT_TYPES: readonly (readonly [RegExp, string])[] = [
-  [/\b(PrismaClient|TransactionClient|PrismaService)\b/, "@prisma/client"],
+  [/(PrismaClient|TransactionClient|PrismaService|PrismaTransaction)\b/, "@prisma/client"],
   [/^Knex\b/, "knex"],
   [/^(Kysely|Transaction)</, "kysely"],
   [/^(NodePgDatabase|PgDatabase|PostgresJsDatabase|PgTransaction|PgliteDatabase|DrizzleDb)\b/, "drizzle-orm"],
   [/^(Pool|PoolClient|pg\.Pool|pg\.Client|pg\.PoolClient)$/, "pg"],
+  [/^(DataSource|EntityManager|QueryRunner)$/, "typeorm"],
 ];
 
 /** A parameter nobody gave a type. */
@@ -71,10 +74,9 @@ function named(name: string, context: SpecContext): ArgumentSpec {
   if (client !== undefined) return { kind: "client", library: client };
   if (/^(ctx|context|c)$/.test(name)) return requestContext(context);
   if (/^(input|args|params|query|body|data|dto|options|opts|filter|session|user|auth|currentUser)$/.test(name))
-    return { kind: "named" };
+    return { kind: "named", name };
   if (/Ids$|^ids$/.test(name)) return { kind: "list", of: { kind: "value", name, type: "any" } };
-  const rows = rowsNamed(name, context);
-  return rows ?? { kind: "value", name, type: "any" };
+  return rowsNamed(name, context) ?? { kind: "value", name, type: "any" };
 }
 
 /** What frameworks hand along: clients by the usual names, and somebody who asks. */
@@ -85,10 +87,9 @@ function requestContext({ library }: SpecContext): ArgumentSpec {
     db: client,
     knex: { kind: "client", library: "knex" },
     pool: { kind: "client", library: "pg" },
-    session: { kind: "object", props: { user: { kind: "named" } } },
-    user: { kind: "named" },
+    user: { kind: "named", name: "user" },
   };
-  return { kind: "object", props };
+  return { kind: "object", props, open: true };
 }
 
 function rowsNamed(name: string, { catalog }: SpecContext): ArgumentSpec | undefined {
@@ -153,13 +154,31 @@ function referenceSpec(name: string, type: ts.TypeReferenceNode, context: SpecCo
   const instance = context.instanceOf(typeName);
   if (instance !== undefined) return instance;
   if (client !== undefined) return { kind: "client", library: client };
+  const repository = repositorySpec(typeName, argument, context);
+  if (repository !== undefined) return repository;
   const members = membersOf(type, context.tree);
   const table = tableOf(typeName.split(".").at(-1) ?? typeName, context.catalog);
   if (table !== undefined) return rowsOf(table, typeName.split(".").at(-1) ?? typeName, false);
   if (members !== undefined) return objectOf(members, context, depth);
+  const library = CLIENT_NAMES[name] ?? (/^(db|tx)$/.test(name) ? context.library : undefined);
+  if (library !== undefined) return { kind: "client", library: library };
   return /(Service|Repository|Client|Logger|Queue|Module|Manager|Gateway)$/.test(typeName)
     ? { kind: "outside", name: typeName }
     : named(name, context);
+}
+
+/** `Repository<User>`, `Model<UserDocument>`: of the entity class a file imports. */
+function repositorySpec(
+  typeName: string,
+  argument: ts.TypeNode | undefined,
+  { exportOf, tree }: SpecContext,
+): ArgumentSpec | undefined {
+  if (argument === undefined || !/^(Repository|EntityRepository|Model)$/.test(typeName)) return undefined;
+  const name = argument.getText(tree).replace(/Document$/, "");
+  const found = exportOf(name) ?? exportOf(argument.getText(tree));
+  if (found === undefined) return undefined;
+  const library = typeName === "Repository" ? "typeorm" : typeName === "Model" ? "mongoose" : "mikro-orm";
+  return { kind: "repository", library, ...found };
 }
 
 function objectOf(

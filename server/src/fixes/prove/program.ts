@@ -6,6 +6,14 @@ export interface ProgramSources {
   readonly textOf: (path: string) => string | undefined;
   /** The file of the workspace a specifier means. */
   readonly resolve: (from: string, specifier: string) => string | undefined;
+  /** What was translated before, by path and text: both versions of a program share nearly all of their files. */
+  readonly translated?: Map<string, Translated>;
+}
+
+export interface Translated {
+  readonly text: string;
+  readonly code: string | undefined;
+  readonly specifiers: readonly string[];
 }
 
 /** Modules beyond these are left out; needing one ends the proof. */
@@ -25,9 +33,9 @@ export function programOf(entry: string, sources: ProgramSources): Program {
     const text = sources.textOf(path);
     // Declarations hold nothing that runs.
     if (text === undefined || !/\.[cm]?[jt]sx?$/.test(path) || /\.d\.[cm]?ts$/.test(path)) continue;
-    const imports = importsOf(path, text, sources);
-    const code = translate(path, text);
+    const { code, specifiers } = translatedOnce(path, text, sources);
     if (code === undefined) continue;
+    const imports = importsOf(path, text, specifiers, sources);
     modules[path] = { code, imports };
     texts.push(text);
     queue.push(...Object.values(imports).filter((target) => !target.startsWith("lib:")));
@@ -35,9 +43,23 @@ export function programOf(entry: string, sources: ProgramSources): Program {
   return { entry, modules, texts };
 }
 
-function importsOf(path: string, text: string, sources: ProgramSources): Record<string, string> {
+function translatedOnce(path: string, text: string, { translated }: ProgramSources): Translated {
+  const known = translated?.get(path);
+  if (known?.text === text) return known;
+  const specifiers = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+  const made = { text, code: translate(path, text), specifiers };
+  translated?.set(path, made);
+  return made;
+}
+
+function importsOf(
+  path: string,
+  text: string,
+  specifiers: readonly string[],
+  sources: ProgramSources,
+): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
+  for (const fileName of specifiers) {
     const target = sources.resolve(path, fileName);
     if (target !== undefined && sources.textOf(target) !== undefined) found[fileName] = target;
     // Prisma writes its client where the schema says, and nobody commits it.

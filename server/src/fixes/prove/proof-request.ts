@@ -5,7 +5,7 @@ import { parseWithParents, ts } from "../../syntax/typescript.js";
 import { applyEdits } from "../edits.js";
 import type { FileEdit, TextEdit } from "../fix.js";
 import { parameterSpec, type SpecContext } from "./argument-specs.js";
-import { programOf, type Program, type ProgramSources } from "./program.js";
+import { programOf, type Program, type ProgramSources, type Translated } from "./program.js";
 import { proofTables } from "./proof-tables.js";
 import { reachedEdits } from "./reached.js";
 import { classOf, markEdits, nameOf, sameFunction, targetAround, type FunctionNode } from "./target-function.js";
@@ -28,7 +28,8 @@ export type PreparedProof = { readonly request: ProofRequest } | { readonly reas
 const TRIALS: readonly ProofTrial[] = [10, 100, 1_000].map((rows) => ({ rows, seed: 1 }));
 
 export function prepareProof(question: ProofQuestion): PreparedProof {
-  const { path, offset, edits, catalog, sources } = question;
+  const { path, offset, edits, catalog } = question;
+  const sources = { translated: new Map<string, Translated>(), ...question.sources };
   const text = sources.textOf(path);
   const tree = text === undefined ? undefined : parseWithParents(path, text);
   if (text === undefined || tree === undefined) return { reason: "the file cannot be read" };
@@ -74,7 +75,7 @@ function afterSources(sources: ProgramSources, edits: readonly FileEdit[]): Prog
   const texts = new Map(
     edits.map((edit) => [edit.path, edit.createText ?? applyEdits(sources.textOf(edit.path) ?? "", edit.edits)]),
   );
-  return { resolve: sources.resolve, textOf: (path) => texts.get(path) ?? sources.textOf(path) };
+  return { ...sources, textOf: (path) => texts.get(path) ?? sources.textOf(path) };
 }
 
 /** The program whose entry hands the function out. */
@@ -96,7 +97,7 @@ function constructorSpecs(cls: ts.ClassLikeDeclaration, context: SpecContext): r
   return made?.parameters.map((parameter) => parameterSpec(parameter, 2, context)) ?? [];
 }
 
-const LIBRARIES = ["@prisma/client", "drizzle-orm", "kysely", "knex", "postgres", "pg"];
+const LIBRARIES = ["@prisma/client", "drizzle-orm", "kysely", "knex", "postgres", "typeorm", "pg"];
 
 /** @param depth How many instances stand inside each other: a service needs a repository, which needs a client. */
 function specContext(
@@ -112,25 +113,27 @@ function specContext(
   );
   const library = LIBRARIES.find((name) => modules.some((one) => one === name || one.startsWith(`${name}/`)));
   const models = new Set(catalog.tables.flatMap(({ names }) => names.map(({ source }) => source)));
+  const exportOf = (local: string): { readonly module: string; readonly name: string } | undefined => {
+    for (const one of imports) {
+      const bindings = one.importClause?.namedBindings;
+      const element =
+        bindings !== undefined && ts.isNamedImports(bindings)
+          ? bindings.elements.find(({ name }) => name.text === local)
+          : undefined;
+      if (element === undefined || !ts.isStringLiteral(one.moduleSpecifier)) continue;
+      const module = sources.resolve(path, one.moduleSpecifier.text);
+      return module === undefined ? undefined : { module, name: (element.propertyName ?? element.name).text };
+    }
+    return undefined;
+  };
   return {
     tree,
     catalog,
     library: library ?? (models.has("prisma") ? "@prisma/client" : models.has("drizzle") ? "drizzle-orm" : "pg"),
+    exportOf,
     instanceOf: (local) => {
-      if (3 < depth) return undefined;
-      for (const one of imports) {
-        const bindings = one.importClause?.namedBindings;
-        const element =
-          bindings !== undefined && ts.isNamedImports(bindings)
-            ? bindings.elements.find(({ name }) => name.text === local)
-            : undefined;
-        if (element === undefined || !ts.isStringLiteral(one.moduleSpecifier)) continue;
-        const target = sources.resolve(path, one.moduleSpecifier.text);
-        return target === undefined
-          ? undefined
-          : instanceSpec(target, (element.propertyName ?? element.name).text, catalog, sources, depth);
-      }
-      return undefined;
+      const found = 3 < depth ? undefined : exportOf(local);
+      return found === undefined ? undefined : instanceSpec(found.module, found.name, catalog, sources, depth);
     },
   };
 }

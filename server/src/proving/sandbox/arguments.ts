@@ -1,7 +1,7 @@
 /** Values for the parameters of the function that is run, from the rows that are there. */
 import type { ArgumentSpec } from "../proof-case.js";
 import { asPg, query, type Row, uncounted } from "./database.js";
-import { clientOf } from "./libraries.js";
+import { clientOf, repositoryOf } from "./libraries.js";
 import { readMany } from "./prisma/read.js";
 import { scalars, type Values } from "./promised.js";
 import { findModel, tables } from "./schema.js";
@@ -14,6 +14,8 @@ export interface Answer {
 
 /** What arguments are made from; read before the program runs. */
 export interface Pool extends Values {
+  /** What a module of the workspace exports. */
+  readonly exported: (module: string, name: string) => unknown;
   readonly makeInstance: (module: string, name: string, args: readonly unknown[]) => unknown;
   readonly answer: Answer;
 }
@@ -25,7 +27,7 @@ export async function argumentFor(spec: ArgumentSpec, pool: Pool): Promise<unkno
     case "list":
       return listFor(spec.of, pool);
     case "object":
-      return objectFor(spec.props, pool);
+      return spec.open === true ? opened(await objectFor(spec.props, pool)) : objectFor(spec.props, pool);
     case "rows":
       return rowsFor(spec.table, spec.model, spec.many);
     case "request":
@@ -40,8 +42,10 @@ export async function argumentFor(spec: ArgumentSpec, pool: Pool): Promise<unkno
         spec.name,
         await Promise.all(spec.construct.map((one) => argumentFor(one, pool))),
       );
+    case "repository":
+      return repositoryOf(spec.library, pool.exported(spec.module, spec.name));
     case "named":
-      return outsideValue("input");
+      return outsideValue(spec.name);
     case "outside":
       return outsideValue(spec.name);
   }
@@ -79,6 +83,16 @@ async function objectFor(props: Readonly<Record<string, ArgumentSpec>>, pool: Po
   const made: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(props)) made[name] = await argumentFor(spec, pool);
   return made;
+}
+
+/** An object that has something for every name. */
+function opened(made: Record<string, unknown>): unknown {
+  return new Proxy(made, {
+    get: (own, key) => {
+      if (typeof key === "string" && key !== "then" && !(key in own)) own[key] = outsideValue(key);
+      return Reflect.get(own, key) as unknown;
+    },
+  });
 }
 
 async function rowsFor(name: string, model: string | undefined, many: boolean): Promise<unknown> {

@@ -7,6 +7,10 @@ import { pgModule, pool } from "./pg.js";
 import { postgresModule, postgresTag } from "./postgres-js.js";
 import { PrismaClient, prismaModule } from "./prisma/client.js";
 import { runSome } from "./promises.js";
+import { modelFor, mongooseModule, nestMongooseModule } from "./mongoose/module.js";
+import { nextCacheModule, reactModule, zodModule } from "./passing.js";
+import { sequelizeModule } from "./sequelize/module.js";
+import { nestTypeormModule, repositoryFor, typeormManager, typeormModule } from "./typeorm/module.js";
 import { outside } from "./stub.js";
 
 const esModule = (exports: object): object => ({ __esModule: true, default: exports, ...exports });
@@ -19,6 +23,15 @@ const fixed: Readonly<Record<string, () => unknown>> = {
   "drizzle-orm": () => drizzleModule,
   "drizzle-orm/pg-core": () => pgCoreModule,
   postgres: () => ({ __esModule: true, ...postgresModule }),
+  typeorm: () => typeormModule,
+  "@nestjs/typeorm": () => nestTypeormModule,
+  sequelize: () => sequelizeModule,
+  "sequelize-typescript": () => sequelizeModule,
+  mongoose: () => mongooseModule,
+  "@nestjs/mongoose": () => nestMongooseModule,
+  react: () => reactModule,
+  "next/cache": () => nextCacheModule,
+  zod: () => zodModule,
   "p-limit": () => ({ __esModule: true, default: runSome.limit }),
   "p-map": () => ({ __esModule: true, default: runSome.map }),
 };
@@ -30,6 +43,11 @@ export function library(specifier: string): unknown {
   if (/^drizzle-orm\/(node-postgres|pglite|postgres-js|neon-http|neon-serverless|vercel-postgres)$/.test(specifier))
     return esModule(drizzleDriverModule);
   return outside(specifier.replace(/^node:/, ""));
+}
+
+/** A repository or model of an entity, made for a parameter. */
+export function repositoryOf(library: string, target: unknown): unknown {
+  return library === "mongoose" ? modelFor(target) : library === "sequelize" ? target : repositoryFor(target);
 }
 
 /** A client made for a parameter. */
@@ -45,6 +63,8 @@ export function clientOf(name: string): unknown {
       return drizzleClient();
     case "postgres":
       return postgresTag;
+    case "typeorm":
+      return typeormManager();
     default:
       return pool();
   }

@@ -60,6 +60,7 @@ async function run(one: SandboxCase, bodies: Bodies, bridge: Bridge): Promise<Sa
       values: await valuesOfTables(one.made),
       rows: one.rows,
       answer: effects,
+      exported: (module, name) => Reflect.get(loader.load(module) as object, name) as unknown,
       makeInstance: (module, name, args) => loader.instance(module, name, args),
     };
     phase.promised = promiseOf(pool);
@@ -99,7 +100,11 @@ async function prepare(target: ProofTarget, loader: Loader, pool: Pool): Promise
   const args: unknown[] = [];
   for (const spec of target.params) args.push(await argumentFor(spec, pool));
   const found = loader.target();
-  if (found === undefined) throw new CannotProve(`\`${target.name}\` is made only while other code runs`);
+  if (found === undefined) {
+    const failure = loader.failure();
+    if (failure !== undefined) throw new CannotProve(`its file cannot be loaded by itself: ${failure}`);
+    throw new CannotProve(`\`${target.name}\` is made only while other code runs`);
+  }
   if (found.owner === undefined) return () => found.run(undefined, args);
   const made: unknown[] = [];
   for (const spec of target.construct ?? []) made.push(await argumentFor(spec, pool));

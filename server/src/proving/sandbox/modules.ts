@@ -1,4 +1,5 @@
 /** Loads the program's modules: its own files when they are asked for, stand-ins for packages, and nothing of the outside. */
+import { decorate } from "./decorators.js";
 import { library } from "./libraries.js";
 import { cannot, outside, phase } from "./stub.js";
 
@@ -15,6 +16,8 @@ export interface Target {
 export interface Loader {
   load(path: string): unknown;
   target(): Target | undefined;
+  /** Why the first module that did not load did not. */
+  failure(): string | undefined;
   /** An instance of a class of the workspace. */
   instance(module: string, name: string, args: readonly unknown[]): unknown;
 }
@@ -24,7 +27,7 @@ export function createLoader(
   bodies: Readonly<Record<string, Body>>,
 ): Loader {
   const loaded = new Map<string, { exports: object }>();
-  const state: { target: Target | undefined } = { target: undefined };
+  const state: { target: Target | undefined; failed: string | undefined } = { target: undefined, failed: undefined };
 
   const mark = (value: unknown, method?: string, isStatic = false): unknown => {
     state.target ??= targetOf(value, method, isStatic);
@@ -46,28 +49,46 @@ export function createLoader(
     if (body === undefined) return outside(path.split("/").at(-1) ?? path) as object;
     const module = { exports: {} };
     loaded.set(path, module);
-    body.call(
-      helpers,
-      module.exports,
-      (specifier: string) => {
-        const own = imports[path]?.[specifier];
-        if (own === undefined) return library(specifier);
-        // `lib:` names the package whose generated client a file would be.
-        return own.startsWith("lib:") ? library(own.slice("lib:".length)) : load(own);
-      },
-      module,
-    );
+    const require = (specifier: string): unknown => {
+      const own = imports[path]?.[specifier];
+      if (own === undefined) return library(specifier);
+      // `lib:` names the package whose generated client a file would be.
+      return own.startsWith("lib:") ? library(own.slice("lib:".length)) : load(own);
+    };
+    const reason = phase.reason;
+    try {
+      body.call(helpers, module.exports, require, module);
+    } catch (error) {
+      // What a module sets up has often nothing to do with the function that is run: what it did not get to lies outside.
+      phase.reason = reason;
+      state.failed ??= error instanceof Error ? error.message : String(error);
+      leaveOut(module.exports, path);
+    }
     return module.exports;
   };
 
   return {
     load,
     target: () => state.target,
+    failure: () => state.failed,
     instance: (path, name, args) => {
       const found: unknown = Reflect.get(load(path), name);
       return typeof found === "function" ? (Reflect.construct(found, args) as unknown) : outside(name);
     },
   };
+}
+
+/** Exports that are missing are found in what lies outside. Objects that were handed out already learn it too. */
+function leaveOut(exports: object, path: string): void {
+  const name = path.split("/").at(-1) ?? path;
+  const rest = new Proxy(
+    {},
+    {
+      get: (_own, key) =>
+        typeof key === "symbol" || key === "then" || key === "__esModule" ? undefined : outside(`${name}.${key}`),
+    },
+  );
+  Object.setPrototypeOf(exports, rest);
 }
 
 function targetOf(value: unknown, method: string | undefined, isStatic: boolean): Target | undefined {
@@ -94,7 +115,7 @@ function targetOf(value: unknown, method: string | undefined, isStatic: boolean)
 const helpers = {
   // Copying what a package exports would lose what a stand-in makes when it is asked.
   __importStar: (module: unknown): unknown => module,
-  __decorate: (_decorators: unknown, target: unknown): unknown => target,
+  __decorate: decorate,
   __metadata: (): unknown => () => undefined,
   __param: (): unknown => () => undefined,
 };

@@ -145,7 +145,7 @@ export function outside(name: string, { isValue, of }: Kind = { isValue: false, 
     apply: (_own, _self, given: readonly unknown[]) => called(name, given, (make) => child("()", make)),
     construct: (_own, given: readonly unknown[], newTarget: { readonly prototype: object } & object) =>
       newTarget === proxy
-        ? (called(`new ${name}`, given, (make) => child("new", make)) as object)
+        ? ((called(`new ${name}`, given, (make) => child("new", make)) ?? outside(`new ${name}`)) as object)
         : (Object.create(newTarget.prototype) as object),
   });
   known.set(proxy as object, { name, of, scalar });
@@ -179,7 +179,7 @@ function inherited(name: string): object {
 /** A call that leaves the program. Functions handed along are run once, as wrappers do it; what they give is the answer then. */
 function called(name: string, given: readonly unknown[], once: (make: () => unknown) => unknown): unknown {
   if (!phase.running) return HARMLESS.test(name) ? undefined : once(() => outside(`${name}()`));
-  const args = given.map(phase.encode);
+  const args = given.map((one) => phase.encode(one));
   const written = JSON.stringify(args);
   phase.calls.push({ name, given: written.length < LONG ? args : [{ $: "long", v: hashOf(written) }] });
   const work = given.findLast((one) => typeof one === "function" && knownOf(one) === undefined);

@@ -81,14 +81,14 @@ function encode(text: string): string {
 const PLAIN = /^(https?:)\/\/([^/?#@:\s]+)(?::(\d+))?(\/[^?#\s]*)?(\?[^#\s]*)?(#\S*)?$/i;
 
 export class Url {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port: string;
+  protocol: string;
+  hostname: string;
+  port: string;
   pathname: string;
   hash: string;
   readonly username = "";
   readonly password = "";
-  readonly searchParams: UrlSearchParams;
+  #params: UrlSearchParams;
 
   constructor(given: unknown, base?: unknown) {
     const text = String(given);
@@ -103,7 +103,7 @@ export class Url {
     this.port = port;
     this.pathname = path;
     this.hash = hash;
-    this.searchParams = new UrlSearchParams(search);
+    this.#params = new UrlSearchParams(search);
   }
   get host(): string {
     return this.port === "" ? this.hostname : `${this.hostname}:${this.port}`;
@@ -111,8 +111,14 @@ export class Url {
   get origin(): string {
     return `${this.protocol}//${this.host}`;
   }
+  get searchParams(): UrlSearchParams {
+    return this.#params;
+  }
+  set search(text: string) {
+    this.#params = new UrlSearchParams(text);
+  }
   get search(): string {
-    const written = this.searchParams.toString();
+    const written = this.#params.toString();
     return written === "" ? "" : `?${written}`;
   }
   get href(): string {

@@ -24,7 +24,7 @@ export class Column extends Sql {
 
 interface ColumnDraft {
   columnName: string;
-  readonly type: string;
+  type: string;
   readonly mode: string | undefined;
   fallback?: () => unknown;
 }
@@ -48,7 +48,7 @@ function columnBuilder(type: string): (...given: readonly unknown[]) => object {
           return (value: unknown) => {
             if ((key === "$defaultFn" || key === "$default") && typeof value === "function")
               draft.fallback = value as () => unknown;
-            if (key === "array") throw cannot("a column holds an array");
+            if (key === "array") draft.type = `${draft.type}[]`;
             return proxy;
           };
         },

@@ -155,18 +155,19 @@ const idle = (): Promise<void> => Promise.resolve();
 
 /** A class, because programs extend it. */
 export class PrismaClient {
-  /** An extension of a package adds what no version of the function could tell apart here; one that is written out may change every result. */
-  readonly $extends = (extension: unknown): this => {
-    if (outsideName(extension) === undefined) throw cannot("it extends Prisma's client");
-    return this;
-  };
-
   constructor() {
     const own: unknown = new Proxy(this, {
       get: (target, name, receiver) => {
         if (typeof name === "symbol" || name in target || name === "then")
           return Reflect.get(target, name, receiver) as unknown;
         if (Object.hasOwn(raw, name)) return raw[name as keyof typeof raw];
+        // An extension of a package adds what no version of the function could tell apart here; one that is written out may change every result.
+        if (name === "$extends") {
+          return (extension: unknown) => {
+            if (outsideName(extension) === undefined) throw cannot("it extends Prisma's client");
+            return own;
+          };
+        }
         if (name === "$transaction") return (work: unknown) => transaction(own as object, work);
         if (name === "$connect" || name === "$disconnect") return idle;
         if (name === "$on") return () => undefined;

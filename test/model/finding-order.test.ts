@@ -7,6 +7,7 @@ import { createCodeSearch } from "../../server/src/service/code-search.js";
 import { createService } from "../../server/src/service/create-service.js";
 import { judge, orderFindings, type OrderParts } from "../../server/src/service/finding-order.js";
 import { drain } from "../../server/src/service/slices.js";
+import { tableRows } from "../../server/src/service/table-rows.js";
 import type { WorkspaceService } from "../../server/src/service/workspace-service.js";
 import { temporaryFolder } from "../harness/planner-image.js";
 
@@ -22,6 +23,8 @@ app.get("/${name}", async (req, res) => {
 `;
 const files: Readonly<Record<string, string>> = {
   "package.json": '{ "name": "shop", "dependencies": { "pg": "8", "express": "4" } }',
+  "schema.sql": "CREATE TABLE apples (id int PRIMARY KEY);\nCREATE TABLE polls (id int PRIMARY KEY);\n",
+  "hotpath.config.json": '{ "tables": { "polls": { "rows": 5000000 } } }',
   "src/db.ts": 'import { Pool } from "pg";\nexport const pool = new Pool();\n',
   "src/a.ts": handler("apples"),
   "src/b.ts": handler("polls").replace(
@@ -80,4 +83,27 @@ test("answers about one finding move those like it, and are forgotten on request
 
   expect(parts.feedback.reset()).toBe(1);
   expect(await orderFindings(partsOf(service))).toEqual(before);
+});
+
+test("what is known of a table's size decides between findings that are alike, and is named", async () => {
+  const { service } = state;
+  if (service === undefined) throw new Error("no workspace");
+  rmSync(path.join(root, "feedback.jsonl"), { force: true });
+  const parts: OrderParts = { ...partsOf(service), around: (findings) => tableRows(service, findings) };
+  const inLoop = (await orderFindings(parts)).filter(({ finding }) => finding.rule === "query-in-loop");
+  expect(inLoop.map(({ finding }) => path.basename(finding.path))).toEqual(["b.ts", "c.ts", "a.ts"]);
+  expect(inLoop[0]?.reasons).toContain("its table has 5,000,000 rows");
+  expect(inLoop[2]?.reasons.join()).not.toContain("rows");
+});
+
+test("what a profile says of findings leads among those of one severity", async () => {
+  const { service } = state;
+  if (service === undefined) throw new Error("no workspace");
+  const measured: OrderParts["measured"] = (findings) =>
+    findings.map((one) => (one.path.endsWith("c.ts") ? { ...one, measured: { share: 0.5, text: "50 %" } } : one));
+  const inLoop = (await orderFindings({ ...partsOf(service), measured })).filter(
+    ({ finding }) => finding.rule === "query-in-loop",
+  );
+  expect(inLoop.map(({ finding }) => path.basename(finding.path))).toEqual(["c.ts", "a.ts", "b.ts"]);
+  expect(inLoop[0]?.reasons).toContain("measured: 50 % of the time of requests");
 });

@@ -28,7 +28,8 @@ function judged(verdict: Feedback["verdict"], fingerprint: string, ...words: rea
 }
 
 test("evidence is read from the finding alone", () => {
-  expect(evidenceOf(finding())).toEqual({ severity: 2, confidence: 1, degree: 1, perRequest: 1, steps: 0, fixable: 0 });
+  const known = { severity: 2, confidence: 1, degree: 1, perRequest: 1, steps: 0, fixable: 0 };
+  expect(evidenceOf(finding())).toEqual({ ...known, measured: 0, size: 0 });
   expect(evidenceOf(finding({ cost: "1 + N × M queries per job", severity: "error" }))).toMatchObject({
     severity: 3,
     degree: 2,
@@ -52,6 +53,57 @@ test("severity leads, confidence and cost decide within it, and ties go by place
   ];
   const order = rank(findings).map(({ finding: { path, range } }) => `${path}:${range.start.line}`);
   expect(order).toEqual(["/c.ts:1", "/a.ts:2", "/a.ts:9", "/b.ts:1", "/d.ts:1", "/e.ts:1"]);
+});
+
+test("what was measured and how large a table is decide within a severity, and are named", () => {
+  const share = (value: number): Partial<Rankable> => ({ measured: { share: value } });
+  const rows = new Map([
+    ["/large.ts", 20_000_000],
+    ["/small.ts", 12],
+  ]);
+  const findings = [
+    finding({ path: "/small.ts" }),
+    finding({ path: "/unknown.ts" }),
+    finding({ path: "/large.ts" }),
+    finding({ path: "/cold.ts", ...share(0.01) }),
+    finding({ path: "/stale.ts", measured: { share: 0.9, stale: true } }),
+    finding({ path: "/hot.ts", ...share(0.4) }),
+    finding({ path: "/error.ts", severity: "error", confidence: 0 }),
+  ];
+  const order = rank(findings, undefined, ({ path }) => ({ rows: rows.get(path) }));
+  expect(order.map((one) => one.finding.path)).toEqual([
+    "/error.ts",
+    "/hot.ts",
+    "/large.ts",
+    "/cold.ts",
+    "/stale.ts",
+    "/unknown.ts",
+    "/small.ts",
+  ]);
+  expect(order[1]?.reasons).toContain("measured: 40 % of the time of requests");
+  expect(order[2]?.reasons).toContain("its table has 20,000,000 rows");
+  expect(order[5]?.reasons.join()).not.toMatch(/measured|rows/);
+});
+
+test("everything that decides within a severity is less than a step of it, whatever the numbers are", () => {
+  const wild = fc.record({
+    share: fc.double(),
+    rows: fc.option(fc.double(), { nil: undefined }),
+    confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(wild, wild, (a, b) => {
+      const low = finding({ path: "/a.ts", confidence: a.confidence, measured: { share: a.share } });
+      const high = finding({
+        path: "/b.ts",
+        severity: "error",
+        confidence: b.confidence,
+        measured: { share: b.share },
+      });
+      const order = rank([low, high], undefined, ({ path }) => (path === "/a.ts" ? a : b));
+      expect(order[0]?.finding.severity).toBe("error");
+    }),
+  );
 });
 
 test("the order does not depend on the order the findings come in", () => {

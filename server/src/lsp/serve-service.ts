@@ -4,6 +4,7 @@
  */
 import { getHeapStatistics } from "node:v8";
 import { isMainThread } from "node:worker_threads";
+import { readHistory, type History } from "../workspace/git-history.js";
 import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
 import { queryLenses, type LensScope } from "../analysis/explain-query/query-lenses.js";
 import { referencesAt, type ReferenceQuestion } from "../analysis/references/uses-of.js";
@@ -11,7 +12,9 @@ import { Cancelled } from "../base/cancellation.js";
 import type { Cancellation } from "../analysis/host.js";
 import { createCodeSearch, type CodeSearchParts } from "../service/code-search.js";
 import { Profiles } from "../service/profiles.js";
-import type { FeedbackPort } from "../service/finding-order.js";
+import { tableRows } from "../service/table-rows.js";
+import type { FeedbackPort, OrderParts } from "../service/finding-order.js";
+import { LookAhead } from "../service/look-ahead.js";
 import { explainQuery } from "../service/explain-query.js";
 import { findingsWithFixes } from "../service/fix-titles.js";
 import { fixAll, type FixAllScope, fixChanges, fixOffers, type FixAnswer, type FixOffer } from "../service/fixes.js";
@@ -21,7 +24,7 @@ import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceFigures, ServiceReply, ServiceRequest } from "./async-service.js";
 import { runsBeside } from "./bounded-carrier.js";
 import { createProofCalls, type ProofCalls } from "./proof-calls.js";
-import { createFixCalls, type FixCalls } from "./fix-calls.js";
+import { createFixCalls } from "./fix-calls.js";
 import { callCosts, isCostMethod, measuredHover, type CostMethod } from "./cost-calls.js";
 import { callSearch, isSearchMethod, type SearchMethod, type SearchTarget } from "./search-calls.js";
 
@@ -68,7 +71,7 @@ export function serveService(
       state.service = service;
       state.proofs = createProofCalls(service, options, builtFolder);
       state.roots = options.roots;
-      if (parts !== undefined) state.search = targetOf(service, parts);
+      if (parts !== undefined) state.search = targetOf(service, parts, profiles, options);
       return undefined;
     }
     if (state.service === undefined) throw new Error("the workspace is not open");
@@ -80,10 +83,16 @@ export function serveService(
       return await callCosts(state.service, profiles, state.roots, request.method, request.args);
     if (request.method === "proveFix") return await state.proofs?.proveFix(request.args[0] as FixQuestion);
     if (request.method === "close") state.search?.search.stop();
+    if (changesTexts(state.service, request)) state.search?.ahead.forget();
+    if (request.method === "fixOffers" && state.search !== undefined) {
+      const [path, fingerprints] = request.args as readonly [string, readonly string[]];
+      const offers = state.search.ahead.offers(path, fingerprints);
+      return state.proofs?.ranked(path, offers) ?? offers;
+    }
     const value = await call(state.service, { ...request, method: request.method }, port, epoch, profiles);
     if (request.method === "fixOffers")
       return state.proofs?.ranked(request.args[0] as string, value as FixOffers) ?? value;
-    return state.search === undefined ? value : withFixesNoted(state.search.fixes, request, value);
+    return state.search === undefined ? value : withFixesNoted(state.search, request, value);
   };
 
   const reply = async (request: ServiceRequest): Promise<void> => {
@@ -105,18 +114,39 @@ export function serveService(
   };
 }
 
-function targetOf(service: WorkspaceService, { feedback, ...parts }: SearchParts): SearchTarget {
+function targetOf(
+  service: WorkspaceService,
+  { feedback, ...parts }: SearchParts,
+  profiles: Profiles,
+  { roots, readsHistory }: ServiceOptions,
+): SearchTarget {
   const search = createCodeSearch({ service, ...parts });
-  return { search, order: { service, search, feedback }, fixes: createFixCalls(service, search, feedback) };
+  const order: OrderParts = {
+    service,
+    search,
+    feedback,
+    measured: (findings) => profiles.measured(service, findings),
+    around: (findings) => tableRows(service, findings),
+  };
+  const history = readsHistory === true ? readHistory : (): Promise<History> => Promise.resolve([]);
+  const ahead = new LookAhead({ service, roots, history });
+  return { search, order, fixes: createFixCalls(service, search, feedback), ahead };
+}
+
+/** Whether what was made ahead may be wrong after a call. Opening a file whose text is that on disk changes nothing. */
+function changesTexts(service: WorkspaceService, { method, args }: ServiceRequest): boolean {
+  if (method === "setOverlay") return service.textOf(args[0] as string) !== args[1];
+  return method === "scan" || method === "fileEvents" || method === "reconfigure";
 }
 
 /** What is handed out is remembered, and after a refresh it is told what of it has been applied. */
-function withFixesNoted(fixes: FixCalls, { method, args }: ServiceRequest, value: unknown): unknown {
+function withFixesNoted({ fixes, ahead }: SearchTarget, { method, args }: ServiceRequest, value: unknown): unknown {
   if (method === "fixChanges") {
     const [path, fingerprint, fix] = args as readonly [string, string, string];
     fixes.handedOut({ path, fingerprint, fix }, value as FixAnswer);
   }
   if (method !== "refresh" || (value as RefreshOutcome).cancelled) return value;
+  if ((value as RefreshOutcome).changed.length > 0) ahead.forget();
   const applied = fixes.settle();
   return applied.length === 0 ? value : { ...(value as RefreshOutcome), applied };
 }

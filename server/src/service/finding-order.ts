@@ -1,5 +1,6 @@
 /** The findings of a workspace in the order they deserve a look, and what the user says of them. */
 import type { Finding } from "../analysis/finding.js";
+import type { Circumstances } from "../ranking/evidence.js";
 import { groupAlike } from "../ranking/group-alike.js";
 import { opinionOn, type Feedback, type Surroundings, type Verdict } from "../ranking/neighbours.js";
 import { rank, type Ranked } from "../ranking/rank.js";
@@ -20,6 +21,10 @@ export interface OrderParts {
   readonly service: Pick<WorkspaceService, "allFindings" | "findings">;
   readonly search: Pick<CodeSearch, "surroundings">;
   readonly feedback: FeedbackPort;
+  /** Findings with what was measured of them; missing: nothing was. */
+  readonly measured?: (findings: readonly Finding[]) => readonly Finding[];
+  /** What else is known of these findings. */
+  readonly around?: (findings: readonly Finding[]) => (finding: Finding) => Circumstances;
 }
 
 export interface OrderedFinding extends Ranked<Finding> {
@@ -47,12 +52,14 @@ export interface FindingPlace {
 }
 
 /** All findings, the most important first. Where the user has judged nothing, no model is asked. */
-export async function orderFindings({ service, search, feedback }: OrderParts): Promise<readonly Ranked<Finding>[]> {
+export async function orderFindings(parts: OrderParts): Promise<readonly Ranked<Finding>[]> {
+  const { service, search, feedback, measured = (found) => found } = parts;
   const given = feedback.all();
-  const findings = service.allFindings();
-  if (given.length === 0) return rank(findings);
+  const findings = measured(service.allFindings());
+  const around = parts.around?.(findings);
+  if (given.length === 0) return rank(findings, undefined, around);
   const describe = await search.surroundings();
-  return rank(findings, (finding) => opinionOn(describe(finding), given));
+  return rank(findings, (finding) => opinionOn(describe(finding), given), around);
 }
 
 /** Takes an answer. False when the finding is not there any more. */

@@ -9,8 +9,11 @@ export interface LoopScope {
   readonly isVariant: (node: ts.Node) => boolean;
   /** Whether evaluating it once instead of once per element is the same: it calls nothing but what `allowed` names. */
   readonly isPlain: (node: ts.Node, allowed?: RegExp) => boolean;
-  /** An expression made from the element alone, as a function of it: `(order) => order.customerId`. Undefined for anything else. */
-  readonly ofElement: (node: ts.Expression) => ElementFunction | undefined;
+  /**
+   * An expression made from the element alone, as a function of it: `(order) => order.customerId`. Undefined for anything else.
+   * `pure`: names of functions that give the same for the same.
+   */
+  readonly ofElement: (node: ts.Expression, pure?: RegExp) => ElementFunction | undefined;
 }
 
 export interface ElementFunction {
@@ -38,8 +41,8 @@ export function loopScope(loop: LoopShape, elementName: string): LoopScope {
   return {
     isVariant,
     isPlain: (node, allowed) => !contains(node, (at) => isImpure(at, allowed)),
-    ofElement: (node) => {
-      const parts = new Rendering(loop, aliases, changed, elementName);
+    ofElement: (node, pure) => {
+      const parts = new Rendering(loop, aliases, changed, elementName, pure);
       const body = parts.render(node);
       if (body === undefined || !parts.usesElement) return undefined;
       return {
@@ -140,11 +143,19 @@ class Rendering {
   readonly #aliases: ReadonlyMap<string, Alias>;
   readonly #changed: ReadonlySet<string>;
   readonly #elementName: string;
+  readonly #pure: RegExp | undefined;
   usesElement = false;
   #hops = 0;
 
-  constructor(loop: LoopShape, aliases: ReadonlyMap<string, Alias>, changed: ReadonlySet<string>, elementName: string) {
+  constructor(
+    loop: LoopShape,
+    aliases: ReadonlyMap<string, Alias>,
+    changed: ReadonlySet<string>,
+    elementName: string,
+    pure?: RegExp,
+  ) {
     this.#loop = loop;
+    this.#pure = pure;
     this.#aliases = aliases;
     this.#changed = changed;
     this.#elementName = elementName;
@@ -174,7 +185,8 @@ class Rendering {
       return this.#with(node.operand, (text) => `!${text}`);
     if (ts.isBinaryExpression(node) && !isAssignment(node.operatorToken.kind)) return this.#binary(node);
     if (ts.isTemplateExpression(node)) return this.#template(node);
-    if (ts.isCallExpression(node)) return this.#conversion(node);
+    if (ts.isCallExpression(node))
+      return this.#pure?.test(calledName(node)) === true ? this.#call(node) : this.#conversion(node);
     if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(bare(node.argumentExpression)))
       return this.#with(node.expression, (text) => `${text}[${node.argumentExpression.getText()}]`);
     return undefined;
@@ -214,6 +226,12 @@ class Rendering {
     if (!/^(Number|String|BigInt)$/.test(expression.getText()) || only === undefined || args.length > 1)
       return undefined;
     return this.#with(only, (text) => `${expression.getText()}(${text})`);
+  }
+
+  #call({ expression, arguments: args }: ts.CallExpression): string | undefined {
+    const parts = [expression, ...args].map((part) => this.render(part));
+    const [callee, ...given] = parts;
+    return parts.includes(undefined) ? undefined : `${callee ?? ""}(${given.join(", ")})`;
   }
 
   #element(): string {

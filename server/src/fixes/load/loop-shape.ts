@@ -30,11 +30,7 @@ export interface LoopShape {
  * @param span Of the loop statement, or of the call that is given the callback.
  * @param collector What the promises of a callback are given to at once.
  */
-export function loopShape(
-  tree: ts.SourceFile,
-  span: Span,
-  collector = /^Promise\.all$/,
-): LoopShape | undefined {
+export function loopShape(tree: ts.SourceFile, span: Span, collector = /^Promise\.all$/): LoopShape | undefined {
   const statement = nodeAt(tree, span, isLoop);
   if (statement !== undefined) return fromStatement(statement);
   const call = nodeAt(tree, span, ts.isCallExpression);

@@ -89,7 +89,8 @@ function isOwnReturn(node: ts.ReturnStatement, callback: ts.Node): boolean {
   return at === callback;
 }
 
-function isOperand({ parent }: ts.Expression): boolean {
+/** Whether an expression needs parentheses around an operator of its own to stand where it stands. */
+export function isOperand({ parent }: ts.Expression): boolean {
   return (
     ts.isPropertyAccessExpression(parent) ||
     ts.isElementAccessExpression(parent) ||

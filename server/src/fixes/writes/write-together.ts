@@ -69,7 +69,7 @@ interface Body {
 }
 
 /** What a pass does, when that is to write one row at its end. */
-function bodyOf({ body, callback }: LoopShape, node: ts.Node): Body | undefined {
+export function bodyOf({ body, callback }: LoopShape, node: ts.Node): Body | undefined {
   if (!ts.isBlock(body))
     return isWrite(body, node, callback !== undefined) ? { preparation: [], last: body } : undefined;
   const last = body.statements.at(-1);
@@ -94,7 +94,7 @@ export function wholeStatement(map: ts.Node): ts.Statement | undefined {
 }
 
 /** Nothing is awaited, left or changed while a row is prepared. */
-function isPreparation({ preparation }: Body): boolean {
+export function isPreparation({ preparation }: Body): boolean {
   return preparation.every((statement) => {
     if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.Const) === 0)
       return false;

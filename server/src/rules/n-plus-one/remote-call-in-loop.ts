@@ -1,5 +1,6 @@
 /** Finds remote calls that are no database queries, one per element. */
 import { defineRule } from "../define-rule.js";
+import { repeatedCommandFixes } from "./command-fixes.js";
 import { describeRepeated } from "./describe-repeated.js";
 import { isDatabase, repeatedOperations } from "./repeated-operation.js";
 
@@ -8,7 +9,7 @@ export const remoteCallInLoop = defineRule({
   family: "n-plus-one",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "One HTTP request, cache round trip or model call is made for each element of a collection.",
     why: "Each pays the network's latency; a service that is slow or down is asked N times.",
@@ -20,4 +21,5 @@ export const remoteCallInLoop = defineRule({
     for (const one of repeatedOperations(view)) if (!isDatabase(one.operation)) yield one;
   },
   describe: describeRepeated,
+  fixes: repeatedCommandFixes,
 });

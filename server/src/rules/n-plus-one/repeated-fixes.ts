@@ -27,7 +27,7 @@ export function repeatedReadFixes(evidence: RepeatedOperation, view: FileView, s
   const loop = iteration.loop?.statement ?? iteration.site?.span;
   if (loop === undefined || isWritten(view, operation, iteration)) return [];
   if (through !== undefined) {
-    const sibling = siblingFix(evidence, view, sources, loop, isArray(view, iteration.over));
+    const sibling = siblingFix(evidence, view, sources, loop, isArrayLike(view, iteration.over));
     return sibling === undefined ? [] : [sibling];
   }
   const fix = loadBeforeLoop(
@@ -39,7 +39,7 @@ export function repeatedReadFixes(evidence: RepeatedOperation, view: FileView, s
       tableName: operation.table,
       table: tableAnswers(view, operation),
       loop,
-      isArray: isArray(view, iteration.over),
+      isArray: isArrayLike(view, iteration.over),
       isBounded: isBounded(view, iteration.over),
     },
     sources,
@@ -86,7 +86,7 @@ export function repeatedWriteFixes(evidence: RepeatedOperation, view: FileView, 
     query: operation.span,
     tableName: operation.table,
     loop,
-    isArray: isArray(view, iteration.over),
+    isArray: isArrayLike(view, iteration.over),
   };
   const same = {
     ...question,
@@ -127,7 +127,8 @@ function sameTable(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
-function isArray(view: FileView, over: ExprId): boolean {
+/** Whether a list is surely an array, not something that can only be gone through. */
+export function isArrayLike(view: FileView, over: ExprId): boolean {
   if (view.valueOf(over).kind === "array") return true;
   const made = madeBy(view, over);
   return view.calls.some(({ expr, operation }) => expr === made && operation?.rows === "many");

@@ -2,7 +2,7 @@
  * How much would be won by one statement in place of many. A repeated operation that stands alone in its pass is all of the pass's cost; one that goes with
  * a file, a mail or a remote call for the same element is the smaller part of it, and stays when the larger part cannot be merged either.
  */
-import { exprsWithin, isAwaited, isInside } from "../../facts/regions.js";
+import { exprsWithin, isAwaited, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
@@ -11,7 +11,15 @@ import { calledName, type Iteration } from "../loops/iteration.js";
 
 /** Why a finding is worth less than it looks; the first that holds. */
 export type Lightness =
-  "other-work" | "several-steps" | "handed-over" | "own-values" | "own-rows" | "own-transaction" | "search" | "few";
+  | "other-work"
+  | "several-steps"
+  | "handed-over"
+  | "own-values"
+  | "own-rows"
+  | "own-transaction"
+  | "search"
+  | "few"
+  | "exceptional";
 
 export interface WeightQuestion {
   readonly view: FileView;
@@ -31,6 +39,7 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   if (isHandedOver(view, site)) return "handed-over";
   if (isSearch(view, iteration)) return "search";
   if (isFewByNature(view, iteration)) return "few";
+  if (isExceptional(view, site, iteration)) return "exceptional";
   if (hasOwnTransaction(view, site, iteration)) return "own-transaction";
   // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends or starts something.
   if (!isWrite)
@@ -135,6 +144,27 @@ const FEW =
 function isFewByNature(view: FileView, { over }: Iteration): boolean {
   const expr = view.facts.exprs[over];
   return (expr?.kind === "ref" || expr?.kind === "member") && FEW.test(expr.name);
+}
+
+const COMPLAINS = /^(warn|warning|error|fatal)$/;
+const LOGGER = /log(ger)?$|^console$/i;
+
+/** It happens to elements that failed or should not be there: in a `catch`, or after a warning in the log for each of them. */
+function isExceptional(view: FileView, site: CallSite, iteration: Iteration): boolean {
+  const { facts } = view;
+  for (const { id, region } of regionChain(facts, site.region)) {
+    if (id === iteration.region) break;
+    if (region.kind === "catch") return true;
+  }
+  return view.calls.some((other) => {
+    if (site.span.start <= other.span.start || !COMPLAINS.test(calledName(view, other.expr))) return false;
+    const call = facts.exprs[other.expr];
+    const callee = call?.kind === "call" ? facts.exprs[call.callee] : undefined;
+    const logger = callee?.kind === "member" ? facts.exprs[callee.object] : undefined;
+    const isLogger = (logger?.kind === "ref" || logger?.kind === "member") && LOGGER.test(logger.name);
+    // Whoever complains on the way here complains about each element that comes here.
+    return isLogger && isInside(facts, site.region, other.region) && isInside(facts, other.region, iteration.region);
+  });
 }
 
 /** Each element is worked on in a transaction of its own, so that one failure leaves the others alone. */

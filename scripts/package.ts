@@ -22,6 +22,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 import { build } from "./build.js";
+import { nativePlatforms } from "./native-platforms.js";
 import { modelRuntimeFiles } from "./package-model.js";
 import { zipListing } from "./zip-listing.js";
 
@@ -191,7 +192,7 @@ function tryOut(target: Target, folder: string): void {
 }
 
 /** Faults of a finished package, in words. */
-function faultsOf(archive: string, folder: string, manifest: Manifest): string[] {
+function faultsOf(archive: string, folder: string, manifest: Manifest, target: Target): string[] {
   const packed = new Set(zipListing(archive).map(({ name }) => name));
   const staged = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== ".vscodeignore")
@@ -209,7 +210,16 @@ function faultsOf(archive: string, folder: string, manifest: Manifest): string[]
       .filter((file) => !packed.has(`extension/${renamed.get(file) ?? file}`))
       .map((file) => `misses ${file}`),
     ...[...packed].filter((file) => /\.(?:ts|map|tsbuildinfo)$/.test(file)).map((file) => `should not hold ${file}`),
+    ...staged.flatMap((file) => foreignTo(target, folder, file)),
   ];
+}
+
+/** A native file that this platform cannot load. */
+function foreignTo(target: Target, folder: string, file: string): string[] {
+  const platforms = nativePlatforms(path.join(folder, file));
+  return platforms.length === 0 || platforms.includes(target)
+    ? []
+    : [`holds ${file}, which is for ${platforms.join(", ")}`];
 }
 
 function pack(target: Target, folder: string, manifest: Manifest): void {
@@ -224,7 +234,7 @@ function pack(target: Target, folder: string, manifest: Manifest): void {
   ];
   runOrThrow(process.execPath, [vsce, "package", "--target", target, "--out", archive, ...flags], folder);
 
-  const faults = faultsOf(archive, folder, manifest);
+  const faults = faultsOf(archive, folder, manifest, target);
   if (0 < faults.length) throw new Error(`${path.basename(archive)}\n  ${faults.join("\n  ")}`);
   printContents(archive);
 }

@@ -4,7 +4,7 @@ import { NONE, type BindingId, type ExprId, type FileFacts } from "../facts/mode
 import type { CallSite } from "./model.js";
 
 /** Names under which caches and memos go; weak evidence alone, enough together with a look-up and a guard. */
-const CACHE_NAME = /cache|memo|lru|redis|keyv|store|loaded|seen|visited|known|byId|ById|Map$|^map$/;
+const CACHE_NAME = /[cC]ache|[mM]emo|lru|redis|keyv|store|loaded|seen|visited|known|byId|ById|Map$|^map$/;
 const LOOKUPS = new Set(["get", "has", "peek", "hget", "getItem", "mget", "match", "fetch", "getOrSet"]);
 /** Functions of caching libraries that run their callback on a miss only. */
 const WRAPPERS =
@@ -13,7 +13,8 @@ const WRAPPERS =
 /** Whether a call runs only when a cache or memo had no answer. */
 export function isCacheGuarded(facts: FileFacts, site: CallSite): boolean {
   for (const { region } of regionChain(facts, site.region)) {
-    if (region.branch !== undefined && isLookupTest(facts, region.branch.test)) return true;
+    if (region.branch === undefined) continue;
+    if (isLookupTest(facts, region.branch.test) || isKept(facts, region.branch.test, site)) return true;
   }
   const fn = facts.functions[site.fn];
   // Next keeps what such functions give, by their arguments.
@@ -29,6 +30,34 @@ export function isCacheGuarded(facts: FileFacts, site: CallSite): boolean {
       isLookupTest(facts, region.branch.test)
     );
   });
+}
+
+/** `if (this.rows === undefined) this.rows = await load()`: the field that is tested is the one that is filled; `this.rows ??= await load()`. */
+function isKept(facts: FileFacts, test: ExprId, site: CallSite): boolean {
+  const name = emptyField(facts, test);
+  for (let at = site.expr, hops = 0; at !== NONE && hops < 10; at = facts.exprs[at]?.parent ?? NONE, hops++) {
+    const expr = facts.exprs[at];
+    if (expr?.kind !== "assign") continue;
+    const filled = ownField(facts, expr.target);
+    return filled !== undefined && (filled === name || expr.op === "??=" || expr.op === "||=");
+  }
+  return false;
+}
+
+/** The field of `!this.x`, `this.x === undefined` and `this.x == null`. */
+function emptyField(facts: FileFacts, test: ExprId): string | undefined {
+  const expr = facts.exprs[test];
+  if (expr?.kind === "unary") return expr.op === "!" ? ownField(facts, expr.value) : undefined;
+  if (expr?.kind !== "binary" || !/^===?$/.test(expr.op)) return undefined;
+  const other = facts.exprs[expr.right];
+  const isEmpty =
+    (other?.kind === "literal" && other.value === null) || (other?.kind === "ref" && other.name === "undefined");
+  return isEmpty ? ownField(facts, expr.left) : undefined;
+}
+
+function ownField(facts: FileFacts, id: ExprId): string | undefined {
+  const expr = facts.exprs[id];
+  return expr?.kind === "member" && facts.exprs[expr.object]?.kind === "this" ? expr.name : undefined;
 }
 
 /** `cache.wrap(key, () => …)`, `memoize(() => …)`, React's and Next's `cache(…)`. */

@@ -7,7 +7,7 @@ const FOLDERS: readonly (readonly [RegExp, FileRole])[] = [
     /^(__tests__|__e2e__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|fixtures|mocks?|testing|test-utils|test-helpers|integration-tests?|unit-tests?|benchmarks?|bench|perf|load-tests?|k6)$/i,
     "test",
   ],
-  [/^(migrations?|migrate|db-migrations|data-migrations|knex-migrations)$/i, "migration"],
+  [/^(migrations?|migrate|upgrades|db-migrations|data-migrations|knex-migrations)$/i, "migration"],
   [/^(seeds?|seeders?|seeding)$/i, "seed"],
   [
     /^(scripts?|bin|cli|tools?|tooling|devtools|dev-tools|codegen|generators?|commands|\.github|\.storybook|docs?|docs-site|www)$/i,

@@ -1,5 +1,5 @@
 /** The evidence all blocking-call rules share: a synchronous call that holds the event loop while the program serves somebody. */
-import { exprChain, isInside } from "../../facts/regions.js";
+import { exprChain, isInside, regionChain } from "../../facts/regions.js";
 import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
 import type { BlockingOperation, CallSite } from "../../project/model.js";
@@ -30,7 +30,7 @@ export function blockedLoops(view: FileView): readonly BlockedLoop[] {
 
 function examine(view: FileView, site: CallSite): BlockedLoop | undefined {
   const operation = site.blocking;
-  if (operation === undefined || isOnceOnly(view, site)) return undefined;
+  if (operation === undefined || isOnceOnly(view, site) || isAskedFor(view, site)) return undefined;
   const runtime = runtimeOf(view, site.fn);
   if (runtime === undefined) return undefined;
   const repeated = iterationsAround(view, site).length > 0;
@@ -38,7 +38,7 @@ function examine(view: FileView, site: CallSite): BlockedLoop | undefined {
   if (operation.weight === "light" && !(repeated && runtime.kind === "request")) return undefined;
   const fromAsync = isAsyncAround(view, site.fn);
   // Without a way in, a synchronous helper may well belong to a command line.
-  if (runtime.kind === "possible" && !fromAsync) return undefined;
+  if (runtime.kind === "possible" && (!fromAsync || isSetUp(view, site.fn))) return undefined;
   return { at: operation.span, site, operation, runtime, fromAsync, repeated };
 }
 
@@ -54,6 +54,30 @@ function isOnceOnly(view: FileView, site: CallSite): boolean {
     return true;
   if (view.isCacheGuarded(site) || isTlsMaterial(view, site)) return true;
   return endsProcess(view, site);
+}
+
+/** `if (sync) fs.readSync(…)`: the caller chooses. */
+function isAskedFor(view: FileView, site: CallSite): boolean {
+  for (const { region } of regionChain(view.facts, site.region)) {
+    const test = region.branch?.arm === "then" ? view.facts.exprs[region.branch.test] : undefined;
+    if ((test?.kind === "ref" || test?.kind === "member") && /^(is|use|run)?sync(hronous)?$/i.test(test.name))
+      return true;
+  }
+  return false;
+}
+
+const SETS_UP = /^(start|boot|init|initiali[sz]e|setup|install|bootstrap|launch|listen)($|[A-Z_])/;
+
+/** Nobody is known to call it, and by its name it runs once, before anybody is served. */
+function isSetUp(view: FileView, start: number): boolean {
+  let fn = start;
+  for (let hops = 0; hops < 20; hops++) {
+    if (SETS_UP.test(view.facts.functions[fn]?.name ?? "")) return true;
+    const inlined = view.inlinedInto(fn);
+    if (inlined === undefined) return false;
+    fn = inlined.site.fn;
+  }
+  return false;
 }
 
 /**

@@ -8,7 +8,10 @@ import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { boundOf } from "./bounds.js";
 import { calledName, isConcurrent, iterationsAround, unwrap, type Iteration } from "./iteration.js";
+import { isAnsweredOnce } from "./answered-once.js";
 import { isLoadedBefore } from "./loaded-before.js";
+import { runsStatements } from "./own-statements.js";
+import { readsPages } from "./pages.js";
 
 export interface LoopReason {
   readonly id:
@@ -21,6 +24,8 @@ export interface LoopReason {
     | "element-is-batch"
     | "batched-by-library"
     | "loaded-before"
+    | "answered-once"
+    | "own-statements"
     | "stream"
     | "worker-pool";
   /** A sentence for people. */
@@ -46,6 +51,9 @@ const DETECTORS: readonly Detector[] = [
   previousIteration,
   batchedByLibrary,
   loadedBefore,
+  pages,
+  answeredOnce,
+  ownStatements,
 ];
 
 /** The first reason that makes a call in an iteration fine, or undefined. */
@@ -319,5 +327,23 @@ function batchedByLibrary({ view, iteration, site }: Question): LoopReason | und
 function loadedBefore({ view, iteration, site }: Question): LoopReason | undefined {
   return isLoadedBefore(view, iteration, site)
     ? { id: "loaded-before", text: "rows were loaded before, and what is missing fails at once" }
+    : undefined;
+}
+
+function pages({ view, iteration, site }: Question): LoopReason | undefined {
+  return readsPages(view, iteration, site)
+    ? { id: "cursor-or-poll", text: "it reads one page after another; each query already takes many rows" }
+    : undefined;
+}
+
+function answeredOnce({ view, iteration, site }: Question): LoopReason | undefined {
+  return isAnsweredOnce(view, iteration, site)
+    ? { id: "answered-once", text: "the loop is left with this call's answer, so one pass makes it" }
+    : undefined;
+}
+
+function ownStatements({ view, iteration, site }: Question): LoopReason | undefined {
+  return runsStatements(view, iteration, site)
+    ? { id: "own-statements", text: "each element is a statement of its own" }
     : undefined;
 }

@@ -385,6 +385,7 @@ class Host implements AnalysisHost {
       declaredIn: (path) => this.#schema.declaredIn(path),
       schema: this.#checks.schemaView(),
       resolveImport: (from, specifier) => this.#linker.fileOf(from, specifier),
+      importersOf: (path) => this.#linker.importersOf(path),
       findings: (path) => this.findings(path),
       fixesOf: (path, fingerprint, sources) => this.fixesOf(path, fingerprint, sources),
       costs: this.#costs,

@@ -26,6 +26,8 @@ export interface Inspection {
   readonly schema: SchemaView;
   /** The file of the workspace an import of another file means; undefined for packages and for what is not there. */
   readonly resolveImport: (from: string, specifier: string) => string | undefined;
+  /** Files whose imports lead straight to this one, sorted. */
+  readonly importersOf: (path: string) => readonly string[];
   readonly findings: (path: string) => readonly Finding[];
   /** See `AnalysisHost.fixesOf`. */
   readonly fixesOf: (path: string, fingerprint: string, sources: FixSources) => readonly Fix[];

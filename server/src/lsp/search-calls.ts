@@ -1,6 +1,8 @@
 /** What of search crosses the thread boundary: questions and answers as plain data. */
 import type { SimilarEdits } from "../service/similar-edits.js";
 import type { FixPlace, SimilarFixes } from "../service/similar-fixes.js";
+import type { NextFile } from "../ranking/next-files.js";
+import type { LookAhead } from "../service/look-ahead.js";
 import type { FixCalls } from "./fix-calls.js";
 import type { EmbedderStatus } from "../ranking/embedder.js";
 import type { Verdict } from "../ranking/neighbours.js";
@@ -27,6 +29,8 @@ export interface SearchCalls {
   resetLearning(): Promise<number>;
   /** Findings like one, with the same kind of fix; see `service/similar-fixes.ts`. */
   similarFixes(place: FixPlace): Promise<SimilarFixes>;
+  /** Makes what the file opened next will need; see `service/look-ahead.ts`. @param recent Files opened so far, the latest first. */
+  lookAhead(recent: readonly string[]): Promise<readonly NextFile[] | undefined>;
   /** Their edits; undefined where this server has no search. */
   similarEdits(places: readonly FixPlace[]): Promise<SimilarEdits | undefined>;
 }
@@ -56,6 +60,7 @@ const METHODS: Readonly<Record<SearchMethod, true>> = {
   resetLearning: true,
   similarFixes: true,
   similarEdits: true,
+  lookAhead: true,
 };
 
 export function isSearchMethod(method: string): method is SearchMethod {
@@ -67,6 +72,7 @@ export interface SearchTarget {
   readonly search: CodeSearch;
   readonly order: OrderParts;
   readonly fixes: FixCalls;
+  readonly ahead: LookAhead;
 }
 
 const NOTHING: SearchAnswer = { found: [], note: "this server cannot search code" };
@@ -101,6 +107,12 @@ export async function callSearch(
       return target?.order.feedback.reset() ?? 0;
     case "similarFixes":
       return (await target?.fixes.similarFixes(args[0] as FixPlace)) ?? NO_SIMILAR;
+    case "lookAhead": {
+      const recent = args[0] as readonly string[];
+      const guessed = await target?.ahead.prepare(recent);
+      if (guessed !== undefined) search?.prefer([...recent.slice(0, 1), ...guessed.map(({ path }) => path)]);
+      return guessed;
+    }
     case "similarEdits":
       return target?.fixes.similarEdits(args[0] as readonly FixPlace[]);
   }

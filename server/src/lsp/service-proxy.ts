@@ -107,6 +107,7 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
     judgeFinding: (place, verdict) => call("judgeFinding", place, verdict),
     resetLearning: () => call("resetLearning"),
     similarFixes: (place) => call("similarFixes", place),
+    lookAhead: (recent) => call("lookAhead", recent),
     similarEdits: (places) => call("similarEdits", places),
     supersede: () => {
       Atomics.add(epoch, 0, 1);

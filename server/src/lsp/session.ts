@@ -101,6 +101,7 @@ export function startSession(
       monitor: options.monitor,
       turns: options.turns,
       fallbackSettings,
+      trusted: trusted !== false,
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
     });
     state.workspace = workspace;

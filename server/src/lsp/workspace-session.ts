@@ -10,7 +10,6 @@ import {
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { version } from "../base/version.js";
-import { modelStatusMethod, type ModelStatusParams } from "../../../protocol/src/search.js";
 import { fixAppliedMethod, type FixAppliedParams } from "../../../protocol/src/similar-fixes.js";
 import { statusMethod, type StatusParams } from "../../../protocol/src/messages.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
@@ -43,13 +42,13 @@ export interface WorkspaceSessionOptions {
   readonly turns?: Turns | undefined;
   /** See `ServiceOptions.databaseUrl`; none in a workspace that is not trusted. */
   readonly databaseUrl?: string;
+  readonly trusted: boolean;
 }
 
 interface OpenWorkspace {
   readonly service: AsyncService;
   readonly loop: RefreshLoop;
-  /** Undefined where code is embedded only when somebody searches. */
-  readonly index: IndexKeeper | undefined;
+  readonly index: IndexKeeper;
 }
 
 export type WorkspaceSession = InstanceType<typeof Session>;
@@ -112,13 +111,14 @@ class Session {
   }
 
   async #scan(service: AsyncService, settings: SessionSettings, generation: number): Promise<void> {
-    const { connection, abilities, documents, databaseUrl } = this.#options;
+    const { connection, abilities, documents, databaseUrl, trusted } = this.#options;
     const cacheFolder = settings.cacheEnabled ? (settings.cacheFolder ?? defaultCacheFolder()) : undefined;
     await service.open({
       roots: this.#roots,
       cacheFolder,
       overrides: settings.overrides,
       ...settings.scan,
+      readsHistory: trusted,
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
     });
     const loop = createRefreshLoop(
@@ -129,7 +129,7 @@ class Session {
       },
       (message) => connection.console.error(message),
     );
-    const index = settings.embedsInBackground ? this.#indexOf(service) : undefined;
+    const index = createIndexKeeper({ service, connection, embeds: settings.embedsInBackground });
     this.#open = { service, loop, index };
     for (const document of documents.all()) this.#overlay(document);
     const work = await beginWork(
@@ -155,7 +155,7 @@ class Session {
     );
     for (const problem of await service.problems()) connection.console.warn(`${problem.path}: ${problem.message}`);
     this.#status({ state: "ready", findings: this.#store.count(), files: stats.files });
-    index?.request();
+    index.request();
   }
 
   /** Whole analyses of several clients one after another, so that a window that is in use keeps a processor. */
@@ -188,17 +188,11 @@ class Session {
       await open.service.shed().catch(() => undefined);
     } else if (relief === "background") {
       console.warn(`${reason}: work in the background is given up`);
-      open.index?.close();
+      open.index.close();
     } else {
       console.warn(`${reason}: it is started again`);
       await this.open(this.#roots);
     }
-  }
-
-  #indexOf(service: AsyncService): IndexKeeper {
-    const tell = (status: ModelStatusParams): void =>
-      void this.#options.connection.sendNotification(modelStatusMethod, status);
-    return createIndexKeeper({ service, tell });
   }
 
   /** Findings are shown as the rules see them; what the planner says changes them when it is there. */
@@ -325,6 +319,7 @@ class Session {
     const path = pathOf(document.uri);
     if (path === undefined || this.#open === undefined) return;
     this.#edited.add(path);
+    this.#open.index.touch(path);
     this.#open.service.supersede();
     this.#open.service.setOverlay(path, document.getText());
   }
@@ -333,7 +328,7 @@ class Session {
     const { abilities, connection } = this.#options;
     if (outcome.work !== undefined) this.#options.monitor?.work(outcome.work.stageMs, outcome.work.ruleMs);
     outcome.changed.forEach((path, index) => this.#store.replace(path, outcome.findings[index] ?? []));
-    this.#open?.index?.request();
+    this.#open?.index.request();
     for (const applied of outcome.applied ?? []) this.#fixApplied(applied);
     // Edits before a refresh that changed nothing explain none of the changes after it.
     const edited = new Set(this.#edited);
@@ -394,7 +389,7 @@ class Session {
   async #closeService(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    open?.index?.close();
+    open?.index.close();
     await open?.service.close();
   }
 }

@@ -39,6 +39,8 @@ export interface WorkspaceLinker extends Linker {
   unresolvedModules(path: FilePath): readonly string[];
   /** The file of the workspace a specifier means in a file of it. */
   fileOf(from: FilePath, specifier: string): FilePath | undefined;
+  /** Files whose imports lead straight to this one, sorted. */
+  importersOf(path: FilePath): readonly FilePath[];
   /** The `package.json` files around a file, the nearest first. */
   packagesAround(path: FilePath): readonly PackageManifest[];
   /** Functions that run a query, by declaration. */
@@ -192,6 +194,10 @@ class ProjectLinker implements WorkspaceLinker {
     this.#context();
     const target = this.#resolver?.resolve(from, specifier);
     return target?.kind === "file" ? target.file : undefined;
+  }
+
+  importersOf(path: FilePath): readonly FilePath[] {
+    return this.#importers.of(path);
   }
 
   /** The state to resolve in; module resolution is redone first when files came or went. */

@@ -4,7 +4,6 @@
  */
 import type { Finding } from "../analysis/finding.js";
 import type { Inspection } from "../analysis/inspection.js";
-import { codeUnits } from "../analysis/code-units.js";
 import { contentHash } from "../base/content-hash.js";
 import type { CacheKind, TieredCache } from "../cache/cache.js";
 import { CodeIndex, type CodeHit, type IndexedUnit } from "../ranking/code-index.js";
@@ -14,6 +13,7 @@ import { passageText } from "../ranking/passage-text.js";
 import { wordsOf } from "../ranking/split-identifiers.js";
 import type { CreateNearest } from "../ranking/vector-shelf.js";
 import { vectorKind } from "./vector-kind.js";
+import { smallestAround, unitsIn } from "./indexed-units.js";
 import type { WorkspaceService } from "./workspace-service.js";
 
 export interface CodeSearchParts {
@@ -76,6 +76,8 @@ class Search {
   #reading: Promise<void> | undefined;
   #embedding: Promise<string | undefined> | undefined;
   #stopped = false;
+  /** Files whose code is embedded before that of others. */
+  #preferred: ReadonlySet<string> = new Set();
   /** Of the model whose vectors the index holds, once it was loaded. */
   #identity: string | undefined;
 
@@ -189,6 +191,11 @@ class Search {
     return (lineStarts[start.line - 1] ?? 0) + start.column - 1;
   }
 
+  /** The code of these files is embedded first from now on, also by an update that is under way. */
+  prefer(paths: readonly string[]): void {
+    this.#preferred = new Set(paths);
+  }
+
   /** Brings words and vectors up to date. Returns why vectors are missing, if they are. Never rejects for want of a model. */
   async update(onProgress: (progress: IndexProgress) => void = () => undefined): Promise<string | undefined> {
     // Nobody waits for this: the analyzer wakes up in slices first, so that an edit meanwhile does not have to wait for it.
@@ -243,11 +250,14 @@ class Search {
 
   async #embedMissing(onProgress: (progress: IndexProgress) => void): Promise<string | undefined> {
     const { cache, embedder } = { ...this.#parts, cache: this.#parts.service.cache };
-    const missing = this.#index.missing();
+    let missing = this.#index.missing();
+    const total = missing.length;
     let kind = await this.#kind();
-    for (let at = 0; at < missing.length && !this.#stopped; at += BATCH) {
-      onProgress({ done: at, total: missing.length });
-      const keys = missing.slice(at, at + BATCH);
+    while (missing.length > 0 && !this.#stopped) {
+      onProgress({ done: total - missing.length, total });
+      const ordered = this.#preferredFirst(missing);
+      const keys = ordered.slice(0, BATCH);
+      missing = ordered.slice(BATCH);
       if (kind !== undefined) await this.#recall(cache, kind, keys);
       const texts = keys.flatMap((key) => {
         const unit = this.#index.vectorOf(key) === undefined ? this.#index.placeOf(key) : undefined;
@@ -269,8 +279,14 @@ class Search {
         if (i % VECTORS_PER_TURN === 0) await nextTurn();
       }
     }
-    onProgress({ done: missing.length, total: missing.length });
+    onProgress({ done: total, total });
     return undefined;
+  }
+
+  #preferredFirst(keys: readonly string[]): readonly string[] {
+    if (this.#preferred.size === 0) return keys;
+    const isPreferred = (key: string): boolean => this.#preferred.has(this.#index.placeOf(key)?.path ?? "");
+    return [...keys.filter(isPreferred), ...keys.filter((key) => !isPreferred(key))];
   }
 
   /** Undefined until the model was loaded: before that, nobody knows whose vectors are wanted. */
@@ -344,35 +360,8 @@ class Search {
   }
 }
 
-function smallestAround(units: readonly IndexedUnit[], offset: number): IndexedUnit | undefined {
-  const around = units.filter((unit) => unit.start <= offset && offset <= unit.end);
-  return around.filter((unit) => unit.kind === "function").at(-1) ?? around.at(-1);
-}
-
-function unitsIn(inspection: Inspection, path: string, text: string): IndexedUnit[] {
-  const facts = inspection.factsOf(path);
-  const view = inspection.viewOf(path);
-  if (facts === undefined || view === undefined) return [];
-  return codeUnits(facts, view.calls).map(({ kind, name, span, start, operations }) => {
-    const code = text.slice(span.start, span.end);
-    const words = wordsOf(`${name} ${operations.join(" ")} ${code.slice(0, MAX_INDEXED)}`);
-    return {
-      path,
-      kind,
-      name,
-      start: span.start,
-      end: span.end,
-      at: start,
-      key: contentHash(passageText(code)),
-      words,
-    };
-  });
-}
-
 /** Words of a function that are compared with those of another. */
 const MAX_COMPARED = 200;
-/** Letters of a function whose words are indexed; those inside it have entries of their own. */
-const MAX_INDEXED = 6_000;
 
 function byWordsAlone(reason: string): string {
   return `found by words alone: ${reason}`;

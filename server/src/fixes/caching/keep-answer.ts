@@ -5,6 +5,7 @@ import type { FileEdit, Fix, FixSources, TextEdit } from "../fix.js";
 import { dedented } from "../load/moved-text.js";
 import { freshName } from "../names.js";
 import { around, nodeAt } from "../nodes.js";
+import { injectedClass } from "../requests/injected-class.js";
 import { indentAt, layOut, styleOf } from "../style.js";
 import { classOf, forgetEdits, type WritePlace } from "./forget-edits.js";
 import { isChanged } from "./is-changed.js";
@@ -149,29 +150,11 @@ function constantPlace(tree: ts.SourceFile, top: ts.Node): Place {
 
 /** Before the first member of a class that dependency injection makes once. */
 function fieldPlace(tree: ts.SourceFile, call: ts.CallExpression): Place | undefined {
-  const cls = classOf(call);
-  if (cls === undefined || !ts.isClassDeclaration(cls) || !isThisOf(cls, call)) return undefined;
-  const decorators = (ts.getDecorators(cls) ?? []).map((one) => one.getText(tree));
-  const isSingle = decorators.some((one) => /^@(Injectable|Controller|Resolver)\b/.test(one) && !/scope/i.test(one));
-  const [first] = cls.members;
-  if (!isSingle || first === undefined) return undefined;
+  const [first] = injectedClass(call)?.members ?? [];
+  if (first === undefined) return undefined;
   const [comment] = ts.getLeadingCommentRanges(tree.text, first.getFullStart()) ?? [];
   const at = comment?.pos ?? first.getStart(tree);
   return { at, indent: indentAt(tree.text, at), gap: ts.isPropertyDeclaration(first) ? "" : styleOf(tree).newline };
-}
-
-/** No function with a `this` of its own stands between. */
-function isThisOf(cls: ts.ClassDeclaration, node: ts.Node): boolean {
-  let at = node;
-  while (at.parent !== cls) {
-    if (ts.isFunctionExpression(at) || ts.isFunctionDeclaration(at) || ts.isObjectLiteralElement(at)) {
-      if (!ts.isPropertyAssignment(at) && !ts.isShorthandPropertyAssignment(at)) return false;
-    }
-    at = at.parent;
-  }
-  return (
-    ts.isMethodDeclaration(at) && !(ts.getModifiers(at) ?? []).some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)
-  );
 }
 
 function isTyped(tree: ts.SourceFile): boolean {

@@ -120,7 +120,7 @@ export function isReady(
  * Edits that take the statements which end the client out; undefined where one cannot be taken out, and where the client must be connected first: that
  * happens once, and a function that runs twice would do it twice.
  */
-function endingsOf(fn: ts.FunctionLikeDeclaration, name: string): readonly TextEdit[] | undefined {
+export function endingsOf(fn: ts.FunctionLikeDeclaration, name: string): readonly TextEdit[] | undefined {
   const tree = fn.getSourceFile();
   const edits: TextEdit[] = [];
   const state = { clear: true };

@@ -6,12 +6,15 @@
  * left alone too.
  */
 import type { Span } from "../../base/span.js";
-import type { ExprId } from "../../facts/model.js";
+import { NONE, type ExprId, type FileFacts } from "../../facts/model.js";
 import { regionChain } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { ClientKind } from "../../project/client-catalog.js";
 import type { CallSite } from "../../project/model.js";
+import type { Fix, FixSources } from "../../fixes/fix.js";
 import { hoistClient } from "../../fixes/requests/hoist-client.js";
+import { keepClient } from "../../fixes/requests/keep-client.js";
+import { usesOfFunction } from "../blocking-call/known-calls.js";
 import { defineRule, type Description, type Severity } from "../define-rule.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { isKeptFunction } from "./kept-function.js";
@@ -47,13 +50,51 @@ export const clientPerRequest = defineRule({
     }
   },
   describe,
-  fixes: ({ site, kind, returned }, view, sources) => {
-    const made = view.facts.exprs[site.expr];
-    const declaredBefore = made === undefined ? undefined : moduleNames(view, made);
-    if (made === undefined || declaredBefore === undefined || returned) return [];
-    return hoistClient(sources, { path: view.path, made, noun: kind.noun, declaredBefore });
-  },
+  fixes: (evidence, view, sources) => fixesOf(evidence, view, sources),
 });
+
+function fixesOf({ site, kind, returned }: PerRequestClient, view: FileView, sources: FixSources): readonly Fix[] {
+  const made = view.facts.exprs[site.expr];
+  if (made === undefined) return [];
+  const declaredBefore = moduleNames(view, made);
+  const hoisted =
+    returned || declaredBefore === undefined
+      ? []
+      : hoistClient(sources, { path: view.path, made, noun: kind.noun, declaredBefore });
+  if (hoisted.length > 0 || (returned && !isKeptByCallers(view, site, kind, sources))) return hoisted;
+  return keepClient(sources, { path: view.path, made, noun: kind.noun });
+}
+
+const ENDS = /^(end|close|disconnect|\$disconnect|quit|destroy|release|dispose|terminate)$/;
+
+/** Every caller is in sight, and none of them ends what it is given. */
+function isKeptByCallers(view: FileView, { fn }: CallSite, kind: ClientKind, sources: FixSources): boolean {
+  const uses = usesOfFunction(sources, { file: view.path, fn });
+  return (
+    uses !== undefined &&
+    uses.calls.every(({ path, call }) => {
+      const facts = sources.program?.factsOf(path);
+      const id = facts?.exprs.findIndex(
+        (expr) => expr.kind === "call" && expr.start === call.start && expr.end === call.end,
+      );
+      return facts !== undefined && id !== undefined && id >= 0 && isUsedOnly(facts, id, kind);
+    })
+  );
+}
+
+/** What is called on it right there or by its name; a pool that is passed on may be ended by whoever gets it. */
+function isUsedOnly(facts: FileFacts, id: ExprId, kind: ClientKind): boolean {
+  const parent = facts.exprs[facts.exprs[id]?.parent ?? NONE];
+  if (parent?.kind === "member") return !ENDS.test(parent.name);
+  if (parent?.kind === "await") return false;
+  const binding = facts.bindings.findIndex(({ init }) => init === id);
+  if (binding < 0) return parent !== undefined && kind.weight !== "connections";
+  return facts.exprs.every((expr) => {
+    if (expr.kind !== "ref" || expr.binding !== binding) return true;
+    const use = facts.exprs[expr.parent];
+    return use?.kind === "member" ? !ENDS.test(use.name) : kind.weight !== "connections";
+  });
+}
 
 function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
   const kind = site.makes;

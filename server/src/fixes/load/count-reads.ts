@@ -1,5 +1,6 @@
 /** How many rows there are for a key: one grouped count for all keys. A key that has no rows has no group, and its pass gets zero. */
 import { ts } from "../../syntax/typescript.js";
+import type { TextEdit } from "../fix.js";
 import { indentAt, quoted, styleOf } from "../style.js";
 import {
   addProperty,
@@ -26,16 +27,17 @@ interface CountCall {
 }
 
 /** `orders.count({ where: { customerId: customer.id } })`, with nothing in it but what is named. */
-function countCall({ node, scope }: ReadQuestion, known: RegExp): CountCall | undefined {
+function countCall({ node, scope }: ReadQuestion, known: RegExp, name = "count"): CountCall | undefined {
   const call = methodCall(node);
   const [options] = call?.args ?? [];
   if (call === undefined || options === undefined || call.args.length > 1) return undefined;
-  if (call.method.text !== "count" || !ts.isObjectLiteralExpression(options)) return undefined;
+  if (call.method.text !== name || !ts.isObjectLiteralExpression(options)) return undefined;
   if (!options.properties.every((property) => known.test(nameOf(property) ?? ""))) return undefined;
   const where = propertyOf(options, "where");
   const object = where === undefined ? undefined : valueOf(where);
   const filter = object === undefined || !ts.isObjectLiteralExpression(object) ? undefined : keyedFilter(scope, object);
-  if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^(count|getRepository)$/)) return undefined;
+  if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^(count|aggregate|getRepository)$/))
+    return undefined;
   return { method: call.method, options, filter };
 }
 
@@ -47,20 +49,49 @@ function counted({ key, column }: KeyedFilter): Omit<KeyedRead, "batch" | "value
 export function countPrisma(question: ReadQuestion): KeyedRead | undefined {
   const call = countCall(question, /^where$/);
   if (call === undefined) return undefined;
-  const { method, options, filter } = call;
+  return {
+    ...counted(call.filter),
+    value: (row) => `${row}._count`,
+    batch: (keys) => rewritten(question.node, [...groupedBy(call, keys), addProperty(call.options, "_count: true")]),
+  };
+}
+
+/** Sums and their like of no rows are `null`, and their count is zero. */
+export function aggregatePrisma(question: ReadQuestion): KeyedRead | undefined {
+  const call = countCall(question, /^(where|_sum|_avg|_min|_max|_count)$/, "aggregate");
+  if (call === undefined) return undefined;
+  const parts = call.options.properties.filter((property) => nameOf(property) !== "where");
+  const nothing = parts.map((property) => ofNoRows(property));
+  if (parts.length === 0 || nothing.includes(undefined)) return undefined;
+  return {
+    ...counted(call.filter),
+    missing: `{ ${nothing.join(", ")} }`,
+    batch: (keys) => rewritten(question.node, groupedBy(call, keys)),
+  };
+}
+
+function ofNoRows(property: ts.ObjectLiteralElementLike): string | undefined {
+  if (!ts.isPropertyAssignment(property)) return undefined;
+  const name = nameOf(property) ?? "";
+  const value = name === "_count" ? "0" : "null";
+  const { initializer } = property;
+  if (initializer.kind === ts.SyntaxKind.TrueKeyword && name === "_count") return `${name}: ${value}`;
+  if (!ts.isObjectLiteralExpression(initializer)) return undefined;
+  const fields = initializer.properties.map((field) =>
+    ts.isPropertyAssignment(field) && field.initializer.kind === ts.SyntaxKind.TrueKeyword ? nameOf(field) : undefined,
+  );
+  if (fields.length === 0 || fields.includes(undefined)) return undefined;
+  return `${name}: { ${fields.map((field) => `${field ?? ""}: ${value}`).join(", ")} }`;
+}
+
+function groupedBy({ method, options, filter }: CountCall, keys: string): readonly TextEdit[] {
   const by = `by: [${quoted(filter.column, styleOf(options.getSourceFile()))}]`;
   const start = options.properties.pos;
-  return {
-    ...counted(filter),
-    value: (row) => `${row}._count`,
-    batch: (keys) =>
-      rewritten(question.node, [
-        replace(method, "groupBy"),
-        { start, end: start, newText: `${gapBefore(options)}${by},` },
-        withValue(filter, `{ in: ${keys} }`),
-        addProperty(options, "_count: true"),
-      ]),
-  };
+  return [
+    replace(method, "groupBy"),
+    { start, end: start, newText: `${gapBefore(options)}${by},` },
+    withValue(filter, `{ in: ${keys} }`),
+  ];
 }
 
 /** What stands between the brace of an object and its first property. */

@@ -22,6 +22,8 @@ export interface ReadQuestion {
   readonly table: TableAnswers;
   /** The member that names the operation. */
   readonly method: string;
+  /** Nothing is asked of what is found but whether it is there. */
+  readonly isPresence?: boolean;
 }
 
 export interface KeyedRead {
@@ -47,6 +49,8 @@ export interface KeyedRead {
   /** The query for all keys, given an expression for the list of them and what the imports are called here. */
   readonly batch: (keys: string, locals: ReadonlyMap<string, string>) => string;
   readonly imports?: readonly WantedImport[];
+  /** Several rows may fit a key, of which one is found. */
+  readonly oneOfSeveral?: true;
   /** Columns were added to those selected. */
   readonly widened?: true;
 }

@@ -17,7 +17,7 @@ import { loadLines } from "./load-lines.js";
 import { loopScope } from "./loop-scope.js";
 import { loopShape, type LoopShape } from "./loop-shape.js";
 import { keyedRead } from "./readers.js";
-import { useOf } from "./use.js";
+import { isPresence, useOf } from "./use.js";
 
 export interface LoadQuestion {
   readonly path: string;
@@ -41,6 +41,7 @@ export const NOTE =
   "All rows are loaded before the first pass: an error of the database now comes before anything the loop does, and rows of elements that the loop leaves out may be loaded too.";
 const COUNT_NOTE =
   "All is counted before the first pass: an error of the database now comes before anything the loop does, and elements that the loop leaves out may be counted too.";
+const SEVERAL = "Where several rows fit a key, the first by its primary key is found.";
 export const WIDENED = "The key was added to the columns that are selected.";
 
 /** Undefined where anything is unclear. */
@@ -51,7 +52,13 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
   if (tree === undefined || loop === undefined || node === undefined) return undefined;
   const scope = loopScope(loop, elementNameOf(tree, loop));
   const list = listAt(loop, scope, question.isArray || loop.callback !== undefined);
-  const read = keyedRead(question.dialect, { node, scope, table: question.table, method: question.method });
+  const read = keyedRead(question.dialect, {
+    node,
+    scope,
+    table: question.table,
+    method: question.method,
+    isPresence: isPresence(node, loop),
+  });
   if (list === undefined || read === undefined || !canBeKeys(question.table, read)) return undefined;
   const use = useOf(node, loop, read);
   const guards = guardsOf(node, loop, scope);
@@ -77,7 +84,11 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
     title: `${isCount ? "Count" : "Load"} ${what} with one query before the loop`,
     safety: "review",
     edits: [{ path: question.path, edits: [...edits, ...loop.before.insert(lines), ...list.edits, lookUp] }],
-    note: [isCount ? COUNT_NOTE : NOTE, ...(read.widened === true ? [WIDENED] : [])].join(" "),
+    note: [
+      isCount ? COUNT_NOTE : NOTE,
+      ...(read.widened === true ? [WIDENED] : []),
+      ...(read.oneOfSeveral === true ? [SEVERAL] : []),
+    ].join(" "),
   };
 }
 

@@ -96,7 +96,8 @@ function queryLines(
   const keys = keysText(list, read, filter, style, inBatches);
   const whole = dedented(text(keys), node);
   const room = style.width - parts.indent.length;
-  if (keys === list.array || whole.every((line) => line.length <= room)) return whole;
+  if (whole.every((line) => line.length <= room)) return whole;
+  if (keys === list.array) return whole.length === 1 ? whole.flatMap((line) => fitted(line, room, style)) : whole;
   const { lastName = "key", parameter } = read.key;
   const single = lastName === "id" ? `${parameter}Id` : camelCase(lastName);
   const name = freshName(tree, [pluralOf(single), `${single}List`], new Set([rows]));

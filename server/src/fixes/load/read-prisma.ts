@@ -1,6 +1,7 @@
 /** Prisma: `db.customer.findFirst({ where: { id } })` → `db.customer.findMany({ where: { id: { in: ids } } })`. The engine splits long lists by itself. */
 import { ts } from "../../syntax/typescript.js";
 import type { TextEdit } from "../fix.js";
+import { quoted, styleOf } from "../style.js";
 import {
   addProperty,
   isUnique,
@@ -14,6 +15,7 @@ import {
   replace,
   restIsFixed,
   rewritten,
+  type TableAnswers,
   throwing,
   valueOf,
   withValue,
@@ -40,7 +42,9 @@ export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | un
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
   const unique = method.text.startsWith("findUnique") || isUnique(table, filter.columns);
   const selected = keepKey(options, filter.column);
-  if ((one && !unique) || selected === undefined) return undefined;
+  // Of several rows, the first by the primary key is found: the order that a query without one is given, if it is given any.
+  const first = one && !unique ? firstOfEach(options, filter.column, method.text, table) : [];
+  if (first === undefined || selected === undefined) return undefined;
   return {
     key: filter.key,
     column: filter.column,
@@ -51,8 +55,21 @@ export function readPrisma({ node, scope, table }: ReadQuestion): KeyedRead | un
     asText: false,
     ...throwing(method.text),
     ...(selected.length > 0 ? { widened: true as const } : {}),
-    batch: (keys) => rewritten(node, [replace(method, "findMany"), filter.edit(keys), ...selected]),
+    ...(first.length > 0 ? { oneOfSeveral: true as const } : {}),
+    batch: (keys) => rewritten(node, [replace(method, "findMany"), filter.edit(keys), ...selected, ...first]),
   };
+}
+
+function firstOfEach(
+  options: ts.ObjectLiteralExpression,
+  column: string,
+  method: string,
+  { primaryKey }: TableAnswers,
+): readonly TextEdit[] | undefined {
+  if (method !== "findFirst" || primaryKey === undefined) return undefined;
+  const style = styleOf(options.getSourceFile());
+  const order = `orderBy: { ${primaryKey}: ${quoted("asc", style)} }`;
+  return [addProperty(options, `distinct: [${quoted(column, style)}]`), addProperty(options, order)];
 }
 
 type PrismaFilter = KeyedFilter & { readonly edit: (keys: string) => TextEdit };

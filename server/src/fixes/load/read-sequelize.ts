@@ -3,6 +3,7 @@ import { ts } from "../../syntax/typescript.js";
 import type { TextEdit } from "../fix.js";
 import { quoted, styleOf } from "../style.js";
 import {
+  addProperty,
   isUnique,
   keyedFilter,
   type KeyedRead,
@@ -57,7 +58,7 @@ function byKey(
 }
 
 function byFilter(
-  { scope, table }: ReadQuestion,
+  { scope, table, isPresence }: ReadQuestion,
   node: ts.CallExpression,
   method: ts.MemberName,
 ): KeyedRead | undefined {
@@ -70,15 +71,28 @@ function byFilter(
   if (one && propertyOf(options, "order") !== undefined) return undefined;
   const filter = keyedFilter(scope, object);
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
-  if (one && !isUnique(table, filter.columns)) return undefined;
-  const selected = keepKey(options, filter.column);
+  const unique = !one || isUnique(table, filter.columns);
+  if (!unique && isPresence !== true) return undefined;
+  const selected = unique ? keepKey(options, filter.column) : presence(options, filter.column);
   if (selected === undefined) return undefined;
   return {
     ...common(node, filter.key, filter.column, one),
-    ...(selected.length > 0 ? { widened: true as const } : {}),
+    ...(unique && selected.length > 0 ? { widened: true as const } : {}),
     batch: (keys) =>
       rewritten(node, [...(one ? [replace(method, "findAll")] : []), withValue(filter, keys), ...selected]),
   };
+}
+
+/** Which keys have rows at all, each of them once. */
+function presence(options: ts.ObjectLiteralExpression, column: string): readonly TextEdit[] | undefined {
+  if (!options.properties.every((property) => /^(where|transaction|attributes)$/.test(nameOf(property) ?? "")))
+    return undefined;
+  const list = `[${quoted(column, styleOf(options.getSourceFile()))}]`;
+  const attributes = propertyOf(options, "attributes");
+  const group = addProperty(options, `group: ${list}`);
+  return attributes === undefined
+    ? [addProperty(options, `attributes: ${list}`), group]
+    : [replace(attributes, `attributes: ${list}`), group];
 }
 
 function common(

@@ -1,5 +1,5 @@
 /** Which library's queries can be asked for many keys at once, and by whom they are taken apart. */
-import { countDrizzle, countPrisma, countSequelize, countTypeorm } from "./count-reads.js";
+import { aggregatePrisma, countDrizzle, countPrisma, countSequelize, countTypeorm } from "./count-reads.js";
 import type { KeyedRead, ReadQuestion } from "./keyed-read.js";
 import { readDrizzle } from "./read-drizzle.js";
 import { readKnex } from "./read-knex.js";
@@ -21,7 +21,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   mongoose: [readMongoose],
   pg: [readPg],
   postgres: [readPostgresJs],
-  prisma: [readPrisma, countPrisma],
+  prisma: [readPrisma, countPrisma, aggregatePrisma],
   sequelize: [readSequelize, countSequelize],
   typeorm: [readTypeorm, countTypeorm],
 };

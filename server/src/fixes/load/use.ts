@@ -102,3 +102,49 @@ export function isOperand({ parent }: ts.Expression): boolean {
     ts.isTypeOfExpression(parent)
   );
 }
+
+/** Whether a row is only asked to be there: tested itself, or kept in a constant that is tested and nothing else. */
+export function isPresence(node: ts.Expression, loop: LoopShape): boolean {
+  if (!ts.isAwaitExpression(node.parent)) return false;
+  const value = outermost(node.parent);
+  if (isTested(value)) return true;
+  const { parent } = value;
+  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
+  if ((parent.parent.flags & ts.NodeFlags.Const) === 0) return false;
+  const { name } = parent;
+  let tests = 0;
+  let others = 0;
+  walk(loop.body, (at) => {
+    if (!ts.isIdentifier(at) || at.text !== name.text || at === name || isMember(at)) return;
+    if (isTested(outermost(at))) tests++;
+    else others++;
+  });
+  return tests > 0 && others === 0;
+}
+
+function isMember(node: ts.Identifier): boolean {
+  const { parent } = node;
+  return (
+    (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
+    (ts.isPropertyAssignment(parent) && parent.name === node)
+  );
+}
+
+function outermost(node: ts.Expression): ts.Expression {
+  return ts.isParenthesizedExpression(node.parent) ? outermost(node.parent) : node;
+}
+
+/** `if (row)`, `!row`, `row === null`, `row ? … : …`, `Boolean(row)`. */
+function isTested(node: ts.Expression): boolean {
+  const { parent } = node;
+  if (ts.isIfStatement(parent)) return parent.expression === node;
+  if (ts.isConditionalExpression(parent)) return parent.condition === node;
+  if (ts.isPrefixUnaryExpression(parent)) return parent.operator === ts.SyntaxKind.ExclamationToken;
+  if (ts.isCallExpression(parent)) return parent.expression.getText() === "Boolean";
+  if (!ts.isBinaryExpression(parent)) return false;
+  const { operatorToken, left, right } = parent;
+  if (/^[!=]==?$/.test(operatorToken.getText()))
+    return /^(null|undefined)$/.test((left === node ? right : left).getText());
+  // The right side of `&&` may be what is made of it all.
+  return /^(&&|\|\|)$/.test(operatorToken.getText()) && isTested(outermost(parent));
+}

@@ -33,7 +33,12 @@ const layers: Readonly<Record<string, Layer>> = {
   queries: { layers: ["base", "syntax", "facts", "project"], packages: [], node: [] },
   advisor: { layers: ["base", "project", "catalog", "queries"], packages: [], node: [] },
   fixes: { layers: ["base", "syntax", "facts", "project", "catalog"], packages: ["ts-morph"], node: [] },
-  rules: { layers: ["base", "facts", "project", "catalog", "queries", "advisor", "fixes"], packages: [], node: [] },
+  regexp: { layers: [], packages: ["@eslint-community/regexpp"], node: [] },
+  rules: {
+    layers: ["base", "facts", "project", "catalog", "queries", "advisor", "fixes", "regexp"],
+    packages: [],
+    node: [],
+  },
   profiles: { layers: ["base"], packages: ["@jridgewell/trace-mapping"], node: [] },
   cost: { layers: ["base", "facts", "project", "catalog", "rules"], packages: [], node: [] },
   analysis: {

@@ -6,6 +6,7 @@ import type { CallGraph, FileNode, FunctionNode } from "./call-graph.js";
 import { isFileWork } from "./file-work.js";
 import type { FileFacts } from "../facts/model.js";
 import type { CallSite, EntryPoint, FilePath, FileRole, Location, Reachability } from "./model.js";
+import { mayBeSteep, regexpUse } from "./regexp-use.js";
 import { repeatedCall } from "./repeated-callers.js";
 
 export interface ReachabilityInput {
@@ -97,12 +98,14 @@ function traitsOf(file: FileNode): FileTraits {
   return found;
 }
 
-/** Calls that rules look at although they reach nothing outside: what is made, files that are read, entries put into a map. */
+/** Calls that rules look at although they reach nothing outside: what is made, files that are read, entries put into a map, regular expressions. */
 function isAskedAbout(facts: FileFacts, site: CallSite): boolean {
   if (site.makes !== undefined || site.builds !== undefined || isFileWork(site)) return true;
   const call = facts.exprs[site.expr];
   const callee = call?.kind === "call" && call.args.length === 2 ? facts.exprs[call.callee] : undefined;
-  return callee?.kind === "member" && callee.name === "set";
+  if (callee?.kind === "member" && callee.name === "set") return true;
+  const use = regexpUse(facts, site.expr);
+  return use !== undefined && mayBeSteep(use.source);
 }
 
 /** Places that call a function, by file and place. */

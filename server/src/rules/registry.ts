@@ -1,5 +1,6 @@
 /** Every rule, in the order of the documentation. Docs, settings and tests derive from this list. */
 import { syncChildProcess } from "./blocking-call/sync-child-process.js";
+import { superLinearRegex } from "./blocking-call/super-linear-regex.js";
 import { syncCrypto } from "./blocking-call/sync-crypto.js";
 import { syncIoInRequest } from "./blocking-call/sync-io-in-request.js";
 import { syncPasswordHash } from "./blocking-call/sync-password-hash.js";
@@ -70,6 +71,7 @@ export const rules: readonly Rule[] = [
   anyRule(countForExistence),
   anyRule(syncIoInRequest),
   anyRule(syncPasswordHash),
+  anyRule(superLinearRegex),
   anyRule(syncCrypto),
   anyRule(syncChildProcess),
 ];

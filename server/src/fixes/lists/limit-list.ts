@@ -4,6 +4,8 @@ import { ts } from "../../syntax/typescript.js";
 import type { Fix, FixSources, TextEdit } from "../fix.js";
 import { addProperty } from "../load/keyed-read.js";
 import { nodeAt } from "../nodes.js";
+import { limitSql } from "./limit-sql.js";
+import { sizeInOffset, sizeInSight } from "./page-size.js";
 
 export interface ListToLimit {
   readonly path: string;
@@ -28,19 +30,24 @@ const READS = /^(findMany|find|findAll|select|selectAll|findBy)$/;
 export function limitList(sources: FixSources, list: ListToLimit): readonly Fix[] {
   const tree = sources.treeOf(list.path);
   const call = tree === undefined ? undefined : nodeAt(tree, list.call, ts.isCallExpression);
-  if (tree === undefined || call === undefined) return [];
   const property = OPTIONS[list.dialect];
-  const limited = property === undefined ? limitedChain(call, list) : limitedOptions(call, property, list);
+  const built =
+    call === undefined
+      ? undefined
+      : property === undefined
+        ? limitedChain(call, list)
+        : limitedOptions(call, property, list);
+  const limited = built === undefined ? limitSql(sources, list) : { ...built, edits: [built.edit] };
   if (limited === undefined) return [];
-  const { size, edit, own } = limited;
+  const { size, edits, own } = limited;
   return [
     {
       id: "limit-list",
       title: own ? `Read no more than a page: \`${size}\` rows` : `Read at most ${size} rows`,
       safety: "review",
-      edits: [{ path: list.path, edits: [edit] }],
+      edits: [{ path: list.path, edits }],
       note: own
-        ? "Callers get one page where they got all that remained."
+        ? "Callers get one page where they got all rows, or all that remained."
         : "Rows beyond it are no longer given: whoever needs them must ask for the next page.",
     },
   ];
@@ -61,14 +68,18 @@ function limitedOptions(
   if (!READS.test(method) || method === "findBy") return undefined;
   const position = method === "find" && property === "limit" ? 1 : 0;
   const options = call.arguments[position];
+  const inSight = otherwise === undefined ? undefined : sizeInSight(call);
   if (options === undefined) {
     if (otherwise === undefined || call.arguments.length < position) return undefined;
     const comma = position === 0 ? "" : ", ";
-    return { edit: insert(call.end - 1, `${comma}{ ${property}: ${otherwise} }`), size: String(otherwise), own: false };
+    const rows = inSight ?? String(otherwise);
+    const text = property === rows ? property : `${property}: ${rows}`;
+    return { edit: insert(call.end - 1, `${comma}{ ${text} }`), size: rows, own: inSight !== undefined };
   }
   if (!ts.isObjectLiteralExpression(options) || options.properties.some(ts.isSpreadAssignment)) return undefined;
   const skip = options.properties.find((one) => /^(skip|offset)$/.test(one.name?.getText() ?? ""));
-  const size = skip === undefined ? undefined : pageSize(ts.isPropertyAssignment(skip) ? skip.initializer : undefined);
+  const size =
+    skip === undefined ? inSight : sizeInOffset(ts.isPropertyAssignment(skip) ? skip.initializer : undefined);
   const chosen = size ?? otherwise?.toString();
   if (chosen === undefined) return undefined;
   return {
@@ -81,7 +92,8 @@ function limitedOptions(
 function limitedChain(call: ts.CallExpression, { dialect, otherwise }: ListToLimit): Limited | undefined {
   if (!STEPS.has(dialect)) return undefined;
   const skip = steps(call).find((one) => /^(offset|skip)$/.test(nameOf(one)));
-  const size = skip === undefined ? undefined : pageSize(skip.arguments[0]);
+  const size =
+    skip !== undefined ? sizeInOffset(skip.arguments[0]) : otherwise === undefined ? undefined : sizeInSight(call);
   const chosen = size ?? otherwise?.toString();
   // Kysely's chain ends with the call that runs it; what is asked for must stand before it.
   const end = steps(call).find((one) => /^(execute|exec|toArray|lean)$/.test(nameOf(one)));
@@ -110,20 +122,6 @@ function lineGap({ expression }: ts.CallExpression): string {
   if (!ts.isPropertyAccessExpression(expression)) return "";
   const between = expression.getSourceFile().text.slice(expression.expression.end, expression.name.getStart());
   return /\r?\n[ \t]*/.exec(between)?.[0] ?? "";
-}
-
-/** The number of rows of a page, as what is skipped names it: `pageSize` of `(page - 1) * pageSize`. */
-function pageSize(skip: ts.Expression | undefined): string | undefined {
-  if (skip === undefined) return undefined;
-  const at = ts.isParenthesizedExpression(skip) ? skip.expression : skip;
-  if (!ts.isBinaryExpression(at) || at.operatorToken.kind !== ts.SyntaxKind.AsteriskToken) return undefined;
-  const sides = [at.right, at.left].filter(
-    (one) => ts.isIdentifier(one) || ts.isNumericLiteral(one) || ts.isPropertyAccessExpression(one),
-  );
-  const size = sides.find(
-    (one) => ts.isNumericLiteral(one) || /(size|limit|take|perPage|per_page|count)$/i.test(one.getText()),
-  );
-  return size?.getText();
 }
 
 function insert(at: number, newText: string): TextEdit {

@@ -34,6 +34,8 @@ interface Placed {
 }
 
 interface Snapshot {
+  /** Commits of the year before that changed a file, by its path. */
+  readonly churn: ReadonlyMap<string, number>;
   readonly findings: readonly Placed[];
   /** `file#function` of everything that stands. */
   readonly functions: ReadonlySet<string>;
@@ -64,14 +66,23 @@ async function snapshotAt(directory: string, commit: string): Promise<Snapshot> 
       input: names.join("\0"),
       env: { ...process.env, GIT_DIR: directory, ...env },
     });
-    return await analyzed(tree);
+    return { ...(await analyzed(tree)), churn: churnBefore(directory, commit) };
   } finally {
     rmSync(tree, { recursive: true, force: true });
     rmSync(`${tree}.index`, { force: true });
   }
 }
 
-async function analyzed(tree: string): Promise<Snapshot> {
+function churnBefore(directory: string, commit: string): ReadonlyMap<string, number> {
+  const time = Number(git(directory, ["log", "-1", "--format=%ct", commit]));
+  const since = `--since=${time - 365 * 86_400}`;
+  const counts = new Map<string, number>();
+  for (const file of git(directory, ["log", since, "--no-merges", "--name-only", "--format=", commit]).split("\n"))
+    if (file !== "") counts.set(file, (counts.get(file) ?? 0) + 1);
+  return counts;
+}
+
+async function analyzed(tree: string): Promise<Omit<Snapshot, "churn">> {
   const service = await createService({ roots: [tree], cacheFolder: undefined, overrides: {}, workers: 0 });
   await drain(service.scan());
   service.refresh();
@@ -116,7 +127,7 @@ async function fromLabels(file: string, repositories: string): Promise<void> {
   for (const { repo, commit } of commits.values()) {
     const project = repo.replace("/", "+");
     const defects = places.filter((one) => one.commit === commit && one.repo === repo && one.kind === "positive");
-    const { findings } = await snapshotAt(path.join(repositories, project), commit);
+    const { findings, churn } = await snapshotAt(path.join(repositories, project), commit);
     for (const placed of findings) {
       const { finding, file: at } = placed;
       const fixed = defects.some(
@@ -126,14 +137,20 @@ async function fromLabels(file: string, repositories: string): Promise<void> {
           finding.range.start.line <= one.end &&
           one.start <= finding.range.end.line,
       );
-      write(`${project}@${commit.slice(0, 8)}`, fixed ? "closed" : "open", placed);
+      write(`${project}@${commit.slice(0, 8)}`, fixed ? "closed" : "open", placed, churn);
     }
   }
 }
 
-function write(project: string, label: "open" | "closed", { finding, code }: Placed): void {
+function write(
+  project: string,
+  label: "open" | "closed",
+  { finding, file, code }: Placed,
+  churn: Snapshot["churn"],
+): void {
   const { rule, message } = finding;
-  const line = { project, label, rule, message, evidence: evidenceOf(finding), code: code.slice(0, 2000) };
+  const evidence = evidenceOf(finding);
+  const line = { project, label, rule, message, evidence, churn: churn.get(file) ?? 0, code: code.slice(0, 2000) };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
@@ -161,7 +178,7 @@ async function main(): Promise<void> {
       if (owner === undefined || !now.functions.has(`${file}#${owner}`) || seen.has(copy)) continue;
       seen.add(copy);
       const label = still.has(`${finding.rule}#${file}#${owner}`) ? "open" : "closed";
-      write(project, label, placed);
+      write(project, label, placed, then.churn);
     }
     process.stderr.write(`${project}: ${then.findings.length} findings then, ${now.findings.length} now\n`);
   }

@@ -21,16 +21,30 @@ interface Labelled {
   readonly rule: string;
   readonly message: string;
   readonly evidence: Evidence;
+  /** Commits of the year before that changed its file. */
+  readonly churn: number;
   readonly code: string;
 }
 
 type Scorer = (train: readonly Labelled[]) => (one: Labelled) => number;
 
+/** What only the workspace of a user knows; no public project publishes it. */
+const NOT_KNOWN = { measured: 0, size: 0 };
 const NEIGHBOURS = 10;
 const LEAST_PER_PROJECT = 10;
 
 const severityOrder: Scorer = () => (one) => one.evidence.severity;
 const shippedOrder: Scorer = () => (one) => scoreOf(one.evidence, undefined);
+/** More than this weight would let it lead across severities together with the others. */
+const CHURN_WEIGHT = 0.3;
+/** Changes in a year that say all there is to say. */
+const CHURN_REACH = 50;
+const churnOrder: Scorer = () => (one) => scoreOf(one.evidence, undefined) + CHURN_WEIGHT * churnOf(one);
+const churnAlone: Scorer = () => churnOf;
+
+function churnOf({ churn }: Labelled): number {
+  return Math.min(1, Math.log1p(churn) / Math.log1p(CHURN_REACH));
+}
 
 /** Mean label of the most alike findings of the same rule elsewhere. */
 const wordNeighbours: Scorer = (train) => {
@@ -137,7 +151,8 @@ function readFindings(file: string): readonly Labelled[] {
   return readFileSync(file, "utf8")
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as Labelled);
+    .map((line) => JSON.parse(line) as Labelled)
+    .map((one) => ({ ...one, evidence: { ...NOT_KNOWN, ...one.evidence } }));
 }
 
 /** Name of the repository, without the commit. */
@@ -156,6 +171,8 @@ function compare(train: readonly Labelled[], tested: readonly Labelled[]): void 
   const scorers: Readonly<Record<string, Scorer>> = {
     "severity order": severityOrder,
     "severity, then evidence (shipped)": shippedOrder,
+    "severity, evidence, then churn": churnOrder,
+    "churn alone": churnAlone,
     "length of the function": longestFirst,
     "BM25 neighbours": wordNeighbours,
     "logistic regression": logistic(false),

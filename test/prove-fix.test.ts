@@ -126,25 +126,79 @@ export async function close(ids: number[]) {
   expect(counts(await tryProof(prover, change(code, loop, wrong)))).toContain("the tables hold other rows afterwards");
 });
 
-test("what lies outside ends the proof with its name", async () => {
+test("calls to the outside are answered alike, compared, and told", async () => {
   const code = `import { prisma } from "./db.js";
 import Stripe from "stripe";
 const stripe = new Stripe("key");
 export async function charge() {
   const users = await prisma.user.findMany();
+  console.log("charging", users.length);
   return stripe.charges.create({ amount: users.length });
 }`;
-  expect(counts(await tryProof(prover, change(code, "users.length", "users.length + 0")))).toBe(
-    "it calls `stripe().charges.create`, which lies outside",
+  const same = await tryProof(prover, change(code, "users.length })", "users.length + 0 })"));
+  expect(same).toMatchObject({
+    kind: "proved",
+    note: expect.stringContaining("made-up answers of `new stripe().charges.create`") as string,
+  });
+  expect(counts(await tryProof(prover, change(code, "amount: users.length", "amount: users.length + 1")))).toContain(
+    "what `new stripe().charges.create` is given[0].amount is 10 before and 11 after",
   );
+  expect(counts(await tryProof(prover, change(code, 'console.log("charging", users.length);', "")))).toContain(
+    "it calls `console.log` before where it calls",
+  );
+});
+
+test("what the program makes of an answer nobody knows proves nothing against a fix", async () => {
+  const code = `import { prisma } from "./db.js";
+import { settings } from "settings";
+export async function page() {
+  const size = settings.read("size");
+  const users = await prisma.user.findMany({ orderBy: { id: "asc" } });
+  return users.filter((user) => user.name !== \`user \${size}\`).length;
+}`;
+  expect(counts(await tryProof(prover, change(code, ".length;", ".length + 1;")))).toBe(
+    "it needs the value of `settings.settings.read()`, which lies outside",
+  );
+});
+
+test("a module that does not load is left out, and the tables of the others are not made", async () => {
+  const code = `import { prisma } from "./db.js";
+import { unused } from "./broken.js";
+export async function list() {
+  if (Math.random() > 2) unused();
+  return prisma.user.findMany({ orderBy: { id: "asc" } });
+}`;
+  const more = { "src/broken.ts": `export const unused = () => 1;\nexport const zone = (undefined as any).name;` };
+  const report = await tryProof(prover, change(code, "asc", "asc", { files: files(code, more) }));
+  expect(counts(report)).toBe("proved: 10: 1 → 1");
 });
 
 test("calls without a stand-in end the proof with their name", async () => {
   const code = `import { prisma } from "./db.js";
-export const total = async () => prisma.order.aggregate({ _sum: { total: true } });`;
+export const total = async () => prisma.order.findRaw({});`;
   expect(counts(await tryProof(prover, change(code, "prisma.order", "prisma .order")))).toBe(
-    "it calls `aggregate` of Prisma, which has no stand-in",
+    "it calls `findRaw` of Prisma, which has no stand-in",
   );
+});
+
+test("figures and counted relations of Prisma", async () => {
+  const code = `import { prisma } from "./db.js";
+export async function figures() {
+  const { _sum, _count } = await prisma.order.aggregate({ _sum: { id: true }, _count: true });
+  const users = await prisma.user.findMany({ orderBy: { id: "asc" }, select: { id: true, _count: { select: { orders: true } } } });
+  return { sum: _sum.id, count: _count, users };
+}`;
+  const report = await tryProof(
+    prover,
+    change(
+      code,
+      "return { sum: _sum.id, count: _count, users };",
+      `const counts = await prisma.order.groupBy({ by: ["userId"], _count: { _all: true }, orderBy: { userId: "asc" } });
+  const byUser = new Map(counts.map((one) => [one.userId, one._count._all]));
+  return { sum: _sum.id, count: _count, users: users.map(({ id }) => ({ id, _count: { orders: byUser.get(id) ?? 0 } })) };`,
+    ),
+  );
+  expect(counts(report)).toBe("proved: 10: 2 → 3");
 });
 
 test("a service of Nest, made with what its constructor asks for", async () => {

@@ -4,6 +4,7 @@ import { contributedConfiguration } from "./settings.js";
 const commands = [
   { command: "hotpath.explainRule", title: "Explain Rule…" },
   { command: "hotpath.explainQuery", title: "Explain Query" },
+  { command: "hotpath.proveFix", title: "Prove Fix" },
   { command: "hotpath.showQueryText", title: "Show Explained Query as Text" },
   { command: "hotpath.showEndpointCost", title: "Show Cost of Endpoint…" },
   { command: "hotpath.refreshEndpoints", title: "Refresh Endpoints by Cost", icon: "$(refresh)" },

@@ -53,7 +53,7 @@ export function sequenceOf(table: ProofTable): string {
 function rowsOf(table: ProofTable, tables: readonly ProofTable[], rowCount: number, seed: number): Cell[][] {
   const random = generator(seed + hashOf(table.name));
   return Array.from({ length: rowCount }, (_, row) =>
-    table.columns.map((column) => cell(table, column, tables, row, rowCount, random)),
+    table.columns.map((column) => cell(table, column, tables, row, rowCount, seed, random)),
   );
 }
 
@@ -63,14 +63,60 @@ function cell(
   tables: readonly ProofTable[],
   row: number,
   rowCount: number,
+  seed: number,
   random: () => number,
 ): Cell {
+  if (row === 0) return firstCell(table, column, tables, rowCount, seed);
   const isKey = table.primaryKey.includes(column.name);
   const reference = table.references.find(({ columns }) => columns.length === 1 && columns[0] === column.name);
   if (reference !== undefined) return foreignKey(column, reference, tables, rowCount, random, isKey ? row : undefined);
   if (column.nullable && random() < 0.15) return null;
+  // Programs expect lists in some columns of JSON and objects in others.
+  if (kindOf(column.type) === "json" && seed % 3 === 2) return "[]";
+  if (kindOf(column.type) === "array") return listCell(column, tables, Math.floor(random() * rowCount));
   const isUnique = isKey || table.uniques.some((key) => key.includes(column.name));
   return valueOf(column, isUnique ? row : Math.floor(random() * Math.max(2, rowCount / 3)), isUnique);
+}
+
+/** Words of columns that say a row is out of use. */
+const GONE = /delet|archiv|revok|expire|reject|disabl|bann|block|cancel|suspend|complet|declin|hidden|remov/i;
+
+/**
+ * The first row of every table: it is in use, and its keys lead to the first rows of others, so that what belongs together (a user, its membership, its team)
+ * is found by conditions over all of them. Another seed gives its enums other values.
+ */
+function firstCell(
+  table: ProofTable,
+  column: ProofColumn,
+  tables: readonly ProofTable[],
+  rowCount: number,
+  seed: number,
+): Cell {
+  const { name, type, values } = column;
+  const reference = table.references.find(({ columns }) => columns.includes(name));
+  const to = reference?.to[reference.columns.indexOf(name)];
+  const target = tables.find((one) => one.name === reference?.table)?.columns.find((one) => one.name === to);
+  if (reference !== undefined && reference.table !== table.name) return valueOf(target ?? column, 0, true);
+  if (reference !== undefined && column.nullable) return null;
+  const kind = kindOf(type);
+  if (GONE.test(name)) return column.nullable ? null : kind === "boolean" ? false : valueOf(column, 0, true);
+  if (kind === "json" && seed % 3 === 2) return "[]";
+  if (kind === "array") return listCell(column, tables, Math.max(2, rowCount - 1 - (rowCount % 3)));
+  if (kind === "boolean") return seed % 2 === 1;
+  return valueOf(column, values === undefined ? 0 : Math.max(0, seed - 1), true);
+}
+
+/** Up to two values; `teamIds` holds keys of teams. */
+function listCell({ name, type }: ProofColumn, tables: readonly ProofTable[], n: number): string {
+  const word = /^(.+?)_?[iI]ds$/.exec(name)?.[1]?.toLowerCase().replaceAll("_", "");
+  const target = tables.find((one) => {
+    const plain = one.name.toLowerCase().replaceAll("_", "");
+    return plain === word || plain === `${word ?? ""}s`;
+  });
+  const key = target?.columns.find((one) => one.name === target.primaryKey[0]);
+  const element = key ?? { name, type: type.replace(/\[\]$/, ""), nullable: false };
+  const values = Array.from({ length: n % 3 }, (_, index) => valueOf(element, n + index, true));
+  return `{${values.map((value) => `"${String(value).replaceAll('"', "")}"`).join(",")}}`;
 }
 
 /**

@@ -149,6 +149,8 @@ export type Outcome =
       readonly value: Encoded;
       readonly effects: Encoded;
       readonly outside: OutsideUse;
+      /** The error says more about made-up arguments than about the program. */
+      readonly mistake?: true;
     }
   | { readonly kind: "unprovable"; readonly reason: string };
 

@@ -17,6 +17,10 @@ export interface Tables {
   readonly made: readonly ProofTable[];
   /** Those that can be made, by every name. */
   readonly others: ReadonlyMap<string, ProofTable>;
+  /** Arguments for unique columns are values no row has. */
+  readonly fresh: boolean;
+  /** Every name of the environment has a value; otherwise none has. */
+  readonly configured: boolean;
 }
 
 export interface Wanted {
@@ -79,6 +83,8 @@ function inContext(
     tables: request.tables,
     made: tables.made.map(({ name }) => name),
     rows,
+    fresh: tables.fresh,
+    configured: tables.configured,
   };
   return new Promise((resolve) => {
     enter(JSON.stringify(one), bodies, {

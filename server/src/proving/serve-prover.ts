@@ -8,7 +8,16 @@ import vm from "node:vm";
 import { PGlite } from "@electric-sql/pglite";
 import { outcomeDifference } from "./difference.js";
 import { createStatements, insertStatements, quoted } from "./made-up-data.js";
-import type { Encoded, Outcome, ProofReport, ProofRequest, ProofRun, ProofTable, ProofTrial } from "./proof-case.js";
+import type {
+  Encoded,
+  Outcome,
+  ProofProgram,
+  ProofReport,
+  ProofRequest,
+  ProofRun,
+  ProofTable,
+  ProofTrial,
+} from "./proof-case.js";
 import type { FromProver, ToProver } from "./protocol.js";
 import { runSide, type SideResult } from "./run-side.js";
 
@@ -74,29 +83,90 @@ async function emptyDatabase(held: Held, image: Uint8Array | undefined): Promise
 async function prove({ request, sandbox, image }: ToProver, held: Held): Promise<ProofReport> {
   const script = new vm.Script(sandbox, { filename: "prove-sandbox.js" });
   const database = await emptyDatabase(held, image);
-  const runs: ProofRun[] = [];
-  const sides: Sides = { database, script, request, made: [] };
+  const sides: Sides = { database, script, request, made: [], fresh: false, shift: 0 };
   await make(
     sides,
     request.tables.filter(({ name }) => request.first.includes(name)),
     undefined,
   );
+  const refused = await explore(sides);
+  if (refused === undefined) return allTrials(sides);
+  if (refused.errs === undefined) return { kind: "unprovable", reason: refused.reason };
+  // It only fails, as it should perhaps; a version that does not is another one all the same.
+  Object.assign(sides, refused.errs);
+  const report = await allTrials(sides);
+  return report.kind === "different" ? report : { kind: "unprovable", reason: refused.reason };
+}
+
+/** Other arguments and other first rows, tried one after another until the code of the finding runs to its end. */
+const ATTEMPTS: readonly { readonly fresh: boolean; readonly shift: number }[] = [
+  { fresh: false, shift: 0 },
+  { fresh: true, shift: 0 },
+  { fresh: false, shift: 1 },
+  { fresh: false, shift: 2 },
+  { fresh: true, shift: 1 },
+];
+
+interface Refused {
+  readonly weight: number;
+  readonly reason: string;
+  /** The attempt that ends with an error of the program's own. */
+  readonly errs?: (typeof ATTEMPTS)[number];
+}
+
+/** Chooses the first attempt that leads somewhere, or says why none does. */
+async function explore(sides: Sides): Promise<Refused | undefined> {
+  const [trial] = sides.request.trials;
+  const refusals: Refused[] = [];
+  for (const attempt of trial === undefined ? [] : ATTEMPTS) {
+    Object.assign(sides, attempt);
+    if (trial === undefined) continue;
+    await fill(sides, sides.made, trial);
+    const [result] = await bothSides(sides, trial, [sides.request.before]);
+    if (result === undefined) continue;
+    const { outcome, queryCount } = result;
+    if (outcome.kind === "value" && outcome.outside.reached && 0 < queryCount) return undefined;
+    refusals.push(refusalFor(outcome, attempt));
+  }
+  return refusals.sort((a, b) => b.weight - a.weight)[0] ?? { weight: 0, reason: "there was nothing to run" };
+}
+
+/** Why a run says nothing; the heavier, the further it came. */
+function refusalFor(outcome: Outcome, attempt: (typeof ATTEMPTS)[number]): Refused {
+  if (outcome.kind === "unprovable") return { weight: 4, reason: outcome.reason };
+  const { reached } = outcome.outside;
+  if (outcome.kind === "value") {
+    return reached
+      ? { weight: 3, reason: "it sends no query on made-up data" }
+      : { weight: 3, reason: "made-up data never leads to the code that is changed" };
+  }
+  const said = errorWords(outcome.value);
+  if (outcome.mistake === true) return { weight: 1, reason: `it fails on made-up data: ${said}` };
+  return {
+    weight: reached ? 5 : 2,
+    reason: `on made-up data it only fails: ${said}`,
+    ...(reached ? { errs: attempt } : {}),
+  };
+}
+
+async function allTrials(sides: Sides): Promise<ProofReport> {
+  const { request } = sides;
+  const runs: ProofRun[] = [];
   let unusual: Unusual = { answered: [], reached: false };
   for (const trial of request.trials) {
     send({ kind: "progress", rows: trial.rows });
     await fill(sides, sides.made, trial);
-    const [before, after] = await bothSides(sides, trial);
+    const [before, after] = await bothSides(sides, trial, [request.before, request.after]);
+    if (before === undefined || after === undefined) continue;
     if (before.outcome.kind === "unprovable") return before.outcome;
     if (after.outcome.kind === "unprovable") return after.outcome;
+    const mistaken = mistakeOf(before.outcome, after.outcome);
+    if (mistaken !== undefined) return { kind: "unprovable", reason: mistaken };
     runs.push({ rows: trial.rows, before: sideOf(before), after: sideOf(after) });
     unusual = together(unusual, before.outcome);
     const difference =
       outcomeDifference(before.outcome, after.outcome, request.anyOrder === true) ?? stateDifference(before, after);
-    if (difference !== undefined) return refuted(runs, trial.rows, difference, before.outcome);
-    if (before.outcome.kind === "error" && runs.length === request.trials.length) {
-      const said = errorWords(before.outcome.value);
-      return { kind: "unprovable", reason: `on made-up data both versions only fail: ${said}` };
-    }
+    if (difference !== undefined) return refuted(runs, trial.rows, difference, [before.outcome, after.outcome]);
   }
   return verdict(runs, unusual);
 }
@@ -106,24 +176,34 @@ interface Sides {
   readonly script: vm.Script;
   readonly request: ProofRequest;
   made: readonly ProofTable[];
+  fresh: boolean;
+  /** Added to the seed, for other first rows. */
+  shift: number;
 }
 
-/** Both versions on the same tables. Tables they ask for are made on the way, and then both begin anew. */
-async function bothSides(sides: Sides, trial: ProofTrial): Promise<readonly [SideResult, SideResult]> {
+/** Versions on the same tables. Tables they ask for are made on the way, and then all begin anew. */
+async function bothSides(
+  sides: Sides,
+  trial: ProofTrial,
+  programs: readonly ProofProgram[],
+): Promise<readonly SideResult[]> {
   const { database, script, request } = sides;
   for (;;) {
-    const tables = { made: sides.made, others: othersOf(sides) };
-    const before = await runSide(database, script, request.before, request, tables, trial.rows);
-    const after =
-      "wanted" in before || before.outcome.kind === "unprovable"
-        ? before
-        : await runSide(database, script, request.after, request, tables, trial.rows);
-    if (!("wanted" in before) && !("wanted" in after)) return [before, after];
-    await make(
-      sides,
-      [before, after].flatMap((one) => ("wanted" in one ? one.wanted : [])),
-      trial,
-    );
+    const tables = { made: sides.made, others: othersOf(sides), fresh: sides.fresh, configured: sides.shift === 0 };
+    const results: SideResult[] = [];
+    let wanted: readonly ProofTable[] = [];
+    for (const program of programs) {
+      const result = await runSide(database, script, program, request, tables, trial.rows);
+      if ("wanted" in result) {
+        ({ wanted } = result);
+        break;
+      }
+      results.push(result);
+      // The other version need not run.
+      if (result.outcome.kind === "unprovable") return programs.map(() => result);
+    }
+    if (wanted.length === 0) return results;
+    await make(sides, wanted, trial);
   }
 }
 
@@ -155,14 +235,31 @@ function together({ answered, reached }: Unusual, outcome: Outcome): Unusual {
 }
 
 /** A value nobody knows may be what the difference hangs on: keys made of it need not be equal where the real ones are. */
-function refuted(runs: readonly ProofRun[], rows: number, difference: string, before: Outcome): ProofReport {
-  if (before.kind !== "unprovable" && before.outside.needed !== undefined)
-    return { kind: "unprovable", reason: `it needs the value of \`${before.outside.needed}\`, which lies outside` };
+function refuted(
+  runs: readonly ProofRun[],
+  rows: number,
+  difference: string,
+  outcomes: readonly Outcome[],
+): ProofReport {
+  const [needed] = outcomes.flatMap((one) => (one.kind === "unprovable" ? [] : (one.outside.needed ?? [])));
+  if (needed !== undefined)
+    return { kind: "unprovable", reason: `it needs the value of \`${needed}\`, which lies outside` };
   return { kind: "different", runs, rows, difference };
 }
 
+/** An error in one version alone that may come from a stand-in: it refutes nothing, and is told. */
+function mistakeOf(before: Outcome, after: Outcome): string | undefined {
+  const failed = [before, after].find((one) => one.kind === "error" && one.mistake === true);
+  if (failed?.kind !== "error") return undefined;
+  if (before.kind === "error" && after.kind === "error") return undefined;
+  const when = failed === after ? "after the fix" : "before the fix";
+  return `${when} it fails on made-up data: ${errorWords(failed.value)}`;
+}
+
 function errorWords(value: Encoded): string {
-  const { name, message } = value as { readonly name?: unknown; readonly message?: unknown };
+  const { $: kind, v: thrown, name, message } = value as Readonly<Record<string, unknown>>;
+  if (kind === "outside" && typeof thrown === "string")
+    return thrown.length < 120 ? thrown : `${thrown.slice(0, 119)}…`;
   return typeof name === "string" && typeof message === "string" ? `${name}: ${message}` : JSON.stringify(value);
 }
 
@@ -175,11 +272,15 @@ function stateDifference(before: SideResult, after: SideResult): string | undefi
   return "the tables hold other rows afterwards";
 }
 
-async function fill({ database, request }: Sides, tables: readonly ProofTable[], trial: ProofTrial): Promise<void> {
+async function fill(
+  { database, request, shift }: Sides,
+  tables: readonly ProofTable[],
+  trial: ProofTrial,
+): Promise<void> {
   const names = tables.map(({ name }) => quoted(name));
   if (names.length === 0) return;
   await database.exec(`TRUNCATE ${names.join(", ")}`);
-  await database.exec(insertStatements(tables, trial.rows, trial.seed, request.tables).join(";\n"));
+  await database.exec(insertStatements(tables, trial.rows, trial.seed + shift, request.tables).join(";\n"));
   await database.exec(`ANALYZE ${names.join(", ")}`);
 }
 

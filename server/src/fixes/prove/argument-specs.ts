@@ -75,8 +75,9 @@ function named(name: string, context: SpecContext): ArgumentSpec {
   if (/^(ctx|context|c)$/.test(name)) return requestContext(context);
   if (/^(input|args|params|query|body|data|dto|options|opts|filter|session|user|auth|currentUser)$/.test(name))
     return { kind: "named", name };
+  if (/^(logger|log)$/.test(name)) return { kind: "outside", name: "logger" };
   if (/Ids$|^ids$/.test(name)) return { kind: "list", of: { kind: "value", name, type: "any" } };
-  return rowsNamed(name, context) ?? { kind: "value", name, type: "any" };
+  return rowsNamed(name, context) ?? { kind: "named", name };
 }
 
 /** What frameworks hand along: clients by the usual names, and somebody who asks. */

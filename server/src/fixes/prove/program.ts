@@ -17,7 +17,7 @@ export interface Translated {
 }
 
 /** Modules beyond these are left out; needing one ends the proof. */
-const MAX_MODULES = 150;
+const MAX_MODULES = 500;
 
 export interface Program extends ProofProgram {
   /** Texts of all modules, to see which tables they name. */

@@ -5,7 +5,7 @@ import { clientOf, repositoryOf } from "./libraries.js";
 import { readMany } from "./prisma/read.js";
 import { scalars, type Values } from "./promised.js";
 import { findModel, tables } from "./schema.js";
-import { cannot, outside, outsideValue } from "./stub.js";
+import { cannot, outside, outsideValue, phase } from "./stub.js";
 
 export interface Answer {
   status: number;
@@ -45,7 +45,7 @@ export async function argumentFor(spec: ArgumentSpec, pool: Pool): Promise<unkno
     case "repository":
       return repositoryOf(spec.library, pool.exported(spec.module, spec.name));
     case "named":
-      return outsideValue(spec.name);
+      return phase.promised(spec.name, "") ?? outsideValue(spec.name);
     case "outside":
       return outsideValue(spec.name);
   }

@@ -1,5 +1,5 @@
 /** What the language has and a bare context lacks, or what would differ between two runs. */
-import { outside } from "./stub.js";
+import { outside, phase } from "./stub.js";
 import { Url, UrlSearchParams } from "./url.js";
 
 /** 2026-01-15, noon: later than every made-up row. */
@@ -55,7 +55,10 @@ const ABSENT = [
 
 export function installGlobals(): void {
   const random = seeded();
-  const environment: unknown = new Proxy({}, { get: (_own, key) => (typeof key === "symbol" ? undefined : "hotpath") });
+  const environment: unknown = new Proxy(
+    {},
+    { get: (_own, key) => (typeof key === "symbol" || !phase.configured ? undefined : "hotpath") },
+  );
   for (const name of ABSENT) {
     Object.defineProperty(globalThis, name, { value: outside(name), configurable: true, writable: true });
   }

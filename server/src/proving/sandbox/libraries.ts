@@ -10,6 +10,7 @@ import { runSome } from "./promises.js";
 import { modelFor, mongooseModule, nestMongooseModule } from "./mongoose/module.js";
 import { nextCacheModule, reactModule, zodModule } from "./passing.js";
 import { sequelizeModule } from "./sequelize/module.js";
+import { tsPatternModule } from "./ts-pattern.js";
 import { nestTypeormModule, repositoryFor, typeormManager, typeormModule } from "./typeorm/module.js";
 import { outside } from "./stub.js";
 
@@ -31,6 +32,7 @@ const fixed: Readonly<Record<string, () => unknown>> = {
   "@nestjs/mongoose": () => nestMongooseModule,
   react: () => reactModule,
   "next/cache": () => nextCacheModule,
+  "ts-pattern": () => tsPatternModule,
   zod: () => zodModule,
   "p-limit": () => ({ __esModule: true, default: runSome.limit }),
   "p-map": () => ({ __esModule: true, default: runSome.map }),

@@ -20,6 +20,8 @@ export interface SandboxCase {
   /** Names of those that are there. */
   readonly made: readonly string[];
   readonly rows: number;
+  readonly fresh: boolean;
+  readonly configured: boolean;
 }
 
 export interface SandboxResult {
@@ -53,12 +55,14 @@ async function run(one: SandboxCase, bodies: Bodies, bridge: Bridge): Promise<Sa
   const effects: { status: number; readonly sent: unknown[] } = { status: 200, sent: [] };
   const answered = (): Encoded => encode({ status: effects.status, sent: effects.sent });
   phase.encode = encode;
+  phase.configured = one.configured;
   try {
     const loader = createLoader(one.imports, bodies);
     loader.load(one.entry);
     const pool: Pool = {
       values: await valuesOfTables(one.made),
       rows: one.rows,
+      fresh: one.fresh,
       answer: effects,
       exported: (module, name) => Reflect.get(loader.load(module) as object, name) as unknown,
       makeInstance: (module, name, args) => loader.instance(module, name, args),
@@ -73,9 +77,8 @@ async function run(one: SandboxCase, bodies: Bodies, bridge: Bridge): Promise<Sa
     return finish({ kind: "value", value: encode(value), effects: answered(), outside: outsideUse() });
   } catch (error) {
     if (error instanceof CannotProve) return finish({ kind: "unprovable", reason: error.message });
-    if (isOurMistake(error))
-      return finish({ kind: "unprovable", reason: `it fails on made-up data: ${error.message}` });
-    return finish({ kind: "error", value: encode(error), effects: answered(), outside: outsideUse() });
+    const mistake = isOurMistake(error) ? ({ mistake: true } as const) : {};
+    return finish({ kind: "error", value: encode(error), effects: answered(), outside: outsideUse(), ...mistake });
   }
 }
 
@@ -85,7 +88,7 @@ function outsideUse(): OutsideUse {
 }
 
 /** Errors that say more about made-up arguments or a stand-in than about the program. */
-function isOurMistake(error: unknown): error is Error {
+function isOurMistake(error: unknown): boolean {
   if (error instanceof DatabaseError) return /^(42|22|08)/.test(error.code);
   return (
     error instanceof TypeError ||

@@ -53,7 +53,7 @@ export function createLoader(
       const own = imports[path]?.[specifier];
       if (own === undefined) return library(specifier);
       // `lib:` names the package whose generated client a file would be.
-      return own.startsWith("lib:") ? library(own.slice("lib:".length)) : load(own);
+      return own.startsWith("lib:") ? library(own.slice("lib:".length)) : lazily(() => load(own));
     };
     const reason = phase.reason;
     try {
@@ -78,6 +78,52 @@ export function createLoader(
   };
 }
 
+/**
+ * A module that is loaded when something of it is needed. Most of what a file imports has nothing to do with the function that is run, and files that import
+ * each other in a circle find each other complete.
+ */
+function lazily(load: () => object): unknown {
+  const exports = (): object => load();
+  const target = function lazyModule(): void {
+    return undefined;
+  };
+  const made = new Proxy(target, {
+    get: (_own, key) => Reflect.get(exports(), key) as unknown,
+    set: (_own, key, value) => Reflect.set(exports(), key, value),
+    has: (_own, key) => Reflect.has(withStars(exports()), key),
+    ownKeys: (own) => [...new Set([...Reflect.ownKeys(withStars(exports())), ...Reflect.ownKeys(own)])],
+    getOwnPropertyDescriptor: (own, key) => {
+      const fixed = Reflect.getOwnPropertyDescriptor(own, key);
+      if (fixed?.configurable === false) return fixed;
+      const found = Reflect.getOwnPropertyDescriptor(exports(), key);
+      return found === undefined ? undefined : { ...found, configurable: true };
+    },
+    apply: (_own, self, args) => Reflect.apply(exports() as () => unknown, self, args) as unknown,
+    construct: (_own, args) => Reflect.construct(exports() as Constructor, args) as object,
+  });
+  lazy.add(made);
+  return made;
+}
+
+/** Modules whose exports another one hands on. */
+const stars = new WeakMap<object, object[]>();
+const NEVER = new Set(["then", "default", "__esModule", "toJSON"]);
+
+/** Names of everything a module exports. */
+function withStars(exports: object): object {
+  for (const star of stars.get(exports) ?? []) {
+    if (!lazy.has(star)) continue;
+    for (const key of Object.keys(star)) {
+      if (key === "default" || Object.hasOwn(exports, key)) continue;
+      const get = (): unknown => Reflect.get(star, key) as unknown;
+      Object.defineProperty(exports, key, { enumerable: true, configurable: true, get });
+    }
+  }
+  return exports;
+}
+
+const lazy = new WeakSet();
+
 /** Exports that are missing are found in what lies outside. Objects that were handed out already learn it too. */
 function leaveOut(exports: object, path: string): void {
   const name = path.split("/").at(-1) ?? path;
@@ -88,7 +134,9 @@ function leaveOut(exports: object, path: string): void {
         typeof key === "symbol" || key === "then" || key === "__esModule" ? undefined : outside(`${name}.${key}`),
     },
   );
-  Object.setPrototypeOf(exports, rest);
+  // What other modules give stays.
+  const before: unknown = Object.getPrototypeOf(exports);
+  if (before === Object.prototype) Object.setPrototypeOf(exports, rest);
 }
 
 function targetOf(value: unknown, method: string | undefined, isStatic: boolean): Target | undefined {
@@ -115,6 +163,33 @@ function targetOf(value: unknown, method: string | undefined, isStatic: boolean)
 const helpers = {
   // Copying what a package exports would lose what a stand-in makes when it is asked.
   __importStar: (module: unknown): unknown => module,
+  __importDefault: (module: unknown): unknown => ({
+    get default(): unknown {
+      const loaded = module as { readonly __esModule?: unknown; readonly default?: unknown };
+      return loaded.__esModule === true ? loaded.default : module;
+    },
+  }),
+  __exportStar: (module: object, exports: object): void => {
+    const known = stars.get(exports);
+    if (known !== undefined) {
+      known.push(module);
+      return;
+    }
+    const own = [module];
+    stars.set(exports, own);
+    // Looked up one after another when something is asked for: files that export each other's things may not be loaded yet.
+    const found = (key: string): unknown => {
+      for (const star of own) {
+        const value: unknown = Reflect.get(star, key);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    };
+    Object.setPrototypeOf(
+      exports,
+      new Proxy({}, { get: (_own, key) => (typeof key === "symbol" || NEVER.has(key) ? undefined : found(key)) }),
+    );
+  },
   __decorate: decorate,
   __metadata: (): unknown => () => undefined,
   __param: (): unknown => () => undefined,

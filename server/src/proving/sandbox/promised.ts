@@ -8,6 +8,8 @@ export interface Values {
   /** Values of each column by `table.column`, the most frequent first; of tables that are there. */
   readonly values: ReadonlyMap<string, readonly unknown[]>;
   readonly rows: number;
+  /** Unique columns that are no keys get values that no row has, for programs that make rows. */
+  readonly fresh: boolean;
 }
 
 /** More than any list of arguments holds. */
@@ -44,7 +46,7 @@ export function scalars(name: string, type: string, pool: Values, count = 1): re
   const singular = singularOf(name);
   const fits = (value: unknown): boolean =>
     type === "any" || typeof value === type || (type === "date" && value instanceof Date);
-  const found = (ofColumn(singular, pool) ?? ofTable(singular, pool, count))?.filter(fits);
+  const found = (ofTable(singular, pool, count) ?? ofColumn(singular, pool))?.filter(fits);
   if (found !== undefined && 0 < found.length) return found.slice(0, count);
   if (/(limit|take|pagesize|perpage|size)$/.test(singular) && (type === "number" || type === "any")) return [pool.rows];
   if (/^(page|skip|offset|cursor)$/.test(singular) && type === "number") return [0];
@@ -64,10 +66,20 @@ function ofColumn(singular: string, pool: Values): readonly unknown[] | undefine
   if (singular === "id") return undefined;
   for (const [column, values] of pool.values) {
     const [value] = values;
-    if (plain(column.split(".")[1] ?? "") === singular && (typeof value !== "object" || value instanceof Date))
-      return values;
+    if (plain(column.split(".")[1] ?? "") !== singular || (typeof value === "object" && !(value instanceof Date)))
+      continue;
+    return pool.fresh && typeof value === "string" && isUnique(column)
+      ? [`new ${singular}`, `other ${singular}`]
+      : values;
   }
   return undefined;
+}
+
+function isUnique(path: string): boolean {
+  const [name, column = ""] = path.split(".");
+  const table = tables().find((one) => one.name === name);
+  if (table === undefined || table.primaryKey.includes(column)) return false;
+  return table.uniques.some((key) => key.includes(column));
 }
 
 function ofTable(singular: string, pool: Values, count: number): readonly unknown[] | undefined {
@@ -111,6 +123,7 @@ export function promiseOf(pool: Values): (name: string, owner: string) => unknow
     if (name === "id") return keysOf(singularOf(owner), pool, 1)?.[0] ?? scalars("id", "any", pool)[0];
     if (/Id$/.test(name)) return scalars(name, "any", pool)[0];
     if (/^(is|has|can|should)[A-Z]/.test(name)) return true;
+    if (/(Date|At|_at)$/.test(name)) return ofColumn(singular, pool)?.[0] ?? new Date("2026-01-01T00:00:00.000Z");
     if (/(limit|take|pageSize|perPage|skip|offset|^page)$/i.test(name)) return scalars(name, "number", pool)[0];
     return ofColumn(singular, pool)?.[0];
   };

@@ -4,7 +4,7 @@ import { LazyQuery } from "../lazy.js";
 import { findModel, type Entity } from "../schema.js";
 import { identifier, join, param, render, sql, Sql, text, written } from "../sql.js";
 import { cannot, outside, outsideName } from "../stub.js";
-import { groupBy } from "./group.js";
+import { aggregate, groupBy } from "./group.js";
 import { readMany } from "./read.js";
 import { asObject, whereSql } from "./where.js";
 import { change, insert, keyOf, remove } from "./write.js";
@@ -79,6 +79,7 @@ const methods: Readonly<Record<string, Method>> = {
     return (await query(statement.text, statement.params)).values[0]?.[0];
   },
   groupBy,
+  aggregate,
   create: async (entity, args) => {
     const [row] = await insert(entity, [args["data"]], false);
     return row === undefined ? null : readBack(entity, row, args);

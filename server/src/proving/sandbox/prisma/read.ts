@@ -1,5 +1,5 @@
 /** Prisma's reads: one statement for the rows, one more for each relation read along, as Prisma itself does it. */
-import { query, type Row } from "../database.js";
+import { query, type Row, uncounted } from "../database.js";
 import { linkOf, type Entity } from "../schema.js";
 import { identifier, inList, join, quote, render, sql, text, written, type Sql } from "../sql.js";
 import { cannot } from "../stub.js";
@@ -19,6 +19,7 @@ export async function readMany(entity: Entity, given: unknown): Promise<Row[]> {
   );
   const rows = await rowsAs(statement.text, statement.params);
   await attach(entity, rows, shape.relations);
+  await attachCounts(entity, rows, shape.counts);
   return rows.map((row) => only(row, shape.keep));
 }
 
@@ -50,6 +51,8 @@ interface Shape {
   readonly read: readonly string[];
   readonly keep: readonly string[];
   readonly relations: ReadonlyMap<string, unknown>;
+  /** Relations whose rows are counted, each with its condition. */
+  readonly counts: readonly (readonly [field: string, where: unknown])[];
 }
 
 export function shapeOf(entity: Entity, args: Readonly<Record<string, unknown>>): Shape {
@@ -59,7 +62,8 @@ export function shapeOf(entity: Entity, args: Readonly<Record<string, unknown>>)
     ([, wanted]) => wanted !== false && wanted !== undefined,
   );
   const relations = new Map(along.filter(([field]) => !entity.columnOf.has(field)));
-  if (relations.has("_count")) throw cannot("it counts relations with `_count`, which has no stand-in");
+  const counts = relations.get("_count");
+  relations.delete("_count");
   const omitted = asObject(args["omit"]);
   const scalars =
     chosen === undefined
@@ -67,7 +71,44 @@ export function shapeOf(entity: Entity, args: Readonly<Record<string, unknown>>)
       : along.flatMap(([field]) => (entity.columnOf.has(field) ? [field] : []));
   const ties = [...relations.keys()].flatMap((field) => tieOf(entity, field).own);
   const read = [...new Set([...scalars, ...ties])];
-  return { read: read.length === 0 ? all.slice(0, 1) : read, keep: [...scalars, ...relations.keys()], relations };
+  const keep = [...scalars, ...relations.keys(), ...(counts === undefined ? [] : ["_count"])];
+  const counted = countsOf(entity, counts);
+  const needed = [...new Set([...read, ...counted.flatMap(([field]) => tieOf(entity, field).own)])];
+  return { read: needed.length === 0 ? all.slice(0, 1) : needed, keep, relations, counts: counted };
+}
+
+/** `_count: true` counts every list; `_count: { select: { posts: true } }` those it names. */
+function countsOf(entity: Entity, counts: unknown): Shape["counts"] {
+  if (counts === undefined) return [];
+  if (counts === true) {
+    return Object.entries(entity.model.relations).flatMap(([field, { many }]) =>
+      many ? [[field, undefined] as const] : [],
+    );
+  }
+  return Object.entries(asObject(asObject(counts)["select"])).flatMap(([field, wanted]) =>
+    wanted === false || wanted === undefined ? [] : [[field, asObject(wanted)["where"]] as const],
+  );
+}
+
+async function attachCounts(entity: Entity, rows: readonly Row[], counts: Shape["counts"]): Promise<void> {
+  for (const row of 0 < counts.length ? rows : []) (row as Record<string, unknown>)["_count"] = {};
+  for (const [field, where] of counts) {
+    const { to, own, other } = tieOf(entity, field);
+    const [ownKey, otherKey] = [own[0], other[0]];
+    if (ownKey === undefined || otherKey === undefined || 1 < own.length)
+      throw cannot("it counts a relation over several columns");
+    const key = columnSql(to, otherKey, "t");
+    const statement = render(
+      sql`SELECT ${key} AS "k", count(*)::int AS "n" FROM ${identifier(to.table.name)} AS "t" WHERE ${whereSql(to, where, "t")} GROUP BY 1`,
+    );
+    const { values } = await uncounted(() => query(statement.text, statement.params));
+    const byKey = new Map(values.map(([value, count]) => [written(value), count]));
+    for (const row of rows) asCounts(row)[field] = byKey.get(written(row[ownKey])) ?? 0;
+  }
+}
+
+function asCounts(row: Row): Record<string, unknown> {
+  return row["_count"] as Record<string, unknown>;
 }
 
 function tieOf(entity: Entity, field: string): NonNullable<ReturnType<typeof linkOf>> {
@@ -80,40 +121,69 @@ function tieOf(entity: Entity, field: string): NonNullable<ReturnType<typeof lin
 async function attach(entity: Entity, rows: readonly Row[], relations: ReadonlyMap<string, unknown>): Promise<void> {
   for (const [field, wanted] of relations) {
     const { to, many, own, other } = tieOf(entity, field);
-    const [ownKey, otherKey] = [own[0], other[0]];
-    if (ownKey === undefined || otherKey === undefined || 1 < own.length)
-      throw cannot("it reads a relation over several columns");
     const args = wanted === true ? {} : asObject(wanted);
-    if (many && (args["take"] !== undefined || args["skip"] !== undefined))
+    const take = many ? args["take"] : undefined;
+    if (many && (args["skip"] !== undefined || (typeof take === "number" && take < 0)))
       throw cannot("it reads a page of a relation");
-    const keys = [
-      ...new Map(rows.flatMap((row) => (isNone(row[ownKey]) ? [] : [[written(row[ownKey]), row[ownKey]]]))).values(),
-    ];
-    const found = keys.length === 0 ? [] : await readAlong(to, args, otherKey, keys);
+    const keys = [...new Map(rows.flatMap((row) => (hasKey(row, own) ? [[keyOf(row, own), row]] : []))).values()];
+    const found = keys.length === 0 ? [] : await readAlong(to, args, other, own, keys);
     const byKey = new Map<string, Row[]>();
     for (const { key, row } of found) byKey.set(key, [...(byKey.get(key) ?? []), row]);
     for (const row of rows) {
-      const own = isNone(row[ownKey]) ? [] : (byKey.get(written(row[ownKey])) ?? []);
-      (row as Record<string, unknown>)[field] = many ? own : (own[0] ?? null);
+      const all = hasKey(row, own) ? (byKey.get(keyOf(row, own)) ?? []) : [];
+      const mine = typeof take === "number" ? all.slice(0, take) : all;
+      (row as Record<string, unknown>)[field] = many ? mine : (mine[0] ?? null);
     }
   }
 }
 
+function hasKey(row: Row, fields: readonly string[]): boolean {
+  return fields.every((field) => !isNone(row[field]));
+}
+
+function keyOf(row: Row, fields: readonly string[]): string {
+  return JSON.stringify(fields.map((field) => written(row[field])));
+}
+
+/** @param rows One for each key that is looked for, in its fields `own`. */
 async function readAlong(
   to: Entity,
   args: Readonly<Record<string, unknown>>,
-  key: string,
-  keys: readonly unknown[],
+  other: readonly string[],
+  own: readonly string[],
+  rows: readonly Row[],
 ): Promise<{ readonly key: string; readonly row: Row }[]> {
   const shape = shapeOf(to, args);
-  const read = [...new Set([...shape.read, key])];
-  const where = sql`${whereSql(to, args["where"], "t")} AND ${inList(columnSql(to, key, "t"), keys, false)}`;
+  const read = [...new Set([...shape.read, ...other])];
+  const [first] = other;
+  const keys =
+    first !== undefined && other.length === 1
+      ? inList(
+          columnSql(to, first, "t"),
+          rows.map((row) => row[own[0] ?? ""]),
+          false,
+        )
+      : sql`(${join(
+          other.map((field) => columnSql(to, field, "t")),
+          ", ",
+        )}) IN (${join(
+          rows.map(
+            (row) =>
+              sql`(${join(
+                own.map((field) => sql`${row[field]}`),
+                ", ",
+              )})`,
+          ),
+          ", ",
+        )})`;
+  const where = sql`${whereSql(to, args["where"], "t")} AND ${keys}`;
   const statement = render(
     sql`SELECT ${columnsSql(to, read)} FROM ${identifier(to.table.name)} AS "t" WHERE ${where}${orderSql(to, args["orderBy"])}`,
   );
-  const rows = await rowsAs(statement.text, statement.params);
-  await attach(to, rows, shape.relations);
-  return rows.map((row) => ({ key: written(row[key]), row: only(row, shape.keep) }));
+  const found = await rowsAs(statement.text, statement.params);
+  await attach(to, found, shape.relations);
+  await attachCounts(to, found, shape.counts);
+  return found.map((row) => ({ key: keyOf(row, other), row: only(row, shape.keep) }));
 }
 
 function only(row: Row, keep: readonly string[]): Row {

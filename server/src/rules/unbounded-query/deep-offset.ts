@@ -6,6 +6,9 @@
 import type { Span } from "../../base/span.js";
 import { isInside } from "../../facts/regions.js";
 import { NONE, type BindingId } from "../../facts/model.js";
+import { columnOf, findTable } from "../../catalog/lookup.js";
+import type { Table } from "../../catalog/model.js";
+import { keysetWalk, type WalkToKey } from "../../fixes/lists/keyset-walk.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, Operation } from "../../project/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
@@ -27,7 +30,7 @@ export const deepOffset = defineRule({
   family: "unbounded-query",
   since: "0.1.0",
   severity: "information",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A loop reads a table to its end, page by page, and says with OFFSET where each page begins.",
     why: "The database reads all rows before the page and throws them away: the walk over N rows reads N²/2 of them per page size. Rows that are added or deleted meanwhile shift the pages, so that some are seen twice and some never.",
@@ -55,7 +58,30 @@ export const deepOffset = defineRule({
       { at: { file: view.path, span: iteration.head }, message: "the loop that turns the pages" },
     ],
   }),
+  fixes: ({ operation }, view, sources) => {
+    const call = view.facts.exprs[operation.expr];
+    const table = findTable(view.catalog, operation.table ?? "", { near: view.path, dialect: operation.dialect });
+    const key = table === undefined ? undefined : keyOf(table);
+    if (call === undefined || key === undefined || operation.dialect !== "prisma") return [];
+    return keysetWalk(sources, { path: view.path, call, ...key });
+  },
 });
+
+/** The one column of a table's key as code calls it, when its values have an order that the database and JavaScript agree on. */
+function keyOf(table: Table): Pick<WalkToKey, "key" | "type"> | undefined {
+  const [column, ...others] = table.primaryKey?.columns ?? [];
+  const found = column === undefined ? undefined : columnOf(table, column);
+  if (column === undefined || found === undefined || others.length > 0) return undefined;
+  const fields = Object.entries(table.names.find(({ source }) => source === "prisma")?.fields ?? {});
+  const type = typeOf(found.type);
+  return type === undefined ? undefined : { key: fields.find(([, name]) => name === column)?.[0] ?? column, type };
+}
+
+function typeOf(column: string): WalkToKey["type"] | undefined {
+  if (/^(string|text|varchar|char|character|uuid|citext)\b/.test(column)) return "string";
+  if (/^(bigint|int8|bigserial)\b/.test(column)) return "bigint";
+  return /^(int|integer|int2|int4|smallint|serial)\b/.test(column) ? "number" : undefined;
+}
 
 const COUNTER = /skip|offset|page|from|start|cursor|index|^i$|processed|count/i;
 

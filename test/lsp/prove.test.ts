@@ -20,6 +20,7 @@ test("a refresh asked for after a proof is answered before it", async () => {
         stageMs: { extract: 0, link: 0, summarize: 0, check: 0 },
       },
     }),
+    isWarm: () => true,
     close: () => Promise.resolve(),
   };
   const service = inThisThread(() => Promise.resolve(fake as WorkspaceService));

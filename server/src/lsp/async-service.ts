@@ -88,13 +88,15 @@ export interface AsyncService extends SearchCalls {
   queued(): number;
   /** Told once, with a sentence, when the analyzer is gone for good. */
   onLost(listener: (reason: string) => void): void;
+  /** Told each time the analyzer has become ready behind remembered results: a refresh now brings what edits meanwhile have changed. */
+  onWarm(listener: () => void): void;
   /** Makes a refresh in flight give up at its next safe point: called when newer text is on its way. */
   supersede(): void;
   close(): Promise<void>;
 }
 
 /** Names of the calls that cross the thread boundary. */
-export type ServiceMethod = Exclude<keyof AsyncService, "supersede" | "queued" | "onLost">;
+export type ServiceMethod = Exclude<keyof AsyncService, "supersede" | "queued" | "onLost" | "onWarm">;
 
 export type ServiceRequest = {
   readonly id: number;
@@ -106,5 +108,8 @@ export type ServiceRequest = {
 export type ServiceReply =
   | { readonly id: number; readonly kind: "result"; readonly value: unknown }
   | { readonly id: number; readonly kind: "error"; readonly message: string }
+  /** The analyzer is not ready: the answer follows, and other calls may come first. */
+  | { readonly id: number; readonly kind: "later" }
+  | { readonly kind: "warm" }
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "indexing"; readonly progress: IndexProgress };

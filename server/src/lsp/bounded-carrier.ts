@@ -25,6 +25,17 @@ export function runsBeside(method: ServiceMethod): boolean {
   );
 }
 
+/** Ask the analyzer itself; remembered results cannot answer them. */
+const ANALYZER_CALLS: ReadonlySet<ServiceMethod> = new Set([
+  ...(["hover", "explainQuery", "queryLenses", "references", "endpointCosts", "costPath"] as const),
+  ...(["fixOffers", "fixChanges", "fixAll", "proveFix", "similarFixes", "similarEdits"] as const),
+]);
+
+/** Whether a call has to wait until the analyzer is ready. Others do not wait behind it. */
+export function asksAnalyzer(method: ServiceMethod): boolean {
+  return ANALYZER_CALLS.has(method);
+}
+
 /** Without these the analyzer would be wrong from then on; each of them is merged with its like instead. */
 const KEPT: ReadonlySet<ServiceMethod> = new Set([
   ...(["open", "scan", "setOverlay", "fileEvents", "reconfigure", "refresh", "close"] as const),

@@ -13,7 +13,7 @@ export interface RefreshLoop {
  * @param onFailure Takes the sentence of a refresh that failed; the loop goes on with the next request.
  */
 export function createRefreshLoop(
-  service: Pick<AsyncService, "refresh">,
+  service: Pick<AsyncService, "refresh" | "onWarm">,
   onOutcome: (outcome: RefreshOutcome) => void,
   onFailure: (message: string) => void,
 ): RefreshLoop {
@@ -34,11 +34,14 @@ export function createRefreshLoop(
     state.running = undefined;
   };
 
+  const request = (): void => {
+    state.dirty = true;
+    state.running ??= run();
+  };
+  service.onWarm(request);
+
   return {
-    request() {
-      state.dirty = true;
-      state.running ??= run();
-    },
+    request,
     async settled() {
       while (state.running !== undefined) await state.running;
     },

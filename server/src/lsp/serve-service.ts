@@ -22,7 +22,7 @@ import type { FixQuestion } from "../service/prove-fix.js";
 import type { ServiceOptions, WorkspaceService } from "../service/workspace-service.js";
 import type { FileEvent } from "../service/workspace-service.js";
 import type { RefreshOutcome, ServiceFigures, ServiceReply, ServiceRequest } from "./async-service.js";
-import { runsBeside } from "./bounded-carrier.js";
+import { asksAnalyzer, runsBeside } from "./bounded-carrier.js";
 import { createProofCalls, type ProofCalls } from "./proof-calls.js";
 import { createFixCalls } from "./fix-calls.js";
 import { callCosts, isCostMethod, measuredHover, type CostMethod } from "./cost-calls.js";
@@ -60,12 +60,16 @@ export function serveService(
     search?: SearchTarget;
     roots: readonly string[];
     queue: Promise<void>;
-  } = { roots: [], queue: Promise.resolve() };
+    /** Of the last request taken up. */
+    epoch: number;
+    announcing?: true;
+  } = { roots: [], queue: Promise.resolve(), epoch: Atomics.load(epoch, 0) };
   const profiles = new Profiles();
 
   const run = async (request: ServiceRequest): Promise<unknown> => {
     if (request.method === "open") {
-      const options = request.args[0] as ServiceOptions;
+      const isAwaited = (): boolean => Atomics.load(epoch, 0) !== state.epoch;
+      const options = { ...(request.args[0] as ServiceOptions), isAwaited };
       const service = await create(options);
       const parts = searchParts(options);
       state.service = service;
@@ -95,7 +99,26 @@ export function serveService(
     return state.search === undefined ? value : withFixesNoted(state.search, request, value);
   };
 
+  /** What was asked too early is asked again, and somebody may want to refresh. */
+  const whenWarm = (service: WorkspaceService, act: () => unknown): void => void service.warmed().then(act);
+  const announce = (service: WorkspaceService): void => {
+    if (state.announcing || service.isWarm()) return;
+    state.announcing = true;
+    whenWarm(service, () => {
+      delete state.announcing;
+      port.post({ kind: "warm" });
+    });
+  };
+
   const reply = async (request: ServiceRequest): Promise<void> => {
+    const { service } = state;
+    state.epoch = request.epoch;
+    if (service?.isWarm() === false && asksAnalyzer(request.method)) {
+      port.post({ id: request.id, kind: "later" });
+      whenWarm(service, () => serve(request));
+      return;
+    }
+    if (service !== undefined && request.method === "refresh") announce(service);
     try {
       port.post({ id: request.id, kind: "result", value: await run(request) });
     } catch (error) {
@@ -103,7 +126,7 @@ export function serveService(
     }
   };
 
-  return (request) => {
+  const serve = (request: ServiceRequest): Promise<void> => {
     // How the analyzer is must be known while it is at work.
     if (request.method === "figures") return reply(request);
     const done = state.queue.then(() => reply(request));
@@ -112,6 +135,7 @@ export function serveService(
     state.queue = done;
     return done;
   };
+  return serve;
 }
 
 function targetOf(
@@ -225,9 +249,15 @@ async function scan(service: WorkspaceService, port: ServicePort): Promise<unkno
 }
 
 function refresh(service: WorkspaceService, profiles: Profiles, token: Cancellation): RefreshOutcome {
+  const findingsOf = (paths: readonly string[]): RefreshOutcome["findings"] =>
+    paths.map((path) => profiles.measured(service, service.findings(path)));
   try {
+    if (!service.isWarm()) {
+      const changed = service.atHand();
+      return { revision: 0, changed, findings: findingsOf(changed), cancelled: false };
+    }
     const { revision, changed, work } = service.refresh(token);
-    const findings = changed.map((path) => profiles.measured(service, service.findings(path)));
+    const findings = findingsOf(changed);
     return { revision, changed, findings, cancelled: false, work: { ruleMs: work.ruleMs, stageMs: work.stageMs } };
   } catch (error) {
     if (error instanceof Cancelled) return { revision: -1, changed: [], findings: [], cancelled: true };

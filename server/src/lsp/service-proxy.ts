@@ -29,6 +29,9 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
     onIndexing?: (progress: IndexProgress) => void;
     lost?: string;
   } = { nextId: 1 };
+  const onWarm: (() => void)[] = [];
+  /** Calls that wait for the analyzer to be ready. */
+  const later = new Set<number>();
 
   carrier.onReply((reply) => {
     if (reply.kind === "progress") {
@@ -39,6 +42,15 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
       state.onIndexing?.(reply.progress);
       return;
     }
+    if (reply.kind === "warm") {
+      onWarm.forEach((listener) => listener());
+      return;
+    }
+    if (reply.kind === "later") {
+      later.add(reply.id);
+      return;
+    }
+    later.delete(reply.id);
     const open = pending.get(reply.id);
     pending.delete(reply.id);
     if (reply.kind === "error") open?.reject(new Error(reply.message));
@@ -96,6 +108,7 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
     onLost: (listener) => {
       carrier.onLost(listener);
     },
+    onWarm: (listener) => void onWarm.push(listener),
     searchCode: (text, filter, limit) => call("searchCode", text, filter, limit),
     similarCode: (place, filter, limit) => call("similarCode", place, filter, limit),
     updateIndex: (onProgress) => {
@@ -115,6 +128,7 @@ export function createServiceProxy(unbounded: ServiceCarrier, epoch: Int32Array)
     close: async () => {
       if (state.lost === undefined) await call("close").catch(() => undefined);
       await carrier.end();
+      for (const id of later) pending.get(id)?.reject(new Error("the workspace is closed"));
     },
   };
 }

@@ -9,16 +9,17 @@ import { discover, isSchemaName, isSourceName } from "../workspace/discover.js";
 import { classifyText, readManifests } from "../workspace/read-source.js";
 import type { TieredCache } from "../cache/cache.js";
 import { Caches } from "./caches.js";
-import type { FactJob, FactMaker } from "./fact-maker.js";
+import { AppliedFiles } from "./applied-files.js";
 import { isInside, isStructural, wouldFind } from "./file-scope.js";
 import { FlawedFiles } from "./flawed-files.js";
 import { loadConfig, type LoadedConfig } from "./load-config.js";
 import { Measured } from "./measured.js";
 import { Proofs } from "./proofs.js";
-import { noWork, recallResults, saveResults, type SavedResults } from "./saved-results.js";
+import { Remembered } from "./remembered.js";
+import { noWork, recallResults, saveResults } from "./saved-results.js";
 import { SchemaFiles } from "./schema-files.js";
 import { SourceTable } from "./source-table.js";
-import { drain, runInSlices, untilCancelled } from "./slices.js";
+import { drain, runAtOnce, runInSlices, untilCancelled } from "./slices.js";
 import type { FileEvent, Progress, ScanStats, ServiceOptions, WorkspaceService } from "./workspace-service.js";
 
 /** Files read between two progress reports. */
@@ -42,18 +43,15 @@ class Service implements WorkspaceService {
   readonly #schemas = new SchemaFiles(this.#host);
   readonly #overlays = new Map<string, string>();
   #manifests: ReadonlyMap<string, string> = new Map();
-  /** Hash of the text whose facts the host holds, by path. */
-  readonly #applied = new Map<string, string>();
+  readonly #applied: AppliedFiles;
   readonly #caches: Caches;
   readonly #proofs: Proofs;
   readonly #measured: Measured;
   readonly #flawed = new FlawedFiles();
   /** Files whose findings have changed since the last refresh that came to its end. */
   readonly #changed = new Set<string>();
-  /** Results of an earlier run that still hold; the host is not up to date meanwhile. */
-  #saved: SavedResults | undefined;
-  /** Saved results behind which the host is being brought up to date. */
-  readonly #warming = new WeakSet<SavedResults>();
+  /** Results of an earlier run; the host is not up to date meanwhile. */
+  #remembered: Remembered | undefined;
   /** Where the results of the coming refresh are to be saved. */
   #saveAs: string | undefined;
   #closed = false;
@@ -66,6 +64,12 @@ class Service implements WorkspaceService {
     this.#measured = new Measured(options);
     this.#config = loadConfig(options, options.overrides);
     this.#sources = new SourceTable(options.roots, this.#config);
+    this.#applied = new AppliedFiles({
+      host: this.#host,
+      sources: this.#sources,
+      maker: () => this.#caches.maker,
+      textOf: (path) => this.#overlays.get(path) ?? this.#sources.read(path),
+    });
   }
 
   /** Takes up configuration files, settings and flags; returns what is wrong with the files. */
@@ -94,13 +98,16 @@ class Service implements WorkspaceService {
     if (await measured) this.loadConfig();
     laps.push(performance.now());
 
-    const key = this.resultKey();
-    this.#saved = key === undefined ? undefined : await recallResults(this.#caches.cache, this.#options.roots, key);
-    this.#saveAs = this.#saved === undefined ? key : undefined;
-    for (const { path } of this.#saved?.findings ?? []) this.#changed.add(path);
-    if (this.#saved === undefined) await this.#schemas.apply();
+    const key = this.#keyOfTexts();
+    const saved = key === undefined ? undefined : await recallResults(this.#caches.cache, this.#options.roots, key);
+    this.#remember(saved === undefined ? undefined : new Remembered(saved));
+    this.#saveAs = saved === undefined && !this.#hasUnsaved() ? key : undefined;
+    for (const path of this.#remembered?.paths() ?? []) this.#changed.add(path);
+    if (saved === undefined) await this.#schemas.apply();
     else for (const table of [this.#sources, this.#schemas]) table.releaseTexts();
-    const cacheHits = this.#saved === undefined ? yield* this.#takeUp(texts, token) : this.#sources.hashes.size;
+    this.#layOver(texts);
+    this.#applied.sweep();
+    const cacheHits = saved === undefined ? yield* this.#applied.takeUp(texts, token) : this.#sources.hashes.size;
     laps.push(performance.now());
     yield { done: 0, total: 1, label: "linking" };
     const stages = ["discover", "read", "facts"].map(
@@ -115,143 +122,103 @@ class Service implements WorkspaceService {
     };
   }
 
-  /** Reads every file, unsaved texts in place of those on disk. Returns the texts. */
+  /** Reads every file as it is on disk. Returns the texts. */
   async *#readAll(
     paths: readonly string[],
     token: Cancellation | undefined,
   ): AsyncGenerator<Progress, Map<string, string>> {
-    const texts = new Map([...this.#overlays].filter(([path]) => !isSchemaName(basename(path))));
-    for (const [path, text] of texts) this.#sources.look(path, text);
+    const texts = new Map<string, string>();
     for (const [i, path] of paths.entries()) {
       if (i % REPORT_EVERY === 0) {
         token?.throwIfCancelled();
         yield { done: i, total: paths.length, label: "discovering" };
         await new Promise((resolve) => setImmediate(resolve));
       }
-      const text = this.#overlays.has(path) ? undefined : this.#sources.read(path);
+      const text = this.#overlays.has(path) ? this.#sources.onDisk(path) : this.#sources.read(path);
       if (text === undefined) continue;
       this.#sources.look(path, text);
       texts.set(path, text);
     }
-    for (const path of this.#applied.keys()) if (!this.#sources.hashes.has(path)) this.#drop(path);
     return texts;
   }
 
-  /** Makes facts of the texts that are part of the program and hands them to the host. Returns how many the cache had. */
-  async *#takeUp(texts: Map<string, string>, token: Cancellation | undefined): AsyncGenerator<Progress, number> {
-    const jobs = [...this.#sources.program.program()].flatMap((path) => {
-      const text = texts.get(path);
-      return text === undefined || this.#isApplied(path) ? [] : [this.#job(path, text)];
-    });
-    const total = jobs.length;
-    texts.clear();
-    let cacheHits = 0;
-    const take: Parameters<FactMaker["makeAll"]>[1] = ({ path, hash }, facts, cached) => {
-      if (cached) cacheHits++;
-      // An edit may have come first; its text is newer than what was read.
-      if (this.#sources.hashes.get(path) !== hash) return;
-      this.#applied.set(path, hash);
-      this.#host.apply([{ path, facts, hash }]);
-    };
-    for await (const done of this.#caches.maker.makeAll(jobs.reverse(), take, token))
-      yield { done, total, label: "reading" };
-    return cacheHits;
+  /** Puts unsaved texts in place of those on disk. */
+  #layOver(texts: Map<string, string>): void {
+    for (const [path, text] of this.#overlays) {
+      if (isSchemaName(basename(path))) continue;
+      if (this.#sources.look(path, text)) this.#remembered?.edit(path, texts.get(path), text);
+      texts.set(path, text);
+    }
   }
 
-  /** Undefined where results cannot be saved, or unsaved texts would go into them. */
+  #hasUnsaved(): boolean {
+    const onDisk = (path: string): string | undefined => this.#sources.onDisk(path) ?? this.#schemas.textOf(path);
+    return [...this.#overlays].some(([path, text]) => text !== onDisk(path));
+  }
+
   resultKey(): string | undefined {
-    if (this.#overlays.size > 0) return undefined;
+    return this.#hasUnsaved() ? undefined : this.#keyOfTexts();
+  }
+
+  /** Undefined where results cannot be saved. */
+  #keyOfTexts(): string | undefined {
     const hashes = new Map([...this.#sources.hashes, ...this.#schemas.hashes]);
     const options = this.#measured.over(this.#config.analysis);
     return this.#caches.resultKey({ options, manifests: this.#manifests, hashes });
   }
 
-  #job(path: string, text: string): FactJob {
-    return { path, text, hash: this.#sources.hashes.get(path) ?? "" };
-  }
-
-  #isApplied(path: string): boolean {
-    return this.#applied.has(path) && this.#applied.get(path) === this.#sources.hashes.get(path);
-  }
-
-  #apply(job: FactJob, keep: boolean): void {
-    const { path, hash } = job;
-    this.#applied.set(path, hash);
-    this.#host.apply([{ path, facts: this.#caches.maker.make(job, keep), hash }]);
-  }
-
   /** Takes in a file's new text, and whatever it brings into the program. */
-  #take(path: string, text: string, keep: boolean): void {
-    const before = this.#saved === undefined ? this.#sources.program.program() : undefined;
-    if (!this.#sources.look(path, text)) return;
-    this.#leaveSaved();
+  #take(path: string, text: string, keep: boolean, previous?: string): void {
+    const before = this.#remembered === undefined ? this.#sources.program.program() : undefined;
+    if (!this.#sources.look(path, text) || this.#isLater(path, previous, text)) return;
+    this.#applied.settle(path, text, keep);
     const program = this.#sources.program.program();
-    // What was parsed once stays, unless its new text makes it a file that says nothing.
-    const stays = this.#applied.has(path) && this.#sources.program.mayMatter(path);
-    if (program.has(path) || stays) this.#apply(this.#job(path, text), keep);
-    else this.#unload(path);
     if (program === before) return;
     this.#flawed.unsettle();
-    this.#applyMissing(program);
+    this.#applied.applyMissing(program);
   }
 
-  /** Parses files that ought to be, and are not yet. True when there were any. */
-  #applyMissing(paths: Iterable<string>): boolean {
-    let any = false;
-    for (const path of paths) {
-      if (this.#isApplied(path) || !this.#sources.hashes.has(path)) continue;
-      const text = this.#overlays.get(path) ?? this.#sources.read(path);
-      if (text === undefined) {
-        this.#drop(path);
-        continue;
-      }
-      this.#sources.look(path, text);
-      this.#apply(this.#job(path, text), true);
-      any = true;
-    }
-    return any;
-  }
-
-  #drop(path: string): void {
-    this.#sources.drop(path);
-    this.#unload(path);
-  }
-
-  #unload(path: string): void {
-    if (this.#applied.delete(path)) this.#host.apply([{ path, removed: true }]);
+  /** Notes that a text has changed. True where the host learns of it when the others do. */
+  #isLater(path: string, previous: string | undefined, text: string | undefined): boolean {
+    this.#saveAs = undefined;
+    this.#remembered?.edit(path, previous, text);
+    if (this.#remembered !== undefined) this.#changed.add(path);
+    return this.#remembered !== undefined;
   }
 
   setOverlay(path: string, text: string | undefined): void {
+    const previous = this.#remembered === undefined ? undefined : this.textOf(path);
     if (text === undefined) {
-      if (this.#overlays.delete(path)) this.#reread(path);
+      if (this.#overlays.delete(path)) this.#reread(path, previous);
       void this.#schemas.apply();
       return;
     }
     if (!isInside(path, this.#options.roots) || !this.#config.scan.enabled) return;
-    if (isSchemaName(basename(path))) this.#takeSchema(path, text);
+    if (isSchemaName(basename(path))) this.#takeSchema(path, text, previous);
     if (!isSourceName(basename(path)) || classifyText(text).kind !== "text") return;
     this.#overlays.set(path, text);
     // Texts between two keystrokes are not worth a place in the cache.
-    this.#take(path, text, false);
+    this.#take(path, text, false, previous);
   }
 
-  #takeSchema(path: string, text: string): void {
+  #takeSchema(path: string, text: string, previous: string | undefined): void {
     this.#overlays.set(path, text);
-    if (this.#schemas.take(path, text)) this.#leaveSaved();
+    if (this.#schemas.take(path, text)) this.#isLater(path, previous, text);
     void this.#schemas.apply();
   }
 
-  #reread(path: string): void {
+  #reread(path: string, previous?: string): void {
     if (isSchemaName(basename(path))) {
-      this.#leaveSaved();
+      const known = this.#schemas.hashes.get(path);
       this.#schemas.reread(path);
+      if (this.#schemas.hashes.get(path) !== known) this.#isLater(path, previous, this.#schemas.textOf(path));
       return;
     }
     const text = this.#sources.read(path);
-    if (text !== undefined) this.#take(path, text, true);
+    if (text !== undefined) this.#take(path, text, true, previous);
     else if (this.#sources.hashes.has(path)) {
-      this.#leaveSaved();
-      this.#drop(path);
+      this.#isLater(path, previous, undefined);
+      this.#applied.drop(path);
     }
   }
 
@@ -277,46 +244,78 @@ class Service implements WorkspaceService {
 
   reconfigure(overrides: ServiceOptions["overrides"]): void {
     this.#overrides = overrides;
-    this.#leaveSaved();
-    this.loadConfig();
-    this.#applyMissing(this.#sources.program.program());
-  }
-
-  /** From here on the host is needed: what the saved results stand for is loaded. */
-  #leaveSaved(): void {
+    this.#leaveRemembered();
     this.#saveAs = undefined;
-    if (this.#saved === undefined) return;
-    for (const { path } of this.#saved.findings) this.#changed.add(path);
-    this.#saved = undefined;
-    void this.#schemas.apply();
-    this.#applyMissing(this.#sources.program.program());
+    this.loadConfig();
+    this.#applied.applyMissing(this.#sources.program.program());
   }
 
-  /** Brings the host up to date behind saved results, a little at a time, so that the first edit does not have to wait for it. */
-  *#warmUp(saved: SavedResults): Generator<void, void> {
+  #remember(results: Remembered | undefined): void {
+    this.#remembered?.end();
+    this.#remembered = results;
+  }
+
+  /** From here on the host is needed: all there is is loaded at once. */
+  #leaveRemembered(): void {
+    const remembered = this.#remembered;
+    if (remembered === undefined) return;
+    for (const path of remembered.paths()) this.#changed.add(path);
+    this.#remember(undefined);
+    runAtOnce(this.#load(remembered));
+  }
+
+  /** Hands the host everything, a file at a time; texts may change meanwhile. */
+  *#load({ edited }: Remembered): Generator<void, void> {
     void this.#schemas.apply();
+    yield* this.#sources.glanceAll();
     for (const path of this.#sources.program.program()) {
-      this.#applyMissing([path]);
+      this.#applied.applyMissing([path]);
       yield;
     }
-    yield* untilCancelled((token) => this.#refreshHost(token));
-    const told = (path: string): readonly Finding[] => saved.findings.filter((finding) => finding.path === path);
+    for (const path of edited) {
+      const text = this.#applied.isCurrent(path) ? undefined : this.textOf(path);
+      if (text !== undefined && isSourceName(basename(path))) this.#applied.settle(path, text, false);
+    }
+    this.#applied.applyMissing(this.#sources.program.program());
+  }
+
+  /** Brings the host up to date behind remembered results, a little at a time, so that nobody has to wait for it. */
+  *#warmUp(remembered: Remembered): Generator<void, void> {
+    try {
+      yield* this.#load(remembered);
+      yield* untilCancelled((token) => this.#refreshHost(token), this.#options.isAwaited);
+    } catch (error) {
+      this.#leaveRemembered();
+      throw error;
+    }
+    // What was typed in the last moment is for the next refresh.
+    runAtOnce(this.#load(remembered));
+    for (const path of remembered.paths()) this.#changed.add(path);
     for (const path of this.#changed)
-      if (JSON.stringify(told(path)) === JSON.stringify(this.#host.findings(path))) this.#changed.delete(path);
-    this.#saved = undefined;
+      if (remembered.hasTold(path, this.#host.findings(path))) this.#changed.delete(path);
+    this.#remember(undefined);
+  }
+
+  #startWarming(): void {
+    const remembered = this.#remembered;
+    if (remembered?.isFirstCall() !== true) return;
+    runInSlices(this.#warmUp(remembered), () => !this.#closed && this.#remembered === remembered);
   }
 
   refresh(token?: Cancellation): RefreshResult {
-    const saved = this.#saved;
-    const result = saved === undefined ? this.#refreshHost(token) : noWork([]);
+    if (this.#remembered !== undefined && 0 < this.#remembered.edited.size) this.#leaveRemembered();
+    const result = this.isWarm() ? this.#refreshHost(token) : noWork([]);
+    return { ...result, changed: this.atHand() };
+  }
+
+  atHand(): readonly string[] {
     const changed = [...this.#changed];
     this.#changed.clear();
-    if (saved !== undefined && !this.#warming.has(saved)) {
-      this.#warming.add(saved);
-      runInSlices(this.#warmUp(saved), () => !this.#closed && this.#saved === saved);
-    }
-    return { ...result, changed };
+    this.#startWarming();
+    return changed;
   }
+
+  readonly warmed = (): Promise<void> => this.#remembered?.ended ?? Promise.resolve();
 
   #refreshHost(token: Cancellation | undefined): RefreshResult {
     this.#proofs.recall();
@@ -342,21 +341,21 @@ class Service implements WorkspaceService {
   /** Parses what imports the places of findings. True when that brought anything. */
   #applyImporters(): boolean {
     const fresh = this.#flawed.takeFresh();
-    return fresh.length > 0 && this.#applyMissing(this.#sources.program.importersOf(fresh));
+    return fresh.length > 0 && this.#applied.applyMissing(this.#sources.program.importersOf(fresh));
   }
 
   readonly prove = (): Promise<boolean> => this.#proofs.run();
   readonly plansOf: WorkspaceService["plansOf"] = (requests) => this.#proofs.plansOf(requests);
 
   findings(path: string): readonly Finding[] {
-    return this.#saved?.findings.filter((finding) => finding.path === path) ?? this.#host.findings(path);
+    return this.#remembered?.findings(path) ?? this.#host.findings(path);
   }
 
-  readonly allFindings = (): readonly Finding[] => this.#saved?.findings ?? this.#host.allFindings();
+  readonly allFindings = (): readonly Finding[] => this.#remembered?.all() ?? this.#host.allFindings();
 
   problems(): readonly Problem[] {
     const outside = [this.#measured, this.#sources, this.#schemas].flatMap((one) => one.problems());
-    return [...outside, ...(this.#saved?.problems ?? this.#host.problems())];
+    return [...outside, ...(this.#remembered?.problems ?? this.#host.problems())];
   }
 
   hover(path: string, offset: number): ReturnType<WorkspaceService["hover"]> {
@@ -364,7 +363,7 @@ class Service implements WorkspaceService {
     return this.#host.hover(path, offset);
   }
 
-  readonly isWarm = (): boolean => this.#saved === undefined;
+  readonly isWarm = (): boolean => this.#remembered === undefined;
   readonly ask: WorkspaceService["ask"] = (question) => {
     this.#wakeHost();
     return question(this.#host.inspect());
@@ -373,7 +372,7 @@ class Service implements WorkspaceService {
   /** Remembered results answer only for findings; everything else asks the analyzer. */
   #wakeHost(): void {
     if (this.isWarm()) return;
-    this.#leaveSaved();
+    this.#leaveRemembered();
     this.#refreshHost(undefined);
   }
 

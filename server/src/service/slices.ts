@@ -22,22 +22,43 @@ export function runInSlices(work: Iterator<void>, isWanted: () => boolean): void
   setImmediate(slice);
 }
 
-/** Calls something that keeps what it did when it is cancelled until it comes to its end, with ever longer patience so that it does. */
-export function* untilCancelled(act: (token: Cancellation) => void): Generator<void, void> {
+/** Others wait this long at most, unless that is too short for any progress at all. */
+const MAX_PATIENCE_MS = 300;
+/** Work done in each turn, whoever waits: without it a person who types would keep it from ever coming to its end. */
+const MIN_TURN_MS = 30;
+
+/**
+ * Calls something that keeps what it did when it is cancelled until it comes to its end, with ever longer patience so that it does.
+ *
+ * @param isAwaited Whether somebody waits for this thread.
+ */
+export function* untilCancelled(
+  act: (token: Cancellation) => void,
+  isAwaited: () => boolean = () => false,
+): Generator<void, void> {
   for (let patienceMs = SLICE_MS; ; patienceMs *= 1.5) {
-    const until = performance.now() + patienceMs;
+    const turn = { until: performance.now() + patienceMs, since: Number.POSITIVE_INFINITY };
     try {
       act({
         throwIfCancelled: () => {
-          if (until < performance.now()) throw new Cancelled();
+          const now = performance.now();
+          if (turn.until < now || (turn.since + MIN_TURN_MS < now && isAwaited())) throw new Cancelled();
+          turn.since = Math.min(turn.since, now);
         },
       });
       return;
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
     }
+    const progressed = turn.since < Number.POSITIVE_INFINITY;
+    if (progressed) patienceMs = Math.min(patienceMs, MAX_PATIENCE_MS / 1.5);
     yield;
   }
+}
+
+/** Runs divided work to its end at once. */
+export function runAtOnce(work: Iterator<void>): void {
+  while (work.next().done !== true);
 }
 
 /** Runs long work to its end without looking at its progress. */

@@ -5,6 +5,7 @@ import { contentHash } from "../base/content-hash.js";
 import { glanceAt } from "../workspace/glance.js";
 import { readSource } from "../workspace/read-source.js";
 import type { LoadedConfig } from "./load-config.js";
+import { runAtOnce } from "./slices.js";
 
 /** A class because it has a lifetime and owns state that only it may change. */
 export class SourceTable {
@@ -27,12 +28,18 @@ export class SourceTable {
   }
 
   get program(): Pick<ProgramFiles, "program" | "importersOf" | "mayMatter"> {
+    runAtOnce(this.glanceAll());
+    return this.#program;
+  }
+
+  /** Makes `program` ready, a file at a time. */
+  *glanceAll(): Generator<void, void> {
     for (const [path, known] of this.#unglanced) {
       const text = known ?? this.read(path);
       if (text !== undefined) this.#program.set(path, glanceAt(text));
+      this.#unglanced.delete(path);
+      yield;
     }
-    this.#unglanced.clear();
-    return this.#program;
   }
 
   /** Forgets texts that may never be needed. */
@@ -65,6 +72,12 @@ export class SourceTable {
     const source = readSource(path, this.#config.scan.maxFileBytes);
     this.#problems.delete(path);
     if (source.kind === "skipped") this.#problems.set(path, source.reason);
+    return source.kind === "text" ? source.text : undefined;
+  }
+
+  /** The same, for a file whose text on disk is hidden by another. */
+  onDisk(path: string): string | undefined {
+    const source = readSource(path, this.#config.scan.maxFileBytes);
     return source.kind === "text" ? source.text : undefined;
   }
 

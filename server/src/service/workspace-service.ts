@@ -42,6 +42,8 @@ export interface ServiceOptions {
   readonly maxFileBytes?: number;
   /** Stands for the running program in the keys of saved results. Default: a hash of its bundle; results of unbundled sources are not saved. */
   readonly build?: string;
+  /** Whether somebody waits for this thread: work in the background makes way. */
+  readonly isAwaited?: () => boolean;
 }
 
 export interface ModelSettings {
@@ -85,6 +87,13 @@ export interface WorkspaceService {
   reconfigure(overrides: ServiceOptions["overrides"]): void;
   refresh(token?: Cancellation): RefreshResult;
   /**
+   * While the analyzer is not ready, what can be said without it: the files whose findings have changed since the last refresh. Remembered findings move along
+   * with the text, those that an edit touches are left out, and what it brings is known with the first refresh after `warmed`.
+   */
+  atHand(): readonly string[];
+  /** Resolves when the analyzer itself is up to date; it gets ready by itself after the first refresh. */
+  warmed(): Promise<void>;
+  /**
    * Asks the planner what rules want to know since the last refresh. True when there are answers: the next refresh takes them into account, and may ask more.
    */
   prove(): Promise<boolean>;
@@ -102,7 +111,7 @@ export interface WorkspaceService {
   ask<T>(question: (inspection: Inspection) => T): T;
   /** Plans of these very requests, from the planner or from memory. Never rejects: what goes wrong is an answer. */
   plansOf(requests: readonly ProofRequest[]): Promise<readonly Proof[]>;
-  /** Stands for everything findings depend on; undefined with unsaved texts, or where nothing can be kept. */
+  /** Stands for everything findings depend on; undefined with texts other than on disk, or where nothing can be kept. */
   resultKey(): string | undefined;
   rules(): readonly RuleInfo[];
   /** Text of a file of the workspace as it is now: the editor's where it is open, else the disk's. Undefined for one that is left out or gone. */

@@ -32,8 +32,8 @@ export interface KeyedRead {
   readonly column: string;
   /** How a row's own key is read: `id`, `author.id`. */
   readonly rowKey: string;
-  /** `row`: one or none. `rows`: a list. `result`: an object whose `rows` is the list. */
-  readonly gives: "row" | "rows" | "result";
+  /** `row`: one or none. `rows`: a list. `result`: an object whose `rows` is the list. `tuple`: a list whose first element is the list. */
+  readonly gives: "row" | "rows" | "result" | "tuple";
   /** What a pass gets whose key no row has, as it is written: `null`, `undefined`, `[]`, `0`. */
   readonly missing: string;
   /** No row is an error: the pass asks for its own key again and fails as it did. */
@@ -42,6 +42,8 @@ export interface KeyedRead {
   readonly value?: (row: string) => string;
   /** Every key is a parameter of its own, of which there can only be so many. */
   readonly boundKeys: boolean;
+  /** The query for all keys waits for something itself. */
+  readonly waits?: true;
   /** The library is not fond of empty lists. */
   readonly refusesEmpty?: true;
   /** Key and column may be the same to the database and different to JavaScript (`"5"` and 5, two ObjectIds): compared as text. */

@@ -88,25 +88,27 @@ function queryLines(
   const helper = inBatches ? loadHelper(tree) : undefined;
   edits.push(...(helper?.edits ?? []));
   const batch = freshName(tree, ["batch", "keys"]);
+  const each = `${read.waits === true ? "async " : ""}${arrow(batch, style)}`;
   const call = `const ${target} = await`;
   const text = (keys: string): string =>
     helper === undefined
       ? `${call} ${read.batch(keys, locals)}${style.semicolon}`
-      : `${call} ${helper.name}(${keys}, ${arrow(batch, style)} ${read.batch(batch, locals)})${style.semicolon}`;
+      : `${call} ${helper.name}(${keys}, ${each} ${read.batch(batch, locals)})${style.semicolon}`;
   const keys = keysText(list, read, filter, style, inBatches);
   const whole = dedented(text(keys), node);
   const room = style.width - parts.indent.length;
   if (whole.every((line) => line.length <= room)) return whole;
-  if (keys === list.array) return whole.length === 1 ? whole.flatMap((line) => fitted(line, room, style)) : whole;
+  const isNamed = keys === list.array;
   const { lastName = "key", parameter } = read.key;
   const single = lastName === "id" ? `${parameter}Id` : camelCase(lastName);
-  const name = freshName(tree, [pluralOf(single), `${single}List`], new Set([rows]));
-  const named = dedented(text(name), node);
-  const first = `const ${name} = ${keys}${style.semicolon}`;
-  if (named.every((line) => line.length <= room)) return [first, ...named];
-  if (helper === undefined) return [first, ...named.flatMap((line) => fitted(line, room, style))];
+  const name = isNamed ? keys : freshName(tree, [pluralOf(single), `${single}List`], new Set([rows]));
+  const named = isNamed ? whole : dedented(text(name), node);
+  const first = isNamed ? [] : [`const ${name} = ${keys}${style.semicolon}`];
+  if (named.every((line) => line.length <= room)) return [...first, ...named];
+  if (helper === undefined)
+    return [...first, ...(named.length > 1 ? named : named.flatMap((line) => fitted(line, room, style)))];
   const body = dedented(`${read.batch(batch, locals)}${style.trailingComma}`, node).map((line) => `\t${line}`);
-  return [first, `${call} ${helper.name}(${name}, ${arrow(batch, style)}`, ...body, `)${style.semicolon}`];
+  return [...first, `${call} ${helper.name}(${name}, ${each}`, ...body, `)${style.semicolon}`];
 }
 
 /** The list of keys, each of them once where they are likely to repeat. */

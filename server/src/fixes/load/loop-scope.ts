@@ -185,6 +185,7 @@ class Rendering {
       return this.#with(node.operand, (text) => `!${text}`);
     if (ts.isBinaryExpression(node) && !isAssignment(node.operatorToken.kind)) return this.#binary(node);
     if (ts.isTemplateExpression(node)) return this.#template(node);
+    if (ts.isConditionalExpression(node)) return this.#choice(node);
     if (ts.isCallExpression(node))
       return this.#pure?.test(calledName(node)) === true ? this.#call(node) : this.#conversion(node);
     if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(bare(node.argumentExpression)))
@@ -200,6 +201,12 @@ class Rendering {
   #binary({ left, operatorToken, right }: ts.BinaryExpression): string | undefined {
     if (operatorToken.kind === ts.SyntaxKind.CommaToken) return undefined;
     return this.#with(left, (a) => this.#with(right, (b) => `${a} ${operatorToken.getText()} ${b}`));
+  }
+
+  #choice({ condition, whenTrue, whenFalse }: ts.ConditionalExpression): string | undefined {
+    const [test, yes, no] = [condition, whenTrue, whenFalse].map((part) => this.render(part));
+    if (test === undefined || yes === undefined || no === undefined) return undefined;
+    return `(${test} ? ${yes} : ${no})`;
   }
 
   #template(node: ts.TemplateExpression): string | undefined {

@@ -89,7 +89,8 @@ interface KeyedStatement {
 const TOO_MUCH =
   /\b(group\s+by|having|distinct|union|intersect|except|with|over|offset|for\s+update|or|not|join|count|sum|min|max|avg|array_agg|json_agg|string_agg|exists|case|returning|insert|update|delete)\b|\(\s*select\b|--|\/\*/i;
 
-function keyedStatement(text: string, place: string, table: TableAnswers): KeyedStatement | undefined {
+/** Takes a statement apart; `place` is a pattern for the parameter that holds the key. */
+export function keyedStatement(text: string, place: string, table: TableAnswers): KeyedStatement | undefined {
   const head = /^\s*select\s+([\s\S]+?)\s+from\s+[\w."]+(\s+(as\s+)?(?!where\b)[a-z_]\w*)?\s+where\s+/i.exec(text);
   if (head === null || TOO_MUCH.test(text)) return undefined;
   const found = new RegExp(`([a-z_][\\w.]*)\\s*=\\s*(${place}(::\\w+)?)`, "i").exec(text);
@@ -120,7 +121,7 @@ function keyedStatement(text: string, place: string, table: TableAnswers): Keyed
 }
 
 /** Edits of a string's inside; undefined where its text is not what it says (escapes). */
-function textEdits(
+export function textEdits(
   node: ts.StringLiteralLike,
   { condition, limit, select }: KeyedStatement,
   print: (column: string, place: string) => string,
@@ -134,6 +135,6 @@ function textEdits(
   ];
 }
 
-function isPlainText(node: ts.Expression): node is ts.StringLiteralLike {
+export function isPlainText(node: ts.Expression): node is ts.StringLiteralLike {
   return ts.isStringLiteralLike(node);
 }

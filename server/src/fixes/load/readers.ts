@@ -6,6 +6,7 @@ import { readKnex } from "./read-knex.js";
 import { readKysely } from "./read-kysely.js";
 import { readMikroOrm } from "./read-mikro-orm.js";
 import { readMongoose } from "./read-mongoose.js";
+import { readMysql2 } from "./read-mysql2.js";
 import { readPrisma } from "./read-prisma.js";
 import { readSequelize } from "./read-sequelize.js";
 import { readPg, readPostgresJs } from "./read-sql.js";
@@ -19,6 +20,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   kysely: [readKysely],
   "mikro-orm": [readMikroOrm],
   mongoose: [readMongoose],
+  mysql2: [readMysql2],
   pg: [readPg],
   postgres: [readPostgresJs],
   prisma: [readPrisma, countPrisma, aggregatePrisma],

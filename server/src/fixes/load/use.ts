@@ -17,9 +17,11 @@ export function useOf(node: ts.Expression, loop: LoopShape, read: KeyedRead): Us
   let at = node;
   while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
   const { parent } = at;
-  if (ts.isAwaitExpression(parent))
+  if (ts.isAwaitExpression(parent)) {
+    if (read.gives === "tuple") return tupleUse(parent, read);
     return read.gives === "result" ? resultUse(parent, loop, read) : valueUse(parent, read);
-  if (read.gives === "result") return undefined;
+  }
+  if (read.gives === "result" || read.gives === "tuple") return undefined;
   // `await Promise.all([…, query])`: what is no promise is handed on as it is.
   if (ts.isArrayLiteralExpression(parent) && isAwaitedAll(parent.parent)) return valueUse(at, read);
   if (loop.callback === undefined) return undefined;
@@ -61,6 +63,23 @@ function resultUse(node: ts.AwaitExpression, loop: LoopShape, read: KeyedRead): 
   }
   if (!usesRowsOnly(name, loop)) return undefined;
   return { ...place(outer), print: (found) => `{ rows: ${found} ?? ${read.missing} }` };
+}
+
+/** `const [rows] = await …`, `const [[row]] = await …`, `(await …)[0]`. */
+function tupleUse(node: ts.AwaitExpression, { missing }: KeyedRead): Use | undefined {
+  const outer = ts.isParenthesizedExpression(node.parent) ? node.parent : node;
+  const { parent } = outer;
+  if (ts.isElementAccessExpression(parent) && parent.argumentExpression.getText() === "0")
+    return { ...place(parent), print: (found) => inParentheses(`${found} ?? ${missing}`, isOperand(parent)) };
+  if (!ts.isVariableDeclaration(parent) || !ts.isArrayBindingPattern(parent.name)) return undefined;
+  const [only, ...others] = parent.name.elements;
+  if (only === undefined || !ts.isBindingElement(only) || only.initializer !== undefined || others.length > 0)
+    return undefined;
+  return {
+    start: parent.name.getStart(),
+    end: outer.end,
+    print: (found) => `${only.name.getText()} = ${found} ?? ${missing}`,
+  };
 }
 
 function usesRowsOnly(name: ts.BindingName, loop: LoopShape): boolean {

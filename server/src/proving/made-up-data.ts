@@ -144,6 +144,7 @@ function foreignKey(
 /** The nth value of a column's type. `exact` values must be different for different n. */
 export function valueOf({ type, values, name }: ProofColumn, n: number, exact: boolean): Cell {
   if (values !== undefined && 0 < values.length) return values[n % values.length] ?? null;
+  if (/^objectid/i.test(type)) return (n + 1).toString(16).padStart(24, "0");
   switch (kindOf(type)) {
     case "integer":
       return n + 1;
@@ -177,7 +178,7 @@ export function kindOf(type: string): Kind {
   const lower = type.toLowerCase();
   if (lower.endsWith("[]") || lower.startsWith("array")) return "array";
   if (/^(big|small)?(int|serial)|^int\d|^tinyint|^mediumint/.test(lower)) return "integer";
-  if (/^(numeric|decimal|real|double|float|money)/.test(lower)) return "number";
+  if (/^(number|numeric|decimal|real|double|float|money)/.test(lower)) return "number";
   if (lower.startsWith("bool")) return "boolean";
   if (lower.startsWith("uuid")) return "uuid";
   if (/^(timestamp|datetime)/.test(lower)) return "timestamp";

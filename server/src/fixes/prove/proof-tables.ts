@@ -51,7 +51,7 @@ const MAX_FIRST = 8;
 function nearestByName(catalog: Catalog, near: string): readonly Table[] {
   const byName = new Map<string, Table>();
   for (const table of catalog.tables) {
-    if (table.kind !== "table") continue;
+    if (table.kind !== "table" && table.kind !== "collection") continue;
     const other = byName.get(table.name);
     if (other === undefined || shared(other.database, near) < shared(table.database, near))
       byName.set(table.name, table);

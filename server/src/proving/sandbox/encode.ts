@@ -1,5 +1,6 @@
 /** A value of the program as JSON that two runs can be compared by. */
 import type { Encoded } from "../proof-case.js";
+import { ObjectId } from "./mongoose/object-id.js";
 import { outsideName } from "./stub.js";
 
 const MAX_DEPTH = 40;
@@ -37,6 +38,7 @@ function encodeObject(value: object, depth: number, around: readonly object[]): 
   if (value instanceof Map) return { $: "map", v: [...value].map(([key, item]) => [one(key), one(item)]) };
   if (value instanceof Set) return { $: "set", v: [...value].map(one) };
   if (value instanceof Error) return encodeError(value);
+  if (value instanceof ObjectId) return { $: "ObjectId", v: value.toHexString() };
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, one(item)]])),
   );

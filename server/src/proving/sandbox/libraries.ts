@@ -8,7 +8,7 @@ import { postgresModule, postgresTag } from "./postgres-js.js";
 import { PrismaClient, prismaModule } from "./prisma/client.js";
 import { runSome } from "./promises.js";
 import { modelFor, mongooseModule, nestMongooseModule } from "./mongoose/module.js";
-import { nextCacheModule, reactModule, zodModule } from "./passing.js";
+import { envModule, nextCacheModule, reactModule, zodModule } from "./passing.js";
 import { sequelizeModule } from "./sequelize/module.js";
 import { tsPatternModule } from "./ts-pattern.js";
 import { nestTypeormModule, repositoryFor, typeormManager, typeormModule } from "./typeorm/module.js";
@@ -33,6 +33,8 @@ const fixed: Readonly<Record<string, () => unknown>> = {
   react: () => reactModule,
   "next/cache": () => nextCacheModule,
   "ts-pattern": () => tsPatternModule,
+  "@t3-oss/env-nextjs": () => envModule,
+  "@t3-oss/env-core": () => envModule,
   zod: () => zodModule,
   "p-limit": () => ({ __esModule: true, default: runSome.limit }),
   "p-map": () => ({ __esModule: true, default: runSome.map }),

@@ -179,6 +179,9 @@ const helpers = {
     stars.set(exports, own);
     // Looked up one after another when something is asked for: files that export each other's things may not be loaded yet.
     const found = (key: string): unknown => {
+      const owner = own.find((star) => lazy.has(star) && Reflect.has(star, key));
+      if (owner !== undefined) return Reflect.get(owner, key);
+      // A package, or what is left of a module that did not load.
       for (const star of own) {
         const value: unknown = Reflect.get(star, key);
         if (value !== undefined) return value;

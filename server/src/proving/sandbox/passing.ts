@@ -18,6 +18,12 @@ const react = { cache: same, forwardRef: same, memo: same };
 export const reactModule = partly("react", { ...react, default: partly("react", react) });
 export const nextCacheModule = partly("next/cache", { unstable_cache: same, cache: same });
 
+/** Checked environments hold what the environment holds. */
+export const envModule = partly("env", {
+  createEnv: ({ runtimeEnv }: { readonly runtimeEnv?: unknown } = {}): unknown =>
+    runtimeEnv ?? (globalThis as unknown as { readonly process: { readonly env: unknown } }).process.env,
+});
+
 const CHECKS: Readonly<Record<string, (value: unknown) => unknown>> = {
   parse: (value) => value,
   parseAsync: (value) => Promise.resolve(value),

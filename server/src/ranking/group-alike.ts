@@ -5,13 +5,25 @@ import { cosine } from "./vectors.js";
 /** Likeness from which on code is a near copy: by vectors, and by the share of words both have. */
 const NEAR_COPY = { vectors: 0.9, words: 0.8 } as const;
 
-/** For each finding the index of the first earlier one of the same rule that it is a near copy of; its own index when there is none. */
-export function groupAlike(findings: readonly Surroundings[]): readonly number[] {
+/**
+ * For each finding the index of the first earlier one of the same rule that it is a near copy of; its own index when there is none.
+ *
+ * @param mayCopy Whether the first can be a copy of the second at all.
+ */
+export function groupAlike(
+  findings: readonly Surroundings[],
+  mayCopy: (index: number, leader: number) => boolean = () => true,
+): readonly number[] {
   const leaders: number[] = [];
   return findings.map((finding, index) => {
     const leader = leaders.find((other) => {
       const first = findings[other];
-      return first !== undefined && first.rule === finding.rule && closeness(first, finding).isNearCopy;
+      return (
+        first !== undefined &&
+        first.rule === finding.rule &&
+        mayCopy(index, other) &&
+        closeness(first, finding).isNearCopy
+      );
     });
     if (leader === undefined) leaders.push(index);
     return leader ?? index;

@@ -1,5 +1,6 @@
 /** `--format pretty`: findings for a person at a terminal, grouped by rule, each with its code, its path and its cost. */
 import type { Finding } from "../../analysis/finding.js";
+import { nearCopies } from "../../service/near-copies.js";
 import type { Severity } from "../../rules/define-rule.js";
 import type { Palette } from "../palette.js";
 import { relativeTo, type Report } from "../report.js";
@@ -16,7 +17,15 @@ export function formatPretty(report: Report, palette: Palette): string {
       "",
       `${palette.bold(rule)} ${palette.dim(`(${findings.length})`)}${docs === undefined ? "" : palette.dim(` ${docs.what}`)}`,
     );
-    for (const finding of findings) out.push("", ...renderFinding(report, finding, palette));
+    const leaders = nearCopies(findings, report.textOf);
+    for (const [i, finding] of findings.entries()) {
+      const leader = findings[leaders[i] ?? i];
+      const isCopy = leader !== undefined && leader !== finding;
+      out.push(
+        "",
+        ...(isCopy ? renderCopy(report, finding, leader, palette) : renderFinding(report, finding, palette)),
+      );
+    }
     if (docs !== undefined)
       out.push("", `  ${palette.cyan("instead")} ${docs.instead} ${palette.dim(`hotpath explain ${rule}`)}`);
   }
@@ -56,6 +65,18 @@ function renderFinding(report: Report, finding: Finding, palette: Palette): stri
   return out;
 }
 
+/** What says the same of nearly the same code is not shown again: where it stands, and what it is like. */
+function renderCopy(report: Report, finding: Finding, leader: Finding, palette: Palette): string[] {
+  const placeOf = ({ path, range: { start } }: Finding): string =>
+    `${relativeTo(report.root, path)}:${start.line}:${start.column}`;
+  return [
+    `  ${severityLabel(finding.severity, palette)} ${palette.underline(placeOf(finding))}`,
+    `  ${finding.message}`,
+    `  ${palette.dim("like")} ${placeOf(leader)}`,
+    `  ${palette.dim("cost")} ${finding.cost}`,
+  ];
+}
+
 function severityLabel(severity: Severity, palette: Palette): string {
   if (severity === "error") return palette.red("error");
   if (severity === "warning") return palette.yellow("warning");
@@ -75,6 +96,8 @@ function summary(report: Report, palette: Palette): string {
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severityLabel(severity, palette)}`);
   const { files, skipped, durationMs, cacheHits } = report.stats;
-  const scanned = `${files} files in ${(durationMs / 1000).toFixed(2)} s${cacheHits > 0 ? `, ${cacheHits} from the cache` : ""}${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+  if (files === 0 && skipped === 0)
+    return `nothing to check: there is no TypeScript or JavaScript below ${report.root} that the settings and .gitignore leave in`;
+  const scanned = `${files} ${files === 1 ? "file" : "files"} in ${(durationMs / 1000).toFixed(2)} s${cacheHits > 0 ? `, ${cacheHits} from the cache` : ""}${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   return `${parts.length === 0 ? palette.green("nothing found") : parts.join(", ")} ${palette.dim(`(${scanned})`)}`;
 }

@@ -28,6 +28,8 @@ const why: vscode.QuickInputButton = {
   tooltip: "Why this order?",
 };
 
+const SHOW = "Show the Finding";
+
 export function registerFindingOrder(clientOf: ClientOf): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand("hotpath.showByImportance", () => showByImportance(clientOf)),
@@ -93,7 +95,9 @@ async function pressed(
   button: vscode.QuickInputButton,
 ): Promise<void> {
   if (button === why) {
-    void vscode.window.showInformationMessage(`${finding.rule} stands here because: ${finding.reasons.join("; ")}.`);
+    const text = `${finding.rule} stands here because: ${finding.reasons.join("; ")}.`;
+    // A message with a button is shown whole, one without is cut to a line.
+    if ((await vscode.window.showInformationMessage(text, SHOW)) === SHOW) await open(finding);
     return;
   }
   const { uri, line, rule } = finding;

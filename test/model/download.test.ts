@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -181,6 +191,16 @@ test("a download that is cancelled leaves nothing", async () => {
   const { result, models } = await download(address, { signal: stop.signal, onProgress: () => stop.abort() });
   expect(result).toEqual({ kind: "cancelled" });
   expect(left(models)).toEqual([]);
+});
+
+test("what a program left that was ended in the middle is cleared away, but not what another may be at work on", async () => {
+  const { address } = await hub();
+  const { models } = await download(address);
+  for (const name of [".other-old", ".other-new"]) mkdirSync(path.join(models, name));
+  utimesSync(path.join(models, ".other-old"), 1000, 1000);
+  rmSync(path.join(models, "made-up"), { recursive: true });
+  expect((await download(address, { models })).result.kind).toBe("done");
+  expect(left(models).sort()).toEqual([".other-new", "made-up"]);
 });
 
 test("too little room, and a place that cannot be written, are told before anything is asked of the hub", async () => {

@@ -8,10 +8,12 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -41,6 +43,8 @@ export type Downloaded =
 
 /** Left free on the disk. */
 const SPARE_BYTES = 64 * 1024 * 1024;
+/** No download takes a day. */
+const LEFTOVER_MS = 24 * 60 * 60_000;
 
 /** Beside the caches: what the user chose to fetch is not swept away with them. */
 export function modelsFolder(): string {
@@ -55,6 +59,7 @@ export async function downloadModel(model: KnownModel, options: DownloadOptions)
   const unfinished = join(models, `.${model.name}-${randomUUID().slice(0, 8)}`);
   try {
     prepare(unfinished, models, bytesOf(model));
+    clearLeftovers(models);
     await fetchAll(model, unfinished, options);
     const sums = copyBundled(model, options.bundled, unfinished);
     writeFileSync(join(unfinished, "manifest.json"), `${JSON.stringify(manifestOf(model, sums), null, 2)}\n`);
@@ -76,6 +81,13 @@ function clear(folder: string): void {
   } catch {
     return;
   }
+}
+
+/** Of a program that was ended in the middle. Younger ones may be another window's, at work. */
+function clearLeftovers(models: string): void {
+  for (const name of readdirSync(models))
+    if (name.startsWith(".") && LEFTOVER_MS < Date.now() - statSync(join(models, name)).mtimeMs)
+      clear(join(models, name));
 }
 
 async function isComplete(folder: string): Promise<boolean> {

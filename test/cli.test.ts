@@ -27,7 +27,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(state.folder, { recursive: true, force: true }));
 
-function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+const run = (...args: string[]): Ran => runIn(state.folder, ...args);
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function runIn(cwd: string, ...args: string[]): Ran {
   const env = {
     ...process.env,
     HOTPATH_CACHE_DIR: path.join(state.folder, ".cache"),
@@ -35,7 +43,7 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
     NO_COLOR: "1",
   };
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    cwd: state.folder,
+    cwd,
     env,
     encoding: "utf8",
   });
@@ -248,3 +256,24 @@ test("the daemon starts once, answers, and stops", () => {
   expect(recovered.info.pid).not.toBe(started.info.pid);
   expect(run("daemon", "stop").stdout).toContain("not running");
 }, 40_000);
+
+test("a folder without code is told apart from one without findings", () => {
+  const empty = path.join(state.folder, "empty");
+  mkdirSync(empty);
+  expect(runIn(empty, "check").stdout).toMatch(/^\s*nothing to check: there is no TypeScript or JavaScript below /);
+});
+
+test("control characters of names and code do not reach the terminal", () => {
+  const folder = path.join(state.folder, "control");
+  mkdirSync(folder);
+  writeFileSync(
+    path.join(folder, "app.ts"),
+    `import { readFileSync } from "node:fs";
+import express from "express";
+express().get("/\u001b]0;title\u0007\u001b[2J", (request, response) => response.send(readFileSync("a")));
+`,
+  );
+  const { stdout } = run("check", folder);
+  expect(stdout).toContain("GET /\\u001b]0;title\\u0007\\u001b[2J is served");
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});

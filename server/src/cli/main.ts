@@ -15,6 +15,7 @@ import {
   workerCommand,
 } from "./commands.js";
 import { parseCommand, renderHelp, UsageError, type CommandSpec, type ParsedCommand } from "./command-line.js";
+import { safeTerminal } from "./safe-terminal.js";
 import { EXIT, type Terminal } from "./terminal.js";
 
 type Handler = (command: ParsedCommand, terminal: Terminal) => number | Promise<number>;
@@ -33,7 +34,8 @@ const HANDLERS: readonly { readonly spec: CommandSpec; readonly load: () => Prom
 ];
 
 /** Runs the program with these arguments (without node and script) and returns its exit code. Never throws. */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(argv: readonly string[], given: Terminal): Promise<number> {
+  const terminal = safeTerminal(given);
   try {
     return await dispatch(argv, terminal);
   } catch (error) {

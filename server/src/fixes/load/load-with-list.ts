@@ -1,101 +1,109 @@
 /**
  * The row each pass asks for is a relation of the element, and the list comes from a query that can be seen: it loads the relation along. Offered where nothing
- * else sees the list or its elements whole, because they hold more than before. Prisma only: its relations are plain fields of the rows.
+ * else sees the list or its elements whole, because they hold more than before.
  */
 import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
-import type { Fix, FixSources, TextEdit } from "../fix.js";
+import type { Fix, FixSources } from "../fix.js";
 import { nodeAt } from "../nodes.js";
-import { indentAt, layOut, styleOf } from "../style.js";
 import { guardsOf } from "./guards.js";
-import { addProperty, nameOf, propertyOf, replace, type TableAnswers, valueOf } from "./keyed-read.js";
+import type { KeyedRead, TableAnswers } from "./keyed-read.js";
+import { type ListRelations, listRelations } from "./list-relations.js";
 import { loopScope, walk } from "./loop-scope.js";
 import { loopShape } from "./loop-shape.js";
-import { readPrisma } from "./read-prisma.js";
+import { keyedRead } from "./readers.js";
 import { useOf } from "./use.js";
+
+/** A field of the list's rows that leads to the row a pass asks for. */
+export interface RelationField {
+  readonly name: string;
+  /** Where the model that has it is written. */
+  readonly file: string;
+}
 
 export interface RelationQuestion {
   readonly path: string;
+  readonly dialect: string;
   readonly query: Span;
   readonly method: string;
   readonly table: TableAnswers;
   readonly loop: Span;
   /** The query the list comes from: `db.order.findMany(…)`. */
   readonly list: Span;
+  /** Its operation. */
+  readonly listMethod: string;
   /** The field of the list's rows that leads to the row whose `column` equals the field `key`. */
-  readonly relationOf: (key: string, column: string) => string | undefined;
+  readonly relationOf: (key: string, column: string) => RelationField | undefined;
 }
 
 export function loadWithList(question: RelationQuestion, sources: FixSources): Fix | undefined {
   const tree = sources.treeOf(question.path);
   const loop = tree === undefined ? undefined : loopShape(tree, question.loop);
-  const node = tree === undefined ? undefined : nodeAt(tree, question.query, ts.isCallExpression);
+  const node = tree === undefined ? undefined : nodeAt(tree, question.query, ts.isExpression);
   const list = tree === undefined ? undefined : nodeAt(tree, question.list, ts.isCallExpression);
+  const library = listRelations(question.dialect);
   if (tree === undefined || loop === undefined || node === undefined || list === undefined) return undefined;
-  if (!ts.isIdentifier(loop.element) || !ts.isIdentifier(loop.over)) return undefined;
+  if (library?.method !== question.listMethod || !ts.isIdentifier(loop.element) || !ts.isIdentifier(loop.over))
+    return undefined;
   const element = loop.element.text;
   const scope = loopScope(loop, element);
-  const read = readPrisma({ node, scope, table: question.table, method: question.method });
-  if (read?.gives !== "row" || guardsOf(node, loop, scope) === undefined) return undefined;
-  const use = useOf(node, loop, read);
-  const { lastName } = read.key;
-  if (use === undefined || lastName === undefined || read.key.body !== `${element}.${lastName}`) return undefined;
-  const relation = question.relationOf(lastName, read.column);
-  const wanted = relation === undefined ? undefined : wantedFields(node);
-  if (relation === undefined || wanted === undefined || isSeenWhole(tree, loop.over.text, element)) return undefined;
-  const edit = includeIn(list, `${relation}: ${wanted}`);
+  const read = keyedRead(question.dialect, { node, scope, table: question.table, method: question.method });
+  if (read?.gives !== "row" || read.throws === true || read.value !== undefined) return undefined;
+  if (guardsOf(node, loop, scope) === undefined) return undefined;
+  const use = useOf(node, loop, { ...read, missing: library.nothing === undefined ? "undefined" : "null" });
+  const relation = relationOf(question, read, element);
+  const wanted = relation === undefined ? undefined : library.wanted(node);
+  if (use === undefined || relation === undefined || wanted === undefined) return undefined;
+  if (!isDeclared(library, relation, tree, sources) || isSeenWhole(tree, loop.over.text, element)) return undefined;
+  if (library.replacesKey === true && usesOf(tree, element, relation.name) > 1) return undefined;
+  const edit = library.widen(list, relation.name, wanted);
   if (edit === undefined) return undefined;
+  const newText = use.print(`${element}.${relation.name}`).replace("?? null", `?? ${library.nothing ?? "null"}`);
   return {
     id: "load-with-list",
-    title: `Load \`${relation}\` together with the list`,
+    title: `Load \`${relation.name}\` together with the list`,
     safety: "review",
-    edits: [
-      {
-        path: question.path,
-        edits: [edit, { start: use.start, end: use.end, newText: `${element}.${relation}` }],
-      },
-    ],
+    edits: [{ path: question.path, edits: [edit, { start: use.start, end: use.end, newText }] }],
     note: "The rows are read when the list is, rather than when each pass begins.",
   };
 }
 
-/** `true`, or what the query wanted of its row; undefined where it asks for more than one row by its key. */
-function wantedFields({ arguments: [options] }: ts.CallExpression): string | undefined {
-  if (options === undefined || !ts.isObjectLiteralExpression(options)) return undefined;
-  const where = propertyOf(options, "where");
-  const filter = where === undefined ? undefined : valueOf(where);
-  if (filter === undefined || !ts.isObjectLiteralExpression(filter) || filter.properties.length !== 1) return undefined;
-  const rest = options.properties.filter((property) => nameOf(property) !== "where");
-  return rest.length === 0 ? "true" : `{ ${rest.map((property) => property.getText()).join(", ")} }`;
+/** By the key's field (`order.customerId`), or by the other row's own key where the relation stands for it (`order.customer.id`). */
+function relationOf(
+  { relationOf }: RelationQuestion,
+  { key, column }: KeyedRead,
+  element: string,
+): RelationField | undefined {
+  const [start, first, second, ...others] = key.body.split(".");
+  if (start !== element || first === undefined || others.length > 0) return undefined;
+  if (second === undefined) return relationOf(first, column);
+  const found = second === column ? relationOf(first, column) : undefined;
+  return found?.name === first ? found : undefined;
 }
 
-/** The edit that makes a query load a relation. */
-function includeIn(list: ts.CallExpression, field: string): TextEdit | undefined {
-  const [options, ...others] = list.arguments;
-  if (others.length > 0) return undefined;
-  if (options === undefined) return { start: list.end - 1, end: list.end - 1, newText: `{ include: { ${field} } }` };
-  if (!ts.isObjectLiteralExpression(options) || options.properties.some(ts.isSpreadAssignment)) return undefined;
-  const own = propertyOf(options, "select") ?? propertyOf(options, "include");
-  if (own === undefined) return withInclude(options, `include: { ${field} }`);
-  const fields = valueOf(own);
-  if (!ts.isObjectLiteralExpression(fields) || fields.properties.some(ts.isSpreadAssignment)) return undefined;
-  const name = field.slice(0, field.indexOf(":"));
-  return fields.properties.some((property) => nameOf(property) === name) ? undefined : addProperty(fields, field);
+/** Whether types know the property: the model is a class that declares it, or nothing is typed. */
+function isDeclared(
+  { declared }: ListRelations,
+  { name, file }: RelationField,
+  tree: ts.SourceFile,
+  sources: FixSources,
+): boolean {
+  if (declared !== true || !/\.[cm]?tsx?$/.test(tree.fileName)) return true;
+  const model = sources.treeOf(file);
+  let found = false;
+  if (model !== undefined)
+    walk(model, (node) => {
+      if (ts.isPropertyDeclaration(node) && node.name.getText(model) === name) found = true;
+    });
+  return found;
 }
 
-/** Properties go on lines of their own where one line would be too long for them. */
-function withInclude(options: ts.ObjectLiteralExpression, include: string): TextEdit {
-  const tree = options.getSourceFile();
-  const style = styleOf(tree);
-  if (options.properties.length === 0) return replace(options, `{ ${include} }`);
-  const lineEnd = tree.text.indexOf("\n", options.end);
-  const lineStart = tree.text.lastIndexOf("\n", options.getStart()) + 1;
-  const isOneLine = !options.getText().includes("\n");
-  if (!isOneLine || lineEnd - lineStart + include.length + 2 <= style.width) return addProperty(options, include);
-  const base = indentAt(tree.text, options.getStart());
-  const properties = [...options.properties.map((property) => property.getText()), include];
-  const lines = properties.map((text, i) => `\t${text}${i < properties.length - 1 ? "," : style.trailingComma}`);
-  return replace(options, layOut(["{", ...lines, "}"], base, style));
+function usesOf(tree: ts.SourceFile, element: string, field: string): number {
+  let count = 0;
+  walk(tree, (node) => {
+    if (ts.isPropertyAccessExpression(node) && node.getText(tree) === `${element}.${field}`) count++;
+  });
+  return count;
 }
 
 /** Whether more is done with the list than to go through it, or with an element than to read its fields. */
@@ -106,6 +114,9 @@ function isSeenWhole(tree: ts.SourceFile, list: string, element: string): boolea
     const { parent } = node;
     if (ts.isVariableDeclaration(parent) && parent.name === node) return;
     if (ts.isParameter(parent) && parent.name === node) return;
+    // Names of members say nothing of the variables that may be called the same.
+    if (ts.isPropertyAssignment(parent) && parent.name === node) return;
+    if (ts.isClassElement(parent) || ts.isTypeElement(parent)) return;
     if (ts.isPropertyAccessExpression(parent)) {
       const isRead = node.text === element || /^(length|map)$/.test(parent.name.text);
       if (parent.name === node || isRead) return;

@@ -10,7 +10,7 @@ import { writeTogether } from "../../fixes/writes/write-together.js";
 import type { FileView } from "../../project/file-view.js";
 import type { Operation } from "../../project/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
-import { type Iteration, iterationsAround, unwrap } from "../loops/iteration.js";
+import { calledName, type Iteration, iterationsAround, unwrap } from "../loops/iteration.js";
 import { candidatesOf, isDatabase, type RepeatedOperation } from "./repeated-operation.js";
 import { siblingFix } from "./sibling-fixes.js";
 import { relationOf, tableAnswers } from "./table-answers.js";
@@ -25,7 +25,7 @@ export function repeatedReadFixes(evidence: RepeatedOperation, view: FileView, s
   if (iteration === undefined || iterations.length > 1 || recursive) return [];
   if (iterationsAround(view, site)[0]?.region !== iteration.region || iteration.over === NONE) return [];
   const loop = iteration.loop?.statement ?? iteration.site?.span;
-  if (loop === undefined || isWritten(view, operation, iteration)) return [];
+  if (loop === undefined || isWritten(view, evidence, iteration)) return [];
   if (through !== undefined) {
     const sibling = siblingFix(evidence, view, sources, loop, isArrayLike(view, iteration.over));
     return sibling === undefined ? [] : [sibling];
@@ -56,15 +56,17 @@ function withList(
 ): Fix | undefined {
   const made = iteration === undefined ? NONE : madeBy(view, iteration.over);
   const list = view.calls.find(({ operation: one }) => one?.expr === made)?.operation;
-  if (list?.dialect !== "prisma" || operation.dialect !== "prisma" || list.method !== "findMany") return undefined;
+  if (list?.dialect !== operation.dialect) return undefined;
   return loadWithList(
     {
       path: view.path,
+      dialect: operation.dialect,
       query: operation.span,
       method: operation.method,
       table: tableAnswers(view, operation),
       loop,
       list: list.span,
+      listMethod: list.method,
       relationOf: (key, column) => relationOf(view, list, key, operation, column),
     },
     sources,
@@ -98,17 +100,32 @@ export function repeatedWriteFixes(evidence: RepeatedOperation, view: FileView, 
   return fix === undefined ? [] : [fix];
 }
 
+/** Methods that give some of a list's elements, or all in another order. */
+const PICKS = /^(filter|slice|sort|toSorted|reverse|toReversed)$/;
+const MAKES = /^(map|flatMap)$/;
+
 /** Whether the elements are rows that were read from the table of an operation. */
 function isOwnList(view: FileView, { table }: Operation, { over }: Iteration): boolean {
-  const made = madeBy(view, over);
+  let made = madeBy(view, over);
+  for (let hops = 0; hops < 5 && PICKS.test(calledName(view, made)); hops++) {
+    const call = view.facts.exprs[made];
+    const callee = call?.kind === "call" ? view.facts.exprs[call.callee] : undefined;
+    made = callee?.kind === "member" ? madeBy(view, callee.object) : NONE;
+  }
   const list = view.calls.find(({ operation: one }) => one?.expr === made)?.operation;
   return list?.access === "read" && list.table !== undefined && table !== undefined && sameTable(list.table, table);
 }
 
 /** Whether a pass may change what a later pass reads: rows loaded beforehand would be old by then. */
-function isWritten(view: FileView, { table }: Operation, { region }: Iteration): boolean {
+function isWritten(
+  view: FileView,
+  { operation: { table }, site: own, concurrent }: RepeatedOperation,
+  { region }: Iteration,
+): boolean {
   return view.calls.some((site) => {
     if (!isInside(view.facts, site.region, region)) return false;
+    // Passes that overlap promise no order among them: what counts is what a pass writes before it asks.
+    if (concurrent && own.span.end <= site.span.start) return false;
     return candidatesOf(view, site).some(
       ({ operation: other }) =>
         isDatabase(other) &&
@@ -131,6 +148,7 @@ function sameTable(a: string, b: string): boolean {
 export function isArrayLike(view: FileView, over: ExprId): boolean {
   if (view.valueOf(over).kind === "array") return true;
   const made = madeBy(view, over);
+  if (PICKS.test(calledName(view, made)) || MAKES.test(calledName(view, made))) return true;
   return view.calls.some(({ expr, operation }) => expr === made && operation?.rows === "many");
 }
 

@@ -2,6 +2,7 @@
 import { accessPathsOf, columnOf, findTable } from "../../catalog/lookup.js";
 import type { Table } from "../../catalog/model.js";
 import type { TableAnswers } from "../../fixes/load/keyed-read.js";
+import type { RelationField } from "../../fixes/load/load-with-list.js";
 import type { FileView } from "../../project/file-view.js";
 import type { Operation } from "../../project/model.js";
 
@@ -41,18 +42,23 @@ export function relationOf(
   key: string,
   to: Operation,
   column: string,
-): string | undefined {
+): RelationField | undefined {
   const find = (name: string | undefined, near: string): Table | undefined =>
     name === undefined ? undefined : findTable(view.catalog, name, { near, dialect: from.dialect });
   const source = find(from.table, view.path);
   const target = find(to.table, view.path);
   if (source === undefined || target === undefined) return undefined;
-  const own = columnOf(source, key)?.name;
-  const other = columnOf(target, column)?.name;
+  const own = columnOf(source, key)?.name ?? key;
+  const other = columnOf(target, column)?.name ?? column;
+  const primary = target.primaryKey?.columns ?? [];
   for (const { relations, file } of source.names)
     for (const [field, relation] of Object.entries(relations)) {
-      if (relation.many || relation.columns.length !== 1 || relation.columns[0] !== own) continue;
-      if (relation.references[0] === other && find(relation.target, file) === target) return field;
+      if (relation.many || relation.columns.length !== 1) continue;
+      // Some sources give names of fields, others those of columns.
+      if (relation.columns[0] !== own && relation.columns[0] !== key) continue;
+      const reference = relation.references[0] ?? (primary.length === 1 ? primary[0] : undefined);
+      if ((reference === other || reference === column) && find(relation.target, file) === target)
+        return { name: field, file };
     }
   return undefined;
 }

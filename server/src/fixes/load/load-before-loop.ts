@@ -17,6 +17,7 @@ import { loadLines } from "./load-lines.js";
 import { loopScope } from "./loop-scope.js";
 import { loopShape, type LoopShape } from "./loop-shape.js";
 import { keyedRead } from "./readers.js";
+import { changesShared } from "./row-changes.js";
 import { isPresence, useOf } from "./use.js";
 
 export interface LoadQuestion {
@@ -60,7 +61,7 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
     isPresence: isPresence(node, loop),
   });
   if (list === undefined || read === undefined || !canBeKeys(question.table, read)) return undefined;
-  const use = useOf(node, loop, read);
+  const use = changesShared(node, loop, read) ? undefined : useOf(node, loop, read);
   const guards = guardsOf(node, loop, scope);
   const filter = guards === undefined ? undefined : filterFor(question.table, read, guards);
   if (use === undefined || filter === undefined) return undefined;

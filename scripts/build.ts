@@ -83,7 +83,15 @@ const oneCompiler: esbuild.Plugin = {
   name: "one-compiler",
   setup(build) {
     build.onResolve({ filter: /^ts-morph$/ }, () => ({ path: "ts-morph", namespace: "on-demand" }));
-    build.onLoad({ filter: /.*/, namespace: "on-demand" }, () => ({
+    // A machine for which there is no build of it has no disk cache, and everything else.
+    build.onResolve({ filter: /^lmdb$/ }, ({ namespace }) =>
+      namespace === "on-demand" ? { path: "lmdb", external: true } : { path: "lmdb", namespace: "on-demand" },
+    );
+    build.onLoad({ filter: /^lmdb$/, namespace: "on-demand" }, () => ({
+      contents: 'module.exports = { get open() { return require("lmdb").open; } };',
+      resolveDir: repository,
+    }));
+    build.onLoad({ filter: /^ts-morph$/, namespace: "on-demand" }, () => ({
       contents: `let loaded; module.exports = { get ts() { return (loaded ??= require("./${compilerBundle}").ts); } };`,
       resolveDir: repository,
     }));

@@ -277,3 +277,23 @@ express().get("/\u001b]0;title\u0007\u001b[2J", (request, response) => response.
   expect(stdout).toContain("GET /\\u001b]0;title\\u0007\\u001b[2J is served");
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
 });
+
+test("without the library of the disk cache everything else works", () => {
+  const hook = path.join(state.folder, "no-lmdb.cjs");
+  writeFileSync(
+    hook,
+    'const Module = require("node:module"); const load = Module._load; Module._load = (name, ...rest) => { if (name === "lmdb") throw new Error("no build for this machine"); return load(name, ...rest); };',
+  );
+  const { status, stdout } = spawnSync(process.execPath, ["--require", hook, cli, "check"], {
+    cwd: state.folder,
+    env: {
+      ...process.env,
+      HOTPATH_CACHE_DIR: path.join(state.folder, ".none"),
+      NO_COLOR: "1",
+      XDG_RUNTIME_DIR: state.folder,
+    },
+    encoding: "utf8",
+  });
+  expect(stdout).toContain("src/app.ts:5:");
+  expect(status).toBe(1);
+});

@@ -59,7 +59,7 @@ test("what failed is said with what was expected, and the exit code is 1", () =>
   expect(stdout).toContain("failed wrong echo.hotpath-eval.yaml:5");
   expect(stdout).toContain("expected coffee, got tea");
   expect(stdout).toContain("limit pass rate is 0.500, must be at least 1");
-  expect(stdout).toMatch(/failed 1 of 2 cases, score 50\.0 %/);
+  expect(stdout).toMatch(/failed: 1 of 2 cases passed, score 50\.0 %/);
 });
 
 test("JSON has every figure; a second run comes from the cache", () => {

@@ -87,7 +87,7 @@ test("suites are listed, run with progress and results, recorded and compared", 
   expect(results.sort()).toEqual(["1 passed", "12 passed"]);
   const last = updates.at(-1);
   expect(last?.progress).toMatchObject({ session: first, state: "completed", done: 2, total: 2, percent: 100 });
-  expect(last?.report).toMatchObject({ ok: true, summary: "Own passed: 2 of 2 cases" });
+  expect(last?.report).toMatchObject({ ok: true, summary: "Own passed: 2 of 2 cases passed" });
   expect(readFileSync(last?.report?.html ?? "", "utf8")).toContain("<h1>Own");
   const known: EvaluationProgress = await client.connection.sendRequest("hotpath/evaluationProgress", {
     session: first,

@@ -183,7 +183,7 @@ function writeReport(
     baseline === undefined
       ? ""
       : `; beside the last run ${baseline.broken.length} broken, ${baseline.mended.length} mended`;
-  return { html, ok, summary: `${suite.name} ${outcome}: ${summary.passed} of ${summary.total} cases${delta}` };
+  return { html, ok, summary: `${suite.name} ${outcome}: ${summary.passed} of ${summary.total} cases passed${delta}` };
 }
 
 function latestRun(folder: string, suiteFile: string): string | undefined {

@@ -41,7 +41,7 @@ export function formatEvaluation(
       : palette.yellow(figures.state);
   const cached = 0 < metrics.cacheHits ? `, ${Math.round(metrics.cacheEfficiency * 100)} % from the cache` : "";
   out.push(
-    `${state} ${summary.passed} of ${summary.total} cases, score ${(100 * summary.score).toFixed(1)} %`,
+    `${state}: ${summary.passed} of ${summary.total} cases passed, score ${(100 * summary.score).toFixed(1)} %`,
     palette.dim(
       `${metrics.totalSeconds.toFixed(1)} s, ${metrics.itemsPerSecond.toFixed(1)} a second, ${metrics.meanConcurrency.toFixed(1)} at once${cached}; p50 ${ms(metrics.p50)}, p95 ${ms(metrics.p95)}, p99 ${ms(metrics.p99)}`,
     ),

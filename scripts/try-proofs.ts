@@ -8,6 +8,7 @@ import path from "node:path";
 import type { Catalog } from "../server/src/catalog/model.js";
 import { lineStartsOf } from "../server/src/base/line-index.js";
 import type { FileEdit } from "../server/src/fixes/fix.js";
+import type { Translated } from "../server/src/fixes/prove/program.js";
 import { prepareProof } from "../server/src/fixes/prove/proof-request.js";
 import type { ProofReport } from "../server/src/proving/proof-case.js";
 import { createService } from "../server/src/service/create-service.js";
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
   // Sizes after the file make it quick: one process proves all.
   const sizes = flag === undefined ? [] : flag.split(",").map(Number);
   const prover = await (0 < sizes.length ? keptProver() : bundledProver());
+  const translated = new Map<string, Translated>();
   for (const question of saved.questions) {
     const started = performance.now();
     const prepared = prepareProof({
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
       catalog: saved.catalog,
       anyOrder: /await/.test(question.rule),
       ...(sizes.length === 0 ? {} : { trials: sizes.map((rows) => ({ rows, seed: 1 })) }),
-      sources: { textOf, resolve: (from, specifier) => saved.imports[from]?.[specifier] },
+      sources: { translated, textOf, resolve: (from, specifier) => saved.imports[from]?.[specifier] },
     });
     const report: ProofReport =
       "reason" in prepared ? { kind: "unprovable", reason: prepared.reason } : await prover.prove(prepared.request);

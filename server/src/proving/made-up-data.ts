@@ -177,8 +177,8 @@ type Kind =
 export function kindOf(type: string): Kind {
   const lower = type.toLowerCase();
   if (lower.endsWith("[]") || lower.startsWith("array")) return "array";
-  if (/^(big|small)?(int|serial)|^int\d|^tinyint|^mediumint/.test(lower)) return "integer";
-  if (/^(number|numeric|decimal|real|double|float|money)/.test(lower)) return "number";
+  if (/^(big|small)?(int|serial)|^int\d|^tinyint|^mediumint|^number/.test(lower)) return "integer";
+  if (/^(numeric|decimal|real|double|float|money)/.test(lower)) return "number";
   if (lower.startsWith("bool")) return "boolean";
   if (lower.startsWith("uuid")) return "uuid";
   if (/^(timestamp|datetime)/.test(lower)) return "timestamp";

@@ -145,16 +145,45 @@ function instanceSpec(
   sources: ProgramSources,
   depth: number,
 ): ArgumentSpec | undefined {
-  const text = sources.textOf(path);
-  const tree = text === undefined ? undefined : parseWithParents(path, text);
-  const cls = tree?.statements.find(
-    (one): one is ts.ClassDeclaration => ts.isClassDeclaration(one) && one.name?.text === name,
-  );
-  if (tree === undefined || cls === undefined) return undefined;
+  const found = classIn(path, name, sources, new Set());
+  if (found === undefined) return undefined;
   return {
     kind: "instance",
-    module: path,
-    name,
-    construct: constructorSpecs(cls, specContext(tree, path, catalog, sources, depth + 1)),
+    module: found.path,
+    name: found.cls.name?.text ?? name,
+    construct: constructorSpecs(found.cls, specContext(found.tree, found.path, catalog, sources, depth + 1)),
   };
+}
+
+interface FoundClass {
+  readonly path: string;
+  readonly tree: ts.SourceFile;
+  readonly cls: ts.ClassDeclaration;
+}
+
+/** More files than hand one class on to each other. */
+const MAX_HOPS = 200;
+
+/** The class a file exports under a name, or hands on from another one. */
+function classIn(path: string, name: string, sources: ProgramSources, seen: Set<string>): FoundClass | undefined {
+  const text = seen.has(path) || MAX_HOPS < seen.size ? undefined : sources.textOf(path);
+  seen.add(path);
+  const tree = text === undefined ? undefined : parseWithParents(path, text);
+  if (tree === undefined) return undefined;
+  const cls = tree.statements.find(
+    (one): one is ts.ClassDeclaration => ts.isClassDeclaration(one) && one.name?.text === name,
+  );
+  if (cls !== undefined) return { path, tree, cls };
+  for (const one of tree.statements) {
+    if (!ts.isExportDeclaration(one) || one.moduleSpecifier === undefined) continue;
+    if (!ts.isStringLiteral(one.moduleSpecifier)) continue;
+    const named = one.exportClause !== undefined && ts.isNamedExports(one.exportClause) ? one.exportClause : undefined;
+    const element = named?.elements.find((element) => element.name.text === name);
+    if (one.exportClause !== undefined && element === undefined) continue;
+    const target = sources.resolve(path, one.moduleSpecifier.text);
+    const inner = (element?.propertyName ?? element?.name)?.text ?? name;
+    const found = target === undefined ? undefined : classIn(target, inner, sources, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -70,12 +70,13 @@ function namesOf(table: Table): readonly string[] {
 }
 
 function toProof(table: Table, wanted: ReadonlySet<Table>): ProofTable {
+  const references = [...declared(table, wanted), ...guessed(table, wanted)];
   return {
     name: table.name,
     ...(table.schema === undefined ? {} : { schema: table.schema }),
     columns: oncePerName(table.columns).map(({ name, type, nullable, values }) => ({
       name,
-      type,
+      type: type === "unknown" ? (typeAcross(name, references, wanted) ?? type) : type,
       nullable: nullable && table.primaryKey?.columns.includes(name) !== true,
       ...(values === undefined ? {} : { values }),
     })),
@@ -87,9 +88,22 @@ function toProof(table: Table, wanted: ReadonlySet<Table>): ProofTable {
         return unique && where === undefined && columns.length === parts.length ? [columns] : [];
       }),
     ],
-    references: [...declared(table, wanted), ...guessed(table, wanted)],
+    references,
     models: table.names.map(({ source, name, fields, relations }) => ({ source, name, fields, relations })),
   };
+}
+
+/** A key of which only the relation is declared has the type of what it leads to. */
+function typeAcross(
+  name: string,
+  references: ProofTable["references"],
+  wanted: ReadonlySet<Table>,
+): string | undefined {
+  const reference = references.find(({ columns }) => columns.includes(name));
+  const target = [...wanted].find((one) => one.name === reference?.table);
+  const to = reference?.to[reference.columns.indexOf(name)];
+  const found = target?.columns.find((column) => column.name === to)?.type;
+  return found === "unknown" ? undefined : found;
 }
 
 /** Sources that disagree may leave a column twice. */

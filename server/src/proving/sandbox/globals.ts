@@ -64,6 +64,9 @@ export function installGlobals(): void {
   }
   const values: Readonly<Record<string, unknown>> = {
     Date: FixedDate,
+    global: globalThis,
+    __dirname: "/",
+    __filename: "/index.js",
     URL: Url,
     URLSearchParams: UrlSearchParams,
     performance: { now: () => 0, timeOrigin: NOW, mark: () => undefined, measure: () => undefined },

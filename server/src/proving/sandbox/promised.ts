@@ -125,6 +125,7 @@ export function promiseOf(pool: Values): (name: string, owner: string) => unknow
     if (/^(is|has|can|should)[A-Z]/.test(name)) return true;
     if (/(Date|At|_at)$/.test(name)) return ofColumn(singular, pool)?.[0] ?? new Date("2026-01-01T00:00:00.000Z");
     if (/(limit|take|pageSize|perPage|skip|offset|^page)$/i.test(name)) return scalars(name, "number", pool)[0];
-    return ofColumn(singular, pool)?.[0];
+    // A list of things is no value of a column that holds one.
+    return plain(name) === singular ? ofColumn(singular, pool)?.[0] : undefined;
   };
 }

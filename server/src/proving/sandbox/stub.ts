@@ -138,7 +138,11 @@ export function outside(name: string, { isValue, of }: Kind = { isValue: false, 
       if (typeof key === "symbol" || key === "then" || key === "__esModule" || key === "toJSON") return undefined;
       if (key === "prototype") return own.prototype as unknown;
       if (phase.running && isValue) {
-        if (LIST_METHODS.has(key)) return listMember(child("[]", list) as unknown[], key);
+        if (LIST_METHODS.has(key)) {
+          const other = (given: readonly unknown[]): unknown =>
+            called(`${name}.${key}`, given, (make) => child(`${key}()`, make));
+          return listMember(child("[]", list) as unknown[], key, other);
+        }
         if (key === "toString" || key === "valueOf") return () => scalar(key === "toString" ? "string" : "default");
         const promised = phase.promised(key, lastWord(name));
         if (promised !== undefined) return child(key, () => promised);
@@ -165,10 +169,17 @@ export function outsideValue(name: string): unknown {
   return outside(name, { isValue: true, of: "" });
 }
 
-function listMember(list: unknown[], key: string): unknown {
+/** Methods of lists are also names of other things: `page.find(".title")` is none of a list's. */
+function listMember(list: unknown[], key: string, other: (given: readonly unknown[]) => unknown): unknown {
   const found: unknown = Reflect.get(list, key);
-  return typeof found === "function" ? (found as (...args: unknown[]) => unknown).bind(list) : found;
+  if (typeof found !== "function") return found;
+  return (...given: readonly unknown[]): unknown =>
+    WITH_FUNCTION.has(key) && typeof given[0] !== "function"
+      ? other(given)
+      : (Reflect.apply(found, list, given) as unknown);
 }
+
+const WITH_FUNCTION = new Set(["map", "filter", "forEach", "flatMap", "reduce", "some", "every", "find", "findIndex"]);
 
 /** Methods that a class of the workspace has from one of the outside. */
 function inherited(name: string): object {
@@ -190,7 +201,7 @@ function called(name: string, given: readonly unknown[], once: (make: () => unkn
   const args = given.map((one) => phase.encode(one));
   const written = JSON.stringify(args);
   phase.calls.push({ name, given: written.length < LONG ? args : [{ $: "long", v: hashOf(written) }] });
-  const work = given.findLast((one) => typeof one === "function" && knownOf(one) === undefined);
+  const work = given.findLast((one) => typeof one === "function" && knownOf(one) === undefined && !isClass(one));
   if (work !== undefined && !KEEPS.test(name)) {
     phase.answered.add(name);
     return (work as (...args: readonly unknown[]) => unknown)(outsideValue(`${name}'s argument`));
@@ -199,6 +210,10 @@ function called(name: string, given: readonly unknown[], once: (make: () => unkn
   if (!HARMLESS.test(name)) phase.answered.add(name);
   const of = args.length === 0 ? "" : written.length < LONG ? written : hashOf(written);
   return outside(`${name}()`, { isValue: true, of });
+}
+
+function isClass(value: unknown): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 /** Characters of arguments that are kept as they are; a thousand calls with a thousand rows each would fill the memory. */
@@ -216,7 +231,12 @@ function lastWord(name: string): string {
 
 function promisedFor(name: string, isNumber: boolean): unknown {
   const words = name.match(/[\w$]+/g) ?? [name];
-  const promised = phase.promised(words.at(-1) ?? "", words.at(-2) ?? "");
+  const last = words.at(-1) ?? "";
+  // As libraries of dates call what gives one.
+  if (/^(sub|add|startOf|endOf)(Milli|Sec|Min|Hour|Day|Week|Month|Quarter|Year|Business)/.test(last)) {
+    return new Date("2026-01-10T00:00:00.000Z");
+  }
+  const promised = phase.promised(last, words.at(-2) ?? "");
   if (promised !== undefined && (!isNumber || typeof promised === "number")) return promised;
   return isNumber ? 1 : `${lastWord(name)} 1`;
 }

@@ -285,9 +285,14 @@ async function attach({ association, options }: Included, all: readonly Row[], r
   const attributes = attributesOf(model, options.attributes);
   const wanted = { ...options, attributes: [...new Set([...attributes, other])] };
   const found = keys.length === 0 ? [] : await findAll(target, wanted, inList(key, keys, false), true);
+  const byKey = new Map<string, Model[]>();
+  for (const one of found) {
+    const text = written(Reflect.get(one, other));
+    byKey.set(text, [...(byKey.get(text) ?? []), one]);
+    if (!attributes.includes(other)) Reflect.deleteProperty(one, other);
+  }
   rows.forEach((row, index) => {
-    const mine = found.filter((one) => written(Reflect.get(one, other)) === written(all[index]?.[own]));
-    for (const one of mine) if (!attributes.includes(other)) Reflect.deleteProperty(one, other);
+    const mine = byKey.get(written(all[index]?.[own])) ?? [];
     Object.assign(row, { [as]: many ? mine : (mine[0] ?? null) });
   });
 }

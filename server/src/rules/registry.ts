@@ -32,6 +32,7 @@ import { countForExistence } from "./unbounded-query/count-for-existence.js";
 import { deepOffset } from "./unbounded-query/deep-offset.js";
 import { offsetWithoutLimit } from "./unbounded-query/offset-without-limit.js";
 import { unboundedList } from "./unbounded-query/unbounded-list.js";
+import { unusedColumns } from "./unbounded-query/unused-columns.js";
 
 /**
  * A rule of any evidence: its `describe` takes what its own `check` yields, which the list cannot say for each element, so the pair is closed over
@@ -68,6 +69,7 @@ export const rules: readonly Rule[] = [
   anyRule(offsetWithoutLimit),
   anyRule(deepOffset),
   anyRule(unboundedList),
+  anyRule(unusedColumns),
   anyRule(countForExistence),
   anyRule(syncIoInRequest),
   anyRule(syncPasswordHash),

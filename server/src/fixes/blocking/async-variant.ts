@@ -53,7 +53,7 @@ const CONSTANT =
 function noteFor(count: number): string {
   return count === 0
     ? "Other requests get a turn while it waits: look whether they change what this code goes on with."
-    : "Whoever calls it gets a promise; Express 4 passes no error of an async handler on by itself.";
+    : "Whoever calls it gets a promise, and others get a turn while it waits; Express 4 passes no error of an async handler on by itself.";
 }
 
 function awaitEdits(call: ts.CallExpression, behind: string | undefined): readonly TextEdit[] {

@@ -56,7 +56,22 @@ function localOf(value: ts.Expression): string | undefined {
   if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return undefined;
   if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name) || parent.type !== undefined) return "unclear";
   const isConst = (parent.parent.flags & ts.NodeFlags.Const) !== 0;
-  return isConst ? parent.name.text : "unclear";
+  return isConst && !isHandedOn(parent.name) ? parent.name.text : "unclear";
+}
+
+/** Given to somebody, or returned as a part of something: what becomes of it there is not looked for. */
+function isHandedOn(name: ts.Identifier): boolean {
+  const fn = around(name, isFunction);
+  const visit = (node: ts.Node): boolean => {
+    if (ts.isIdentifier(node) && node.text === name.text && node !== name) {
+      const { parent } = node;
+      const isOwn =
+        (ts.isPropertyAccessExpression(parent) && parent.expression === node) || ts.isReturnStatement(parent);
+      if (!isOwn && !(ts.isPropertyAccessExpression(parent) && parent.name === node)) return true;
+    }
+    return ts.forEachChild(node, (child) => visit(child) || undefined) === true;
+  };
+  return fn !== undefined && visit(fn);
 }
 
 /** What settings are read with: everything else that is called might answer otherwise the next time. */

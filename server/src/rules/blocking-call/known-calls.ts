@@ -118,9 +118,13 @@ function collectMembers(
   return true;
 }
 
-/** The file is what others get who install its package. */
+/** Components of these hold code in files that are not read. */
+const UNREAD = /^(vue|nuxt|svelte|@sveltejs\/kit|astro)$/;
+
+/** The file is what others get who install its package, or its package has files that nobody has looked into. */
 function leavesWorkspace(program: FixProgram, file: FilePath): boolean {
   const [manifest] = program.packagesAround(file);
+  if (manifest?.dependencies.some((name) => UNREAD.test(name)) === true) return true;
   if (manifest?.name === undefined || !manifest.isPublished) return false;
   const { exports, name } = manifest;
   const keys = typeof exports === "object" && exports !== null ? Object.keys(exports) : [];

@@ -29,6 +29,21 @@ const files: Readonly<Record<string, string>> = {
   "package.json": '{ "name": "shop", "dependencies": { "pg": "8" } }',
   "src/names.ts": HEAD + loop("names", "users"),
   "src/people.ts": HEAD + loop("people", "users") + loop("members", "users"),
+  // Two findings of one function are not alike for that: the code around both is the same.
+  "src/both.ts": `${HEAD}
+export async function teamsAndRoles(teamIds: string[], roleIds: string[]) {
+  const all = { teams: [] as unknown[], roles: [] as unknown[] };
+  for (const teamId of teamIds) {
+    const { rows } = await pool.query("select id, name from teams where id = $1", [teamId]);
+    all.teams.push(rows[0]);
+  }
+  for (const roleId of roleIds) {
+    const { rows } = await pool.query("select id, name from roles where id = $1", [roleId]);
+    all.roles.push(rows[0]);
+  }
+  return all;
+}
+`,
   "src/invoices.ts": `${HEAD}
 export async function invoiceTotals(invoiceNumbers: string[], currency: string, roundTo: number) {
   const totals = new Map<string, number>();
@@ -118,8 +133,9 @@ test("where nothing is alike a sentence says so", async () => {
   expect(await current().calls.similarFixes(placeIn("src/invoices.ts"))).toEqual({
     kind: "refused",
     reason:
-      "None of the 3 other findings of query-in-loop is like this one: Find Similar Code shows what comes nearest.",
+      "None of the 5 other findings of query-in-loop is like this one: Find Similar Code shows what comes nearest.",
   });
+  expect(await current().calls.similarFixes(placeIn("src/both.ts"))).toMatchObject({ kind: "refused" });
   expect(await current().calls.similarFixes({ ...placeIn("src/names.ts"), fingerprint: "gone" })).toEqual({
     kind: "refused",
     reason: "The finding is no longer there: the code has changed since it was shown.",
@@ -137,7 +153,8 @@ test("each chosen place is fixed with its own fix, and all findings are gone and
   expect(edits.applied).toHaveLength(3);
   expect([edits.waiting, edits.gone]).toEqual([0, 0]);
   put(edits.changes);
-  expect(service.allFindings().map((finding) => path.basename(finding.path))).toEqual(["invoices.ts"]);
+  const left = ["both.ts", "both.ts", "invoices.ts"];
+  expect(service.allFindings().map((finding) => path.basename(finding.path))).toEqual(left);
   expect(calls.settle()).toHaveLength(3);
   expect(feedback.all().map(({ verdict }) => verdict)).toEqual(["accepted", "accepted", "accepted"]);
 });

@@ -15,25 +15,35 @@ export function findingTargets(view: FileView, start: number, end: number): read
   // A finding may mark less than the call it is about.
   const around = view.calls.filter(({ span }) => span.start <= start && end <= span.end);
   const innermost = around.sort((a, b) => a.span.end - a.span.start - (b.span.end - b.span.start)).slice(0, 1);
-  const targets = (inside.length === 0 ? innermost : inside).flatMap((site) => targetsOf(view, site));
+  const sites = inside.length === 0 ? innermost : inside;
+  const byKind = [tableOf, apiOf, (site: CallSite) => functionsOf(view, site)].map((kind) => sites.flatMap(kind));
+  const told = byKind.find((targets) => targets.length > 0);
+  // That two places ask some table through the same library says nothing.
+  const isQuery = sites.some(({ operation }) => operation !== undefined);
+  const targets = told ?? (isQuery ? [] : sites.flatMap(packageOf));
   return [...new Map(targets.map((target) => [target.key, target])).values()];
 }
 
-function targetsOf(view: FileView, { operation, blocking, targets, external }: CallSite): FindingTarget[] {
-  if (operation?.table !== undefined)
-    return [{ key: `table ${operation.table.toLowerCase()}`, label: `table \`${operation.table}\`` }];
-  if (blocking !== undefined) {
-    const name = blocking.api.split("#").at(-1) ?? blocking.api;
-    return [{ key: `api ${blocking.api}`, label: `\`${name}\`` }];
-  }
-  // That two places query some table through the same library says nothing.
-  if (operation !== undefined) return [];
-  if (targets.length > 0)
-    return targets.map((ref) => {
-      const { name, file } = view.describeFunction(ref);
-      return { key: `function ${file}#${name}`, label: `function \`${name}\`` };
-    });
-  if (external === undefined || external.path.length === 0) return [];
+function tableOf({ operation }: CallSite): FindingTarget[] {
+  const table = operation?.table;
+  return table === undefined ? [] : [{ key: `table ${table.toLowerCase()}`, label: `table \`${table}\`` }];
+}
+
+function apiOf({ blocking }: CallSite): FindingTarget[] {
+  if (blocking === undefined) return [];
+  return [{ key: `api ${blocking.api}`, label: `\`${blocking.api.split("#").at(-1) ?? blocking.api}\`` }];
+}
+
+function functionsOf(view: FileView, { targets }: CallSite): FindingTarget[] {
+  return targets.map((ref) => {
+    const { name, file } = view.describeFunction(ref);
+    return { key: `function ${file}#${name}`, label: `function \`${name}\`` };
+  });
+}
+
+/** Members of what a package gives are called in every other line; what it exports itself is meant. */
+function packageOf({ external }: CallSite): FindingTarget[] {
+  if (external === undefined || external.path.length === 0 || external.path.includes("prototype")) return [];
   const name = external.path.join(".");
   return [{ key: `package ${external.module}#${name}`, label: `\`${name}\`` }];
 }

@@ -35,13 +35,15 @@ export function closeness(
   a: Surroundings,
   b: Surroundings,
 ): { readonly value: number; readonly by: "vectors" | "words"; readonly isNearCopy: boolean } {
+  // Two findings of one function do not stand in copies of each other.
+  const mayCopy = a.unit === undefined || a.unit !== b.unit;
   if (a.vector !== undefined && a.vector.identity === b.vector?.identity) {
     const value = cosine(a.vector.values, b.vector.values);
-    return { value, by: "vectors", isNearCopy: NEAR_COPY.vectors <= value };
+    return { value, by: "vectors", isNearCopy: mayCopy && NEAR_COPY.vectors <= value };
   }
   const other = new Set(b.words);
   const shared = a.words.filter((word) => other.has(word)).length;
   const all = new Set([...a.words, ...b.words]).size;
   const value = all === 0 ? 0 : shared / all;
-  return { value, by: "words", isNearCopy: NEAR_COPY.words <= value };
+  return { value, by: "words", isNearCopy: mayCopy && NEAR_COPY.words <= value };
 }

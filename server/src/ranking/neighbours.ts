@@ -17,6 +17,8 @@ export interface Feedback {
 /** The code around a finding, to compare with. */
 export interface Surroundings {
   readonly rule: string;
+  /** Which piece of code it is; undefined where a finding stands in none. */
+  readonly unit?: string;
   readonly words: readonly string[];
   readonly vector?: { readonly identity: string; readonly values: Float32Array };
 }

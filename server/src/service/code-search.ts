@@ -182,7 +182,8 @@ class Search {
     const identity = this.#identity;
     const values = own === undefined ? undefined : this.#index.vectorOf(own.key);
     const words = [...new Set(own?.words ?? wordsOf(finding.message))].slice(0, MAX_COMPARED);
-    const base = { rule: finding.rule, words };
+    const unit = own === undefined ? {} : { unit: `${own.path}:${own.start}` };
+    const base = { rule: finding.rule, words, ...unit };
     return identity === undefined || values === undefined ? base : { ...base, vector: { identity, values } };
   }
 

@@ -4,7 +4,7 @@ import { Lazy } from "../lazy.js";
 import { identifier, join, quote, render, Sql, sql, text } from "../sql.js";
 import { cannot } from "../stub.js";
 import { decodeOf } from "./operators.js";
-import { Column, decodeColumn, factsOf, isTable, type Table } from "./table.js";
+import { Column, decodeColumn, encodeColumn, factsOf, isTable, type Table } from "./table.js";
 
 /** Where a value of the result goes: property names from the row down. */
 interface Target {
@@ -199,7 +199,9 @@ export class Write extends Lazy<unknown> {
     if (this.#kind === "update") {
       const [row = {}] = this.#rows;
       const sets = columns.flatMap((column) =>
-        row[column.property] === undefined ? [] : [sql`${identifier(column.columnName)} = ${row[column.property]}`],
+        row[column.property] === undefined
+          ? []
+          : [sql`${identifier(column.columnName)} = ${encodeColumn(column, row[column.property])}`],
       );
       return sql`UPDATE ${into} SET ${join(sets, ", ")}${where}`;
     }
@@ -207,7 +209,7 @@ export class Write extends Lazy<unknown> {
     const tuples = this.#rows.map((row) => {
       const values = columns.map((column) => {
         const value = row[column.property] ?? (row[column.property] === undefined ? column.fallback?.() : null);
-        return value === undefined ? text("DEFAULT") : sql`${value}`;
+        return value === undefined ? text("DEFAULT") : sql`${encodeColumn(column, value)}`;
       });
       return sql`(${join(values, ", ")})`;
     });

@@ -1,6 +1,6 @@
 /** Drizzle's tables and columns, as `pgTable` declares them, and how values come out of them. */
 import { identifier, Sql, written } from "../sql.js";
-import { cannot, outside } from "../stub.js";
+import { cannot, outside, phase } from "../stub.js";
 
 /** A column; in a statement it stands for itself. */
 export class Column extends Sql {
@@ -10,6 +10,7 @@ export class Column extends Sql {
   readonly type: string;
   readonly mode: string | undefined;
   readonly fallback: (() => unknown) | undefined;
+  readonly custom: CustomType | undefined;
 
   constructor(tableName: string, property: string, draft: ColumnDraft) {
     super(identifier(`${tableName}.${draft.columnName || property}`).chunks);
@@ -19,7 +20,26 @@ export class Column extends Sql {
     this.type = draft.type;
     this.mode = draft.mode;
     this.fallback = draft.fallback;
+    this.custom = draft.custom;
   }
+}
+
+/** How a type of the program's own comes and goes. */
+interface CustomType {
+  readonly fromDriver?: (value: unknown) => unknown;
+  readonly toDriver?: (value: unknown) => unknown;
+}
+
+/** What a program sends for a column. A conversion may ask libraries, a cipher say: that is the column's business, and no call to be compared. */
+export function encodeColumn({ custom }: Column, value: unknown): unknown {
+  return custom?.toDriver === undefined || value === null ? value : quietCalls(() => custom.toDriver?.(value));
+}
+
+function quietCalls(work: () => unknown): unknown {
+  const count = phase.calls.length;
+  const result = work();
+  phase.calls.length = count;
+  return result;
 }
 
 interface ColumnDraft {
@@ -27,18 +47,20 @@ interface ColumnDraft {
   type: string;
   readonly mode: string | undefined;
   fallback?: () => unknown;
+  readonly custom?: CustomType;
 }
 
 const drafts = new WeakMap<object, ColumnDraft>();
 
 /** `text("name", { … })` and everything that can be said of it: only name, type, mode and defaults made by the program matter. */
-function columnBuilder(type: string): (...given: readonly unknown[]) => object {
+function columnBuilder(type: string, custom?: CustomType): (...given: readonly unknown[]) => object {
   return (first, second) => {
     const options = typeof first === "object" ? first : second;
     const draft: ColumnDraft = {
       columnName: typeof first === "string" ? first : "",
       type,
       mode: (options as { readonly mode?: string } | null | undefined)?.mode,
+      ...(custom === undefined ? {} : { custom }),
     };
     const proxy: object = new Proxy(
       {},
@@ -80,6 +102,10 @@ const TYPES = [
   "doublePrecision",
   "json",
   "jsonb",
+  "inet",
+  "cidr",
+  "macaddr",
+  "interval",
 ];
 
 const builders: Readonly<Record<string, unknown>> = Object.fromEntries(
@@ -106,8 +132,8 @@ function table(name: string, given: unknown): Table {
   >;
   const columns = Object.entries(declared).map(([property, builder]) => {
     const draft = drafts.get(builder);
-    if (draft === undefined) throw cannot(`the column \`${property}\` of \`${name}\` has a type without a stand-in`);
-    return new Column(name, property, draft);
+    // Known only when somebody reads it.
+    return new Column(name, property, draft ?? { columnName: property, type: "unknown", mode: undefined });
   });
   const made = Object.fromEntries(columns.map((column) => [column.property, column]));
   facts.set(made, { name, columns });
@@ -117,7 +143,11 @@ function table(name: string, given: unknown): Table {
 /** A value of a column, as Drizzle hands it to the program. */
 export function decodeColumn(column: Column, value: unknown): unknown {
   if (value === null) return null;
+  const { custom } = column;
+  if (custom?.fromDriver !== undefined) return quietCalls(() => custom.fromDriver?.(value));
   switch (column.type) {
+    case "unknown":
+      throw cannot(`the column \`${column.property}\` of \`${column.tableName}\` has a type without a stand-in`);
     case "timestamp":
       if (column.mode === "string") return value;
       return new Date(
@@ -147,7 +177,8 @@ export const pgCoreModule: unknown = new Proxy(
     pgTable: table,
     pgTableCreator: (rename: (name: string) => string) => (name: string, columns: unknown) =>
       table(rename(name), columns),
-    pgEnum: () => columnBuilder("text"),
+    pgEnum: (_name: string, values: unknown) => Object.assign(columnBuilder("text"), { enumValues: values }),
+    customType: (custom: CustomType) => columnBuilder("text", custom),
   },
   {
     get: (own, key) =>

@@ -149,6 +149,12 @@ class Query extends Lazy<unknown> {
     this.#fail = true;
     return this;
   }
+  read(): this {
+    return this;
+  }
+  maxTimeMS(): this {
+    return this;
+  }
   session(): this {
     return this;
   }

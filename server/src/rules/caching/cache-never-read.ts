@@ -1,4 +1,4 @@
-/** Finds maps of the process that are filled while requests are served and that nothing ever looks into. */
+/** Finds maps and caches of the process that are filled while requests are served and that nothing ever looks into. */
 import type { Span } from "../../base/span.js";
 import { functionOf } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
@@ -19,10 +19,11 @@ export const cacheNeverRead = defineRule({
   severity: "information",
   fixSafety: "none",
   docs: {
-    what: "A map that lives as long as the process is written to while requests are served, and nothing reads it.",
+    what: "A map or a cache that lives as long as the process is written to while requests are served, and nothing reads it.",
     why: "The work it was meant to spare is done every time, and the memory it takes is never given back.",
     instead: "Look into it before doing the work, or take it out.",
-    limits: "Only maps that do not leave their file are judged.",
+    limits:
+      "Only maps and caches of libraries (lru-cache, quick-lru, node-cache, tiny-lru) that do not leave their file are judged, not those that tell others what they drop.",
   },
   *check(view) {
     for (const map of keptMaps(view)) {

@@ -36,6 +36,7 @@ export const cacheWithoutExpiry = defineRule({
   },
   *check(view) {
     for (const map of keptMaps(view)) {
+      if (map.kind !== "map") continue;
       const found = growingMap(view, map);
       if (found !== undefined) yield found;
     }

@@ -4,6 +4,8 @@ import type { FileView } from "../../project/file-view.js";
 
 export interface KeptMap {
   readonly name: string;
+  /** `cache`: of a library, which bounds it. */
+  readonly kind: "map" | "cache";
   /** `new Map()`. */
   readonly made: ExprId;
   /** Methods called on it, with the call. */
@@ -21,19 +23,33 @@ export function keptMaps(view: FileView): readonly KeptMap[] {
   return found;
 }
 
-function isMap(view: FileView, id: ExprId): boolean {
-  const made = view.facts.exprs[id];
-  const callee = made?.kind === "new" ? view.facts.exprs[made.callee] : undefined;
-  return callee?.kind === "ref" && callee.binding === NONE && callee.name === "Map";
+/** Libraries whose caches nobody outside the process can see. */
+const CACHES = /^(lru-cache|quick-lru|node-cache|@isaacs\/ttlcache|tiny-lru)$/;
+/** Options by which a cache tells others what it drops. */
+const TELLS = /^(dispose|disposeAfter|onEviction|fetchMethod|memoMethod)$/;
+
+function kindOf(view: FileView, id: ExprId): KeptMap["kind"] | undefined {
+  const { exprs, bindings, imports } = view.facts;
+  const made = exprs[id];
+  const callee = made?.kind === "new" ? exprs[made.callee] : undefined;
+  if (made?.kind !== "new" || callee?.kind !== "ref") return undefined;
+  if (callee.binding === NONE) return callee.name === "Map" ? "map" : undefined;
+  const from = imports[bindings[callee.binding]?.import ?? NONE];
+  if (from === undefined || !CACHES.test(from.module)) return undefined;
+  const [options] = made.args.map((arg) => exprs[arg]);
+  if (options === undefined || options.kind === "literal") return "cache";
+  return options.kind === "object" && !options.props.some(({ name }) => name === undefined || TELLS.test(name))
+    ? "cache"
+    : undefined;
 }
 
 function ofModule(view: FileView): KeptMap[] {
   const { facts } = view;
   return facts.bindings.flatMap((binding, id) => {
-    if (binding.fn !== 0 || binding.kind !== "const" || binding.path !== undefined || !isMap(view, binding.init))
-      return [];
+    const kind = kindOf(view, binding.init);
+    if (binding.fn !== 0 || binding.kind !== "const" || binding.path !== undefined || kind === undefined) return [];
     const uses = facts.exprs.flatMap((expr, use) => (expr.kind === "ref" && expr.binding === id ? [use] : []));
-    return [usesOf(view, binding.name, binding.init, uses, isExported(view, id))];
+    return [usesOf(view, { name: binding.name, kind, made: binding.init }, uses, isExported(view, id))];
   });
 }
 
@@ -47,14 +63,15 @@ function isExported(view: FileView, id: BindingId): boolean {
 function ofClasses(view: FileView): KeptMap[] {
   return view.facts.classes.flatMap((cls) =>
     cls.members.flatMap((member) => {
-      if (member.kind !== "property" || !isMap(view, member.init) || member.assigned.length > 0) return [];
+      const kind = member.kind === "property" && member.assigned.length === 0 ? kindOf(view, member.init) : undefined;
+      if (member.kind !== "property" || kind === undefined) return [];
       if (member.static !== true && !isMadeOnce(view, cls)) return [];
       const uses = view.facts.exprs.flatMap((expr, use) => {
         const object = expr.kind === "member" && expr.name === member.name ? view.facts.exprs[expr.object] : undefined;
         const isOwn = object?.kind === "this" || (object?.kind === "ref" && object.name === cls.name);
         return isOwn ? [use] : [];
       });
-      return [usesOf(view, member.name, member.init, uses, false)];
+      return [usesOf(view, { name: member.name, kind, made: member.init }, uses, false)];
     }),
   );
 }
@@ -68,7 +85,12 @@ function isMadeOnce(view: FileView, cls: ClassFact): boolean {
   });
 }
 
-function usesOf(view: FileView, name: string, made: ExprId, uses: readonly ExprId[], isOpen: boolean): KeptMap {
+function usesOf(
+  view: FileView,
+  map: Pick<KeptMap, "name" | "kind" | "made">,
+  uses: readonly ExprId[],
+  isOpen: boolean,
+): KeptMap {
   const { exprs } = view.facts;
   const calls: { method: string; call: ExprId }[] = [];
   let escapes = isOpen;
@@ -81,5 +103,5 @@ function usesOf(view: FileView, name: string, made: ExprId, uses: readonly ExprI
     else if (access?.kind === "member" && access.object === use) calls.push({ method: access.name, call: member });
     else escapes = true;
   }
-  return { name, made, calls, escapes };
+  return { ...map, calls, escapes };
 }

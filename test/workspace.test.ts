@@ -1,5 +1,5 @@
 /** Finding and reading the files of a workspace, and the store of facts. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
@@ -312,6 +312,34 @@ test("stores of other versions are cleared away once they are old or many, unles
   const left = readdirSync(cache).filter((name) => name.endsWith(".mdb"));
   expect(left.sort()).toEqual([...own, "facts-1-1-a.mdb", "facts-1-1-b.mdb", "facts-1-1-d.mdb"].sort());
   expect(readdirSync(cache)).toContain("notes.txt");
+});
+
+test("a process that was killed costs the store only if it was writing", async () => {
+  const { cache } = state.workspace;
+  const lines: string[] = [];
+  const open = (): ReturnType<typeof openFactStore> => openFactStore(cache, (line) => lines.push(line));
+  const first = open();
+  first.put("one", encodeFacts(facts));
+  await first.close();
+  const store = readdirSync(cache).find((name) => name.endsWith(".mdb")) ?? "";
+  const notes = (): readonly string[] => readdirSync(cache).filter((name) => name.includes(".used-by-"));
+  expect(notes()).toEqual([]);
+
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  const killed = path.join(cache, `${store}.used-by-${pid}-0`);
+  writeFileSync(killed, "");
+  const second = open();
+  expect(second.get("one")).toEqual(facts);
+  expect(notes()).toHaveLength(1);
+  expect(notes()).not.toContain(path.basename(killed));
+  await second.close();
+  expect(lines).toEqual([]);
+
+  writeFileSync(killed, "writing");
+  const third = open();
+  expect(third.get("one")).toBeUndefined();
+  expect(lines).toEqual([expect.stringMatching(/rebuilt: its last user died while writing/)]);
+  await third.close();
 });
 
 test("the cache lies where the platform keeps caches", () => {

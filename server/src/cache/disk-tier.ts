@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { open, type Database, type RootDatabase } from "lmdb";
 import { removeStaleStores } from "./stale-stores.js";
-import { hasDeadUser, looksSound, markUsed } from "./store-soundness.js";
+import { hasDeadWriter, looksSound, markUsed, type UseNote } from "./store-soundness.js";
 import type { Tier, TierEntry } from "./tier.js";
 
 export interface DiskTierOptions {
@@ -43,16 +43,17 @@ export function openDiskTier({ folder, maxBytes, log }: DiskTierOptions): Tier |
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const reason = looksSound(path)
-      ? hasDeadUser(path)
-        ? "its last user died while using it"
+      ? hasDeadWriter(path)
+        ? "its last user died while writing to it"
         : undefined
       : "it is damaged";
     if (reason !== undefined) {
       log(`the disk cache is rebuilt: ${reason}`);
       removeStore(path);
     }
-    const release = markUsed(path);
-    const tier = new DiskTier(openStore(path, maxBytes), maxBytes, release);
+    const note = markUsed(path);
+    const tier = new DiskTier(openStore(path, maxBytes), maxBytes, note);
+    void note.writing(() => Promise.resolve());
     removeStaleStores(path);
     return tier;
   } catch (error) {
@@ -84,18 +85,19 @@ class DiskTier implements Tier {
   readonly batch = 256;
   readonly #store: Store;
   readonly #maxBytes: number;
-  readonly #release: () => void;
+  readonly #note: UseNote;
+  readonly #release = (): void => this.#note.release();
   #writes = 0;
   #shrinking: Promise<void> | undefined;
   /** Keys used since the last note of it. */
   #used = new Map<string, number>();
 
-  constructor(store: Store, maxBytes: number, release: () => void) {
+  constructor(store: Store, maxBytes: number, note: UseNote) {
     this.#store = store;
     this.#maxBytes = maxBytes;
-    this.#release = release;
+    this.#note = note;
     // A run that ends without closing, but of its own will, leaves a sound store.
-    process.once("exit", release);
+    process.once("exit", this.#release);
     this.#keepSmall();
   }
 
@@ -112,15 +114,17 @@ class DiskTier implements Tier {
   async putMany(entries: readonly TierEntry[]): Promise<void> {
     const { values, uses } = this.#store;
     try {
-      await Promise.all(
-        entries.flatMap(({ key, sealed }) => [
-          values.put(key, sealed),
-          uses.put(key, useOf(minuteNow(), sealed.length)),
-        ]),
+      await this.#note.writing(() =>
+        Promise.all(
+          entries.flatMap(({ key, sealed }) => [
+            values.put(key, sealed),
+            uses.put(key, useOf(minuteNow(), sealed.length)),
+          ]),
+        ),
       );
     } catch (error) {
       // Another process may have filled the map since this one looked.
-      await this.#shrink();
+      await this.#note.writing(() => this.#shrink());
       throw error;
     }
     this.#writes += entries.length;
@@ -156,13 +160,16 @@ class DiskTier implements Tier {
     const used = this.#used;
     this.#used = new Map();
     const minute = minuteNow();
-    await Promise.all([...used].map(([key, size]) => this.#store.uses.put(key, useOf(minute, size))));
+    const puts = (): Promise<unknown> =>
+      Promise.all([...used].map(([key, size]) => this.#store.uses.put(key, useOf(minute, size))));
+    if (used.size > 0) await this.#note.writing(puts);
   }
 
   #keepSmall(): void {
     this.#writes = 0;
     if (this.size().bytes <= this.#maxBytes) return;
-    this.#shrinking ??= this.#shrink()
+    this.#shrinking ??= this.#note
+      .writing(() => this.#shrink())
       .catch(() => undefined)
       .finally(() => (this.#shrinking = undefined));
   }

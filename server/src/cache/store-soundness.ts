@@ -1,6 +1,7 @@
 /**
  * Whether a fact store on disk may be opened. The database maps its file into memory and trusts it: a file that is not one, or that was cut short, ends the whole
- * process with a signal instead of an error. So it is looked at first, and a store whose last user died while using it is not trusted again.
+ * process with a signal instead of an error. So it is looked at first, and a store whose last user died while writing to it is not trusted again. One who only
+ * read leaves it as it was: a window that is killed, or a scan that is interrupted, costs nobody the cache.
  */
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -25,18 +26,50 @@ export function looksSound(path: string): boolean {
   return (lastPage + 1n) * BigInt(pageSize) <= BigInt(size);
 }
 
-/** Notes that this process uses the store; the function it returns takes the note away. */
-export function markUsed(path: string): () => void {
-  const marker = `${path}.used-by-${process.pid}-${randomBytes(4).toString("hex")}`;
-  writeFileSync(marker, "", { mode: 0o600 });
-  return () => rmSync(marker, { force: true });
+/** That a process uses a store, for others to see. */
+export interface UseNote {
+  /** Says so for as long as something is written. Rejects with what `write` rejects with. */
+  writing<T>(write: () => Promise<T>): Promise<T>;
+  /** Takes the note away. */
+  release(): void;
 }
 
-/** Whether a process died while it used the store. Its note is taken away. */
-export function hasDeadUser(path: string): boolean {
+const WRITING = "writing";
+
+/** Notes that this process uses the store, and, until `writing` is first done, that it writes: a store is set up when it is opened. */
+export function markUsed(path: string): UseNote {
+  const marker = `${path}.used-by-${process.pid}-${randomBytes(4).toString("hex")}`;
+  const state = { writes: 0, released: false };
+  const say = (what: string): void => {
+    try {
+      if (!state.released) writeFileSync(marker, what, { mode: 0o600 });
+    } catch {
+      // The folder is gone, or full: what is written to the store fails by itself.
+    }
+  };
+  say(WRITING);
+  return {
+    async writing(write) {
+      if (state.writes++ === 0) say(WRITING);
+      try {
+        return await write();
+      } finally {
+        if (--state.writes === 0) say("");
+      }
+    },
+    release() {
+      state.released = true;
+      rmSync(marker, { force: true });
+    },
+  };
+}
+
+/** Whether a process died while it wrote to the store. The notes of all dead processes are taken away. */
+export function hasDeadWriter(path: string): boolean {
   const dead = notesOf(path).filter(({ pid }) => !isAlive(pid));
+  const wrote = dead.some(({ file }) => sizeOf(file) !== 0);
   for (const { file } of dead) rmSync(file, { force: true });
-  return dead.length > 0;
+  return wrote;
 }
 
 export function hasLiveUser(path: string): boolean {

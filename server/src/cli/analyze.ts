@@ -29,6 +29,9 @@ export interface Wanted {
   readonly first?: (service: WorkspaceService) => Promise<void>;
 }
 
+/** A disk that takes longer is not waited for. */
+const FLUSH_LIMIT_MS = 1_000;
+
 /** Runs one whole analysis. Throws `ConfigError` for a configuration or a profile that cannot be used. */
 export async function analyze(
   options: ServiceOptions,
@@ -46,6 +49,8 @@ export async function analyze(
       onProgress(step.value);
       step = await scan.next();
     }
+    // Whoever interrupts what follows keeps what was read so far.
+    await service.cache.flush(FLUSH_LIMIT_MS);
     const { work } = service.refresh();
     while (await service.prove()) service.refresh();
     await wanted.first?.(service);

@@ -38,12 +38,12 @@ export interface LoadQuestion {
   readonly isBounded: boolean;
 }
 
-export const NOTE =
+const NOTE =
   "All rows are loaded before the first pass: an error of the database now comes before anything the loop does, and rows of elements that the loop leaves out may be loaded too.";
 const COUNT_NOTE =
   "All is counted before the first pass: an error of the database now comes before anything the loop does, and elements that the loop leaves out may be counted too.";
 const SEVERAL = "Where several rows fit a key, the first by its primary key is found.";
-export const WIDENED = "The key was added to the columns that are selected.";
+const WIDENED = "The key was added to the columns that are selected.";
 
 /** Undefined where anything is unclear. */
 export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix | undefined {
@@ -85,12 +85,17 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
     title: `${isCount ? "Count" : "Load"} ${what} with one query before the loop`,
     safety: "review",
     edits: [{ path: question.path, edits: [...edits, ...loop.before.insert(lines), ...list.edits, lookUp] }],
-    note: [
-      isCount ? COUNT_NOTE : NOTE,
-      ...(read.widened === true ? [WIDENED] : []),
-      ...(read.oneOfSeveral === true ? [SEVERAL] : []),
-    ].join(" "),
+    note: noteOf(read),
   };
+}
+
+/** What to look at before rows are loaded ahead. */
+export function noteOf({ value, widened, oneOfSeveral }: KeyedRead): string {
+  return [
+    value === undefined ? NOTE : COUNT_NOTE,
+    ...(widened === true ? [WIDENED] : []),
+    ...(oneOfSeveral === true ? [SEVERAL] : []),
+  ].join(" ");
 }
 
 /** What to call an element that the loop takes apart at once. */

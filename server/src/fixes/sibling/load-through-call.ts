@@ -10,10 +10,11 @@ import { ts } from "../../syntax/typescript.js";
 import type { Fix, FixSources } from "../fix.js";
 import { guardsOf } from "../load/guards.js";
 import type { TableAnswers } from "../load/keyed-read.js";
-import { canBeKeys, elementNameOf, filterFor, NOTE, WIDENED } from "../load/load-before-loop.js";
+import { canBeKeys, elementNameOf, filterFor, noteOf } from "../load/load-before-loop.js";
 import { listAt } from "../load/list-text.js";
 import { loopScope } from "../load/loop-scope.js";
 import { loopShape } from "../load/loop-shape.js";
+import { changesShared } from "../load/row-changes.js";
 import { type Use, useOf } from "../load/use.js";
 import { camelCase, capitalized, freshName, pluralOf, singularOf } from "../names.js";
 import { nodeAt } from "../nodes.js";
@@ -69,7 +70,7 @@ export function loadThroughCall(question: ThroughQuestion, sources: FixSources):
     ? guards.tests.join(" && ")
     : filterFor(question.table, { key: keyed.key, column: sibling.read.column }, guards);
   const reached = reachSibling({ ...question, call, callerPath: question.path, declared, sibling: name }, sources);
-  const use = useOf(call, loop, asRead(sibling));
+  const use = changesShared(call, loop, keyed) ? undefined : useOf(call, loop, asRead(sibling));
   if (filter === undefined || reached === undefined || use === undefined) return undefined;
 
   const table = camelCase(question.tableName ?? "row");
@@ -99,7 +100,7 @@ export function loadThroughCall(question: ThroughQuestion, sources: FixSources):
       { path: question.path, edits },
       { path: question.calleePath, edits: [...sibling.edits, ...reached.exportEdits] },
     ]),
-    note: read.widened === true ? `${NOTE} ${WIDENED}` : NOTE,
+    note: noteOf(read),
   };
 }
 

@@ -11,6 +11,7 @@ import { type LoadLines, loadLines } from "../load/load-lines.js";
 import { loopScope } from "../load/loop-scope.js";
 import { dedented } from "../load/moved-text.js";
 import { keyedRead } from "../load/readers.js";
+import { changesShared } from "../load/row-changes.js";
 import { useOf } from "../load/use.js";
 import { bare } from "../nodes.js";
 import { indentAt, layOut, styleOf } from "../style.js";
@@ -54,11 +55,11 @@ export function writeSibling(question: SiblingQuestion): Sibling | undefined {
   const read = keyedRead(question.dialect, { node: query, scope, table, method: question.method });
   const guards = guardsOf(query, own.shape, scope);
   if (read === undefined || guards === undefined || guards.unclear) return undefined;
-  const use = useOf(query, own.shape, read);
+  const use = changesShared(query, own.shape, read) ? undefined : useOf(query, own.shape, read);
   // A key that may be nothing has to be told apart before it is asked for.
   const skipsNothing = guards.tests.some((test) => new RegExp(`(^|[^\\w.])${keyed.name.text}\\b`).test(test));
   if (use === undefined || (parameters.nullable && !skipsNothing)) return undefined;
-  const isPlain = read.gives !== "result" && !read.asText && read.key.identity && isOnlyQuery(own, query);
+  const isPlain = /^rows?$/.test(read.gives) && !read.asText && read.key.identity && isOnlyQuery(own, query);
   if (read.throws === true && !isPlain) return undefined;
   const tail = isPlain ? undefined : tailOf(declared.fn, query);
   if (!isPlain && tail === undefined) return undefined;

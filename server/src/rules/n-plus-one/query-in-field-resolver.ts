@@ -7,11 +7,14 @@
 import type { Span } from "../../base/span.js";
 import { NONE, type BindingId, type FunctionId, type TypeRef } from "../../facts/model.js";
 import { decoratorName, regionChain } from "../../facts/regions.js";
+import type { Fix, FixSources } from "../../fixes/fix.js";
+import { requestLoader } from "../../fixes/loaders/request-loader.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, EntryPoint, FunctionRef } from "../../project/model.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { functionText } from "../function-text.js";
 import { iterationsAround } from "../loops/iteration.js";
+import { tableAnswers } from "./table-answers.js";
 import { candidatesOf, dependsOnElement, isDatabase, rankOf, runsIn, type Candidate } from "./repeated-operation.js";
 
 interface ReadPerParent {
@@ -33,7 +36,7 @@ export const queryInFieldResolver = defineRule({
   family: "n-plus-one",
   since: "0.1.0",
   severity: "warning",
-  fixSafety: "none",
+  fixSafety: "review",
   docs: {
     what: "A GraphQL field's resolver reads the database with a key of its parent object.",
     why: "The executor calls it for every object of a list: a query that returns 100 orders runs the resolver of `order.customer` 100 times.",
@@ -55,7 +58,27 @@ export const queryInFieldResolver = defineRule({
     }
   },
   describe,
+  fixes: (evidence, view, sources) => loaderFix(evidence, view, sources),
 });
+
+/** A loader for each request, where the project uses DataLoader and the resolver asks the database itself. */
+function loaderFix({ best, through }: ReadPerParent, view: FileView, sources: FixSources): readonly Fix[] {
+  const packages = sources.program?.packagesAround(view.path) ?? [];
+  if (through !== undefined || !packages.some(({ atRunTime }) => atRunTime.includes("dataloader"))) return [];
+  const { operation } = best;
+  const fix = requestLoader(
+    {
+      path: view.path,
+      query: operation.span,
+      dialect: operation.dialect,
+      method: operation.method,
+      tableName: operation.table,
+      table: tableAnswers(view, operation),
+    },
+    sources,
+  );
+  return fix === undefined ? [] : [fix];
+}
 
 interface Parent {
   readonly name: string;

@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tableRows } from "../../server/src/analysis/table-rows.js";
 import { openFeedback } from "../../server/src/model/feedback-store.js";
 import { noEmbedder } from "../../server/src/ranking/embedder.js";
 import { createCodeSearch } from "../../server/src/service/code-search.js";
 import { createService } from "../../server/src/service/create-service.js";
 import { judge, orderFindings, type OrderParts } from "../../server/src/service/finding-order.js";
 import { drain } from "../../server/src/service/slices.js";
-import { tableRows } from "../../server/src/service/table-rows.js";
 import type { WorkspaceService } from "../../server/src/service/workspace-service.js";
 import { temporaryFolder } from "../harness/planner-image.js";
 
@@ -89,7 +89,8 @@ test("what is known of a table's size decides between findings that are alike, a
   const { service } = state;
   if (service === undefined) throw new Error("no workspace");
   rmSync(path.join(root, "feedback.jsonl"), { force: true });
-  const parts: OrderParts = { ...partsOf(service), around: (findings) => tableRows(service, findings) };
+  const around: OrderParts["around"] = (findings) => service.ask((inspection) => tableRows(inspection, findings));
+  const parts: OrderParts = { ...partsOf(service), around };
   const inLoop = (await orderFindings(parts)).filter(({ finding }) => finding.rule === "query-in-loop");
   expect(inLoop.map(({ finding }) => path.basename(finding.path))).toEqual(["b.ts", "c.ts", "a.ts"]);
   expect(inLoop[0]?.reasons).toContain("its table has 5,000,000 rows");

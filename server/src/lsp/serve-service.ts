@@ -6,13 +6,13 @@ import { getHeapStatistics } from "node:v8";
 import { isMainThread } from "node:worker_threads";
 import { readHistory, type History } from "../workspace/git-history.js";
 import type { QueryPlace } from "../analysis/explain-query/queries-at.js";
+import { tableRows } from "../analysis/table-rows.js";
 import { queryLenses, type LensScope } from "../analysis/explain-query/query-lenses.js";
 import { referencesAt, type ReferenceQuestion } from "../analysis/references/uses-of.js";
 import { Cancelled } from "../base/cancellation.js";
 import type { Cancellation } from "../analysis/host.js";
 import { createCodeSearch, type CodeSearchParts } from "../service/code-search.js";
 import { Profiles } from "../service/profiles.js";
-import { tableRows } from "../service/table-rows.js";
 import type { FeedbackPort, OrderParts } from "../service/finding-order.js";
 import { LookAhead } from "../service/look-ahead.js";
 import { explainQuery } from "../service/explain-query.js";
@@ -150,7 +150,7 @@ function targetOf(
     search,
     feedback,
     measured: (findings) => profiles.measured(service, findings),
-    around: (findings) => tableRows(service, findings),
+    around: (findings) => service.ask((inspection) => tableRows(inspection, findings)),
   };
   const history = readsHistory === true ? readHistory : (): Promise<History> => Promise.resolve([]);
   const ahead = new LookAhead({ service, roots, history });

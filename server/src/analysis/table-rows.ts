@@ -1,22 +1,14 @@
 /** How many rows the tables of findings have, where the configuration, a dump of statistics or a live database says so. */
-import type { Finding } from "../analysis/finding.js";
-import type { Inspection } from "../analysis/inspection.js";
 import { findTable } from "../catalog/lookup.js";
-import type { Circumstances } from "../ranking/evidence.js";
-import type { WorkspaceService } from "./workspace-service.js";
+import type { Finding } from "./finding.js";
+import type { Inspection } from "./inspection.js";
 
 /** Looks once at what is known now; the answer may be asked for each finding after that. */
 export function tableRows(
-  service: Pick<WorkspaceService, "ask">,
+  inspection: Inspection,
   findings: readonly Finding[],
-): (finding: Finding) => Circumstances {
-  const known = new Map<Finding, number>();
-  service.ask((inspection) => {
-    for (const finding of findings) {
-      const rows = rowsOf(inspection, finding);
-      if (rows !== undefined) known.set(finding, rows);
-    }
-  });
+): (finding: Finding) => { readonly rows: number | undefined } {
+  const known = new Map(findings.map((finding) => [finding, rowsOf(inspection, finding)]));
   return (finding) => ({ rows: known.get(finding) });
 }
 

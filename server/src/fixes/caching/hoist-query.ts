@@ -7,6 +7,7 @@ import { loopShape, type LoopShape } from "../load/loop-shape.js";
 import { dedented } from "../load/moved-text.js";
 import { freshName, namesIn } from "../names.js";
 import { functionAround, isListed, nodeAt } from "../nodes.js";
+import { removedStatement } from "../removed-statement.js";
 import { styleOf } from "../style.js";
 import { isChanged } from "./is-changed.js";
 
@@ -99,7 +100,7 @@ function moved(tree: ts.SourceFile, awaited: ts.AwaitExpression, loop: LoopShape
   if (list.declarations.length !== 1 || !ts.isVariableStatement(statement) || !isListed(statement)) return undefined;
   const names = namesOf(declaration.name);
   if (names.some((name) => isMentionedOutside(tree, name, loop.node))) return undefined;
-  return [...loop.before.insert(dedented(statement.getText(tree), statement)), withLine(tree, statement)];
+  return [...loop.before.insert(dedented(statement.getText(tree), statement)), removedStatement(tree, statement)];
 }
 
 function namesOf(name: ts.BindingName): readonly string[] {
@@ -123,15 +124,6 @@ function isProperty(node: ts.Identifier): boolean {
     (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
     (ts.isPropertyAssignment(parent) && parent.name === node)
   );
-}
-
-function withLine(tree: ts.SourceFile, statement: ts.Statement): TextEdit {
-  const { text } = tree;
-  const start = text.lastIndexOf("\n", statement.getStart(tree) - 1) + 1;
-  const rest = /^[ \t]*\r?\n/.exec(text.slice(statement.end))?.[0];
-  if (rest === undefined || text.slice(start, statement.getStart(tree)).trim() !== "")
-    return { start: statement.getStart(tree), end: statement.end, newText: "" };
-  return { start, end: statement.end + rest.length, newText: "" };
 }
 
 /** The answer gets a name before the loop, which stands where it was asked for. */

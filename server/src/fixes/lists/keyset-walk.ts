@@ -5,6 +5,7 @@ import type { Fix, FixSources, TextEdit } from "../fix.js";
 import { addProperty, nameOf, propertyOf, replace, valueOf } from "../load/keyed-read.js";
 import { freshName } from "../names.js";
 import { around, isListed, nodeAt } from "../nodes.js";
+import { removedStatement } from "../removed-statement.js";
 import { indentAt, styleOf } from "../style.js";
 
 export interface WalkToKey {
@@ -183,7 +184,7 @@ function counterEdits(loop: ts.Node, skip: Place): readonly TextEdit[] | undefin
     const list = declaration.parent.parent;
     if (!ts.isVariableDeclarationList(list) || list.declarations.length !== 1) continue;
     if (!ts.isVariableStatement(list.parent) || !isListed(list.parent)) return undefined;
-    edits.push(withLine(tree, list.parent), ...statements.map((one) => withLine(tree, one)));
+    edits.push(removedStatement(tree, list.parent), ...statements.map((one) => removedStatement(tree, one)));
   }
   return edits;
 }
@@ -208,13 +209,4 @@ function stepOf(name: ts.Identifier, loop: ts.Node): ts.Statement | undefined {
   const statement = parent.parent;
   const isInLoop = loop.pos <= name.pos && name.end <= loop.end;
   return isStep && isInLoop && ts.isExpressionStatement(statement) && isListed(statement) ? statement : undefined;
-}
-
-function withLine(tree: ts.SourceFile, statement: ts.Statement): TextEdit {
-  const { text } = tree;
-  const start = text.lastIndexOf("\n", statement.getStart(tree) - 1) + 1;
-  const rest = /^[ \t]*\r?\n/.exec(text.slice(statement.end))?.[0];
-  if (rest === undefined || text.slice(start, statement.getStart(tree)).trim() !== "")
-    return { start: statement.getStart(tree), end: statement.end, newText: "" };
-  return { start, end: statement.end + rest.length, newText: "" };
 }

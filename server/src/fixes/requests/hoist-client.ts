@@ -4,6 +4,7 @@ import { ts } from "../../syntax/typescript.js";
 import type { Fix, FixSources, TextEdit } from "../fix.js";
 import { dedented } from "../load/moved-text.js";
 import { around, isFunction, isListed, nodeAt } from "../nodes.js";
+import { removedStatement } from "../removed-statement.js";
 import { layOut, styleOf } from "../style.js";
 
 export interface ClientToHoist {
@@ -34,9 +35,9 @@ export function hoistClient(sources: FixSources, { path, made, noun, declaredBef
   if (top === undefined || fn === undefined || top === statement) return [];
   const ends = endingsOf(fn, name);
   if (ends === undefined) return [];
-  if (isMadeAlready(tree, declaration)) return [hoisting(path, noun, [...ends, removal(tree, statement)])];
+  if (isMadeAlready(tree, declaration)) return [hoisting(path, noun, [...ends, removedStatement(tree, statement)])];
   if (isTaken(tree, name) || !isReady(tree, value, top, declaredBefore)) return [];
-  return [hoisting(path, noun, [...ends, removal(tree, statement), insertion(tree, statement, top)])];
+  return [hoisting(path, noun, [...ends, removedStatement(tree, statement), insertion(tree, statement, top)])];
 }
 
 function hoisting(path: string, noun: string, edits: readonly TextEdit[]): Fix {
@@ -147,21 +148,11 @@ function ending(tree: ts.SourceFile, call: ts.Node): TextEdit | undefined {
   if (!ts.isExpressionStatement(statement) || !isListed(statement)) return undefined;
   const block = statement.parent;
   if (!ts.isBlock(block) || !ts.isTryStatement(block.parent) || block.parent.finallyBlock !== block) {
-    return removal(tree, statement);
+    return removedStatement(tree, statement);
   }
-  if (1 < block.statements.length) return removal(tree, statement);
+  if (1 < block.statements.length) return removedStatement(tree, statement);
   const { catchClause } = block.parent;
   return catchClause === undefined ? undefined : { start: catchClause.end, end: block.end, newText: "" };
-}
-
-/** The statement with its line. */
-function removal(tree: ts.SourceFile, statement: ts.Statement): TextEdit {
-  const { text } = tree;
-  const lineStart = text.lastIndexOf("\n", statement.getStart(tree) - 1) + 1;
-  const rest = /^[ \t]*\r?\n/.exec(text.slice(statement.end))?.[0];
-  const alone = text.slice(lineStart, statement.getStart(tree)).trim() === "" && rest !== undefined;
-  if (!alone) return { start: statement.getStart(tree), end: statement.end, newText: "" };
-  return { start: lineStart, end: statement.end + rest.length, newText: "" };
 }
 
 function insertion(tree: ts.SourceFile, statement: ts.Statement, top: ts.Statement): TextEdit {

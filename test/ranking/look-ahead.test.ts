@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryFolder } from "../harness/planner-image.js";
+import { runsBeside } from "../../server/src/lsp/bounded-carrier.js";
 import { createService } from "../../server/src/service/create-service.js";
 import { LookAhead } from "../../server/src/service/look-ahead.js";
 import { drain } from "../../server/src/service/slices.js";
@@ -58,6 +59,17 @@ afterEach(async () => {
   rmSync(state.root, { recursive: true, force: true });
 });
 
+type Asked = Pick<WorkspaceService, "ask" | "findings" | "allFindings" | "isWarm">;
+
+function boundTo(service: WorkspaceService): Asked {
+  return {
+    ask: (question) => service.ask(question),
+    findings: (name) => service.findings(name),
+    allFindings: () => service.allFindings(),
+    isWarm: () => service.isWarm(),
+  };
+}
+
 async function open(): Promise<{
   service: WorkspaceService;
   asked: string[];
@@ -70,12 +82,8 @@ async function open(): Promise<{
   state.service = opened;
   const asked: string[] = [];
   // Makers of fixes ask for texts.
-  const service: WorkspaceService = Object.create(opened, {
-    textOf: { value: (name: string) => (asked.push(name), opened.textOf(name)) },
-  }) as WorkspaceService;
-  for (const name of ["ask", "findings", "allFindings", "isWarm"] as const)
-    Object.defineProperty(service, name, { value: opened[name].bind(opened) });
-  const ahead = new LookAhead({ service, roots: [state.root], history: readHistory });
+  const service = { ...boundTo(opened), textOf: (name: string) => (asked.push(name), opened.textOf(name)) };
+  const ahead = new LookAhead({ service, roots: [state.root], history: readHistory, now: () => 0 });
   return { service: opened, asked, ahead, file: (name) => path.join(state.root, name) };
 }
 
@@ -117,6 +125,31 @@ test("work ahead is given up when something changes", async () => {
   const under = ahead.prepare([file("src/users.ts")]);
   ahead.forget();
   expect(await under).toBeUndefined();
+});
+
+test("nobody waits for work ahead: fixes are there for who asks while the history is still being read", async () => {
+  const { service, file } = await open();
+  const never = new LookAhead({ service, roots: [state.root], history: () => new Promise(() => undefined) });
+  void never.prepare([file("src/users.ts")]);
+  const fingerprint = service.findings(file("src/teams.ts"))[0]?.fingerprint ?? "";
+  expect(Object.keys(never.offers(file("src/teams.ts"), [fingerprint]))).toEqual([fingerprint]);
+  expect(runsBeside("lookAhead")).toBe(true);
+});
+
+test("rules whose fixes have twice taken long are not made ahead any more", async () => {
+  const { service, asked, file } = await open();
+  const clock = { at: 0 };
+  const slow = new LookAhead({
+    service: { ...boundTo(service), textOf: (name) => (asked.push(name), service.textOf(name)) },
+    roots: [state.root],
+    history: () => Promise.resolve([]),
+    now: () => (clock.at += 1_000),
+  });
+  await slow.prepare([file("src/users.ts")]);
+  asked.length = 0;
+  slow.forget();
+  await slow.prepare([file("src/users.ts")]);
+  expect(asked).toEqual([]);
 });
 
 test("a folder without a history, or without anything opened, gives a guess or none, and no error", async () => {

@@ -6,6 +6,7 @@ import { applyChange } from "../harness/apply-change.js";
 import { temporaryFolder } from "../harness/planner-image.js";
 import { createFixCalls, type FixCalls } from "../../server/src/lsp/fix-calls.js";
 import { openFeedback, type FeedbackStore } from "../../server/src/model/feedback-store.js";
+import { likenessOf } from "../../server/src/ranking/alike.js";
 import { noEmbedder } from "../../server/src/ranking/embedder.js";
 import { createCodeSearch } from "../../server/src/service/code-search.js";
 import { createService } from "../../server/src/service/create-service.js";
@@ -215,4 +216,23 @@ test("an earlier answer about the finding comes back when its fix is undone", ()
   service.refresh();
   calls.settle();
   expect(feedback.all().map(({ verdict }) => verdict)).toEqual(["dismissed"]);
+});
+
+test("findings of a schema, which stand in no code, are compared by what they say", () => {
+  const place = { rule: "shadowed-index", targets: [] };
+  const words = ["index", "starts", "with", "columns", "of"];
+  const likeness = likenessOf({ ...place, words: [...words, "a"] }, { ...place, words: [...words, "a"] });
+  expect(likeness).toEqual({ score: 1, reasons: ["says the same"] });
+  expect(likenessOf({ ...place, words }, { ...place, words: ["other"] })).toBeUndefined();
+  expect(likenessOf({ ...place, words }, { ...place, rule: "unindexed-filter", words })).toBeUndefined();
+});
+
+test("what both are about counts more than how alike the code is", () => {
+  const users = { key: "table users", label: "table `users`" };
+  const origin = { rule: "query-in-loop", unit: "a", words: ["a", "b", "c"], targets: [users] };
+  const same = likenessOf(origin, { ...origin, unit: "b", words: ["x"] });
+  const copy = likenessOf(origin, { ...origin, unit: "c", targets: [] });
+  expect(same?.reasons).toEqual(["the same table `users`", "0 % of the words in common"]);
+  expect(copy?.reasons).toEqual(["100 % of the words in common"]);
+  expect(likenessOf(origin, { ...origin, targets: [] })).toBeUndefined();
 });

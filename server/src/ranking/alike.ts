@@ -25,9 +25,12 @@ export function likenessOf(origin: DescribedFinding, other: DescribedFinding): L
   const percent = `${Math.round(value * 100)} %`;
   return {
     score: (shared.length === 0 ? 0 : 1) + value,
-    reasons: [
-      ...shared.map(({ label }) => `the same ${label}`),
-      by === "vectors" ? `${percent} alike` : `${percent} of the words in common`,
-    ],
+    reasons: [...shared.map(({ label }) => `the same ${label}`), howAlike(origin, by, percent)],
   };
+}
+
+function howAlike({ unit }: DescribedFinding, by: "vectors" | "words", percent: string): string {
+  if (by === "vectors") return `${percent} alike`;
+  // A finding in a schema stands in no code; there its own words are compared.
+  return unit === undefined ? "says the same" : `${percent} of the words in common`;
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Prover } from "../server/src/proving/create-prover.js";
 import type { ProofReport } from "../server/src/proving/proof-case.js";
 import { bundledProver } from "./harness/bundled-prover.js";
-import { tryProof, type ProofTrial } from "./harness/prover.js";
+import { proofOf, tryProof, type ProofTrial } from "./harness/prover.js";
 
 const ready = bundledProver();
 const prover: Prover = { prove: async (request, signal) => (await ready).prove(request, signal) };
@@ -141,7 +141,7 @@ export async function charge() {
     note: expect.stringContaining("made-up answers of `new stripe().charges.create`") as string,
   });
   expect(counts(await tryProof(prover, change(code, "amount: users.length", "amount: users.length + 1")))).toContain(
-    "what `new stripe().charges.create` is given[0].amount is 10 before and 11 after",
+    `the result is "new stripe().charges.create()[{"amount":10}]" before and`,
   );
   expect(counts(await tryProof(prover, change(code, 'console.log("charging", users.length);', "")))).toContain(
     "it calls `console.log` before where it calls",
@@ -226,4 +226,98 @@ export class PrismaService extends PrismaClient { async onModuleInit() { await t
     ),
   );
   expect(counts(report)).toMatch(/^proved: 10: \d+ → 2, 100: \d+ → 2$/);
+});
+
+test("a fix of two files: the method beside the one that was called, in its own file", async () => {
+  const users = `import { prisma } from "./db.js";
+export async function userById(id: number) {
+  return prisma.user.findUnique({ where: { id } });
+}
+`;
+  const code = `import { prisma } from "./db.js";
+import { userById } from "./users.js";
+export async function list() {
+  const orders = await prisma.order.findMany({ orderBy: { id: "asc" } });
+  const rows = [];
+  for (const order of orders) rows.push({ id: order.id, name: (await userById(order.userId ?? -1))?.name });
+  return rows;
+}`;
+  const loop =
+    "for (const order of orders) rows.push({ id: order.id, name: (await userById(order.userId ?? -1))?.name });";
+  const sibling = `export async function usersByIds(ids: readonly number[]) {
+  return new Map((await prisma.user.findMany({ where: { id: { in: [...ids] } } })).map((user) => [user.id, user]));
+}
+`;
+  const given = files(code, { "src/users.ts": users });
+  const change = (path: string, before: string, after: string) => {
+    const start = (given[path] ?? "").indexOf(before);
+    return { path: `/case/${path}`, edits: [{ start, end: start + before.length, newText: after }] };
+  };
+  const proof = proofOf(given, {
+    path: "/case/src/orders.ts",
+    offset: code.indexOf("userById(order"),
+    edits: [
+      {
+        path: "/case/src/orders.ts",
+        edits: [
+          ...change("src/orders.ts", "{ userById }", "{ usersByIds }").edits,
+          ...change(
+            "src/orders.ts",
+            loop,
+            `const users = await usersByIds(orders.map((order) => order.userId ?? -1));
+  for (const order of orders) rows.push({ id: order.id, name: users.get(order.userId ?? -1)?.name });`,
+          ).edits,
+        ],
+      },
+      change("src/users.ts", users, users + sibling),
+    ],
+    trials: [{ rows: 10, seed: 1 }],
+  });
+  if ("reason" in proof) throw new Error(proof.reason);
+  expect(counts(await prover.prove(proof.request))).toBe("proved: 10: 11 → 2");
+});
+
+test("a repository of TypeORM and a model of Mongoose, as Nest injects them", async () => {
+  const entity = `import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";
+@Entity("cats")
+export class Cat {
+  @PrimaryGeneratedColumn() id!: number;
+  @Column({ type: "text" }) name!: string;
+}`;
+  const dog = `import { Prop, Schema, SchemaFactory } from "@nestjs/mongoose";
+@Schema()
+export class Dog {
+  @Prop() name!: string;
+}
+export const DogSchema = SchemaFactory.createForClass(Dog);`;
+  const code = `import { InjectRepository } from "@nestjs/typeorm";
+import { InjectModel } from "@nestjs/mongoose";
+import { In, Repository } from "typeorm";
+import { Model } from "mongoose";
+import { Cat } from "./cat.js";
+import { Dog } from "./dog.js";
+export class Pets {
+  constructor(@InjectRepository(Cat) private readonly cats: Repository<Cat>, @InjectModel(Dog.name) private readonly dogs: Model<Dog>) {}
+  async list(ids: number[]) {
+    const found = [];
+    for (const id of ids) found.push(await this.cats.findOneBy({ id }));
+    return { found, dogs: await this.dogs.find({ name: { $ne: "nobody" } }).sort({ name: 1 }).lean() };
+  }
+}`;
+  const given = { "src/cat.ts": entity, "src/dog.ts": dog, "src/orders.ts": code, "package.json": "{}" };
+  const loop = "for (const id of ids) found.push(await this.cats.findOneBy({ id }));";
+  const batched = (missing: string): ProofTrial => ({
+    ...change(code, loop, ""),
+    files: given,
+    at: loop,
+    replace: [
+      [
+        loop,
+        `const cats = new Map((await this.cats.findBy({ id: In(ids) })).map((cat) => [cat.id, cat]));
+    for (const id of ids) found.push(cats.get(id)${missing});`,
+      ],
+    ],
+  });
+  expect(counts(await tryProof(prover, batched(" ?? null")))).toMatch(/^proved: 10: 1\d → 2$/);
+  expect(counts(await tryProof(prover, batched("")))).toContain("is null before and undefined after");
 });

@@ -73,7 +73,7 @@ function inContext(
     name: "proof",
   });
   sandbox.runInContext(context);
-  const bodies = compile(program, context);
+  const modules = defineModules(program, context);
   // Written inside the context, so that no function or object of this side is ever in reach of the program: closures cannot be opened.
   const enter = vm.runInContext(ENTER, context) as (json: string, bodies: object, host: Host) => void;
   const one = {
@@ -87,7 +87,8 @@ function inContext(
     configured: tables.configured,
   };
   return new Promise((resolve) => {
-    enter(JSON.stringify(one), bodies, {
+    enter(JSON.stringify(one), modules.bodies, {
+      load: modules.load,
       send: (text, params, answer) => {
         const wanted = wantedBy(text, tables);
         // Nobody answers: the run is over.
@@ -108,6 +109,7 @@ function wantedBy(text: string, { others }: Tables): readonly ProofTable[] {
 }
 
 interface Host {
+  readonly load: (path: string) => void;
   readonly send: (text: string, params: string, answer: (json: string) => void) => void;
   readonly now: () => number;
   readonly done: (json: string) => void;
@@ -116,26 +118,42 @@ interface Host {
 const ENTER = `"use strict"; ((start) => { delete globalThis.__hotpathStart; return (json, bodies, host) => {
   start(json, bodies, {
     send: (text, params, answer) => { host.send(String(text), String(params), (json) => { answer(json); }); },
+    load: (path) => { host.load(String(path)); },
     now: () => host.now(),
     done: (json) => { host.done(String(json)); },
   });
 }; })(globalThis.__hotpathStart)`;
 
-/** Modules as functions of the context. One that does not parse is left out: asking for it ends the proof. */
-function compile(program: ProofProgram, context: vm.Context): object {
+/** Translated modules by their text: both versions of a program share nearly all, and every run begins with a fresh context. */
+const scripts = new Map<string, vm.Script>();
+
+function scriptOf(path: string, code: string): vm.Script {
+  const known = scripts.get(code);
+  if (known !== undefined) return known;
+  const made = new vm.Script(`(function (exports, require, module) {${code}\n})`, { filename: path });
+  scripts.set(code, made);
+  return made;
+}
+
+/** Modules as functions of the context, each made when it is asked for. One that does not parse is left out: asking for it ends the proof. */
+function defineModules(
+  program: ProofProgram,
+  context: vm.Context,
+): { readonly bodies: object; readonly load: (path: string) => void } {
   const define = vm.runInContext(
-    `"use strict"; ((bodies) => ({ bodies, add: (path, body) => { bodies[path] = body; } }))({})`,
+    `"use strict"; ((bodies) => ({ bodies, add: (path, body) => { bodies[path] = body; } }))({ __proto__: null })`,
     context,
   ) as { readonly bodies: object; readonly add: (path: string, body: unknown) => void };
-  for (const [path, { code }] of Object.entries(program.modules)) {
+  const load = (path: string): void => {
+    const code = Object.hasOwn(program.modules, path) ? program.modules[path]?.code : undefined;
+    if (code === undefined) return;
     try {
-      const script = new vm.Script(`(function (exports, require, module) {${code}\n})`, { filename: path });
-      define.add(path, script.runInContext(context));
+      define.add(path, scriptOf(path, code).runInContext(context));
     } catch {
-      continue;
+      return;
     }
-  }
-  return define.bodies;
+  };
+  return { bodies: define.bodies, load };
 }
 
 async function send(database: PGlite, text: string, params: string): Promise<string> {

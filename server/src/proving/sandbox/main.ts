@@ -33,6 +33,8 @@ export interface SandboxResult {
 type Bodies = Readonly<Record<string, (exports: object, require: unknown, module: object) => void>>;
 
 interface Bridge {
+  /** Puts the body of a module among the others. */
+  readonly load: (path: string) => void;
   readonly send: Send;
   readonly now: () => number;
   readonly done: (json: string) => void;
@@ -57,7 +59,7 @@ async function run(one: SandboxCase, bodies: Bodies, bridge: Bridge): Promise<Sa
   phase.encode = encode;
   phase.configured = one.configured;
   try {
-    const loader = createLoader(one.imports, bodies);
+    const loader = createLoader(one.imports, bodies, bridge.load);
     loader.load(one.entry);
     const pool: Pool = {
       values: await valuesOfTables(one.made),

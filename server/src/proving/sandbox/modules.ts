@@ -25,6 +25,7 @@ export interface Loader {
 export function createLoader(
   imports: Readonly<Record<string, Readonly<Record<string, string>>>>,
   bodies: Readonly<Record<string, Body>>,
+  fetch: (path: string) => void,
 ): Loader {
   const loaded = new Map<string, { exports: object }>();
   const state: { target: Target | undefined; failed: string | undefined } = { target: undefined, failed: undefined };
@@ -44,6 +45,7 @@ export function createLoader(
   const load = (path: string): object => {
     const known = loaded.get(path);
     if (known !== undefined) return known.exports;
+    fetch(path);
     const body = bodies[path];
     // Left out, or not to be parsed: only a program that uses it cannot be proved.
     if (body === undefined) return outside(path.split("/").at(-1) ?? path) as object;

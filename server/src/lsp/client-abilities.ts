@@ -26,6 +26,8 @@ export interface ClientAbilities {
   readonly lensRefresh: boolean;
   /** Our own client: it has the `hotpath.*` commands that some code actions call. */
   readonly hotpathCommands: boolean;
+  /** Fixes may be proved: our own client, and a workspace that is trusted. */
+  readonly provesFixes: boolean;
 }
 
 /** Options our own client sends with `initialize`. */
@@ -62,6 +64,7 @@ export function abilitiesOf(params: InitializeParams): ClientAbilities {
     createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes("create") === true,
     lensRefresh: workspace?.codeLens?.refreshSupport === true,
     hotpathCommands: options.hotpathCommands === true,
+    provesFixes: options.hotpathCommands === true && options.trusted !== false,
   };
 }
 

@@ -102,7 +102,7 @@ async function fixActions(at: Desk, params: CodeActionParams): Promise<CodeActio
       ? (offers[data.fingerprint] ?? [])
           .slice(0, 1)
           .flatMap((offer) => [
-            ...proveAction(params.textDocument.uri, diagnostic, data, offer.id),
+            ...(at.abilities.provesFixes ? proveAction(params.textDocument.uri, diagnostic, data, offer.id) : []),
             ...(at.hasOthers(data)
               ? [similarAction(params.textDocument.uri, diagnostic, data.fingerprint, offer.id)]
               : []),

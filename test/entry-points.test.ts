@@ -93,6 +93,13 @@ const HANDLERS: readonly (readonly [
     "GET /users",
   ],
   [
+    "Hono OpenAPI route, described elsewhere",
+    "src/a.ts",
+    "@hono/zod-openapi",
+    `import { OpenAPIHono } from "@hono/zod-openapi";\nimport * as routes from "./routes";\nconst router = new OpenAPIHono();\nrouter.openapi(routes.list, async (c) => c.json(await load(await c.req.json())));`,
+    "OPENAPI list",
+  ],
+  [
     "Hono route",
     "src/a.ts",
     "hono",

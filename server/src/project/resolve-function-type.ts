@@ -2,6 +2,7 @@
 import { type TypeRef } from "../facts/model.js";
 import { type Value } from "./model.js";
 import { functionOf } from "./project-file.js";
+import { pluginParameter } from "./plugin-instance.js";
 import { type Provenance } from "./provenance.js";
 import { typeValue } from "./type-provenance.js";
 import { mapValue, unionOf, unknown } from "./value.js";
@@ -14,6 +15,7 @@ export function callableParameter(ctx: Provenance, callable: Value, position: nu
       const type = functionType(member.type)?.args?.[position + 1];
       return file === undefined || type === undefined ? unknown : typeValue(ctx, file, type, member.args);
     }
+    if (member.kind === "external-instance") return pluginParameter(member, position);
     if (member.kind !== "function") return unknown;
     const file = ctx.fileAt(member.ref.file);
     const type = file === undefined ? undefined : functionOf(file, member.ref.fn)?.params[position]?.type;

@@ -3,6 +3,7 @@ import { type BindingId, type ExprId, NONE } from "../facts/model.js";
 import { own } from "./dialect-index.js";
 import { memberStep, stepResult } from "./dialect-engine.js";
 import { type DialectValue, type Value } from "./model.js";
+import { isServer, SERVER } from "./plugin-instance.js";
 import { exprOf, type ProjectFile } from "./project-file.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { classMember } from "./resolve-class.js";
@@ -20,6 +21,7 @@ export function memberValue(ctx: Provenance, value: Value, name: string): Value 
     case "array":
       return unknown;
     case "external":
+      if (isServer(value)) return memberValue(ctx, SERVER, name);
       return packageExport(ctx, value.module, canonical([...value.path, name]));
     case "external-instance":
       return augmentedMember(ctx, value, name) ?? externalValue(value.module, [...value.path, "prototype", name]);

@@ -5,6 +5,7 @@
 import { type BindingFact, type ExprId, type FunctionId, NONE } from "../facts/model.js";
 import { type Value } from "./model.js";
 import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
+import { registeredServer } from "./plugin-instance.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { stepInto } from "./resolve-binding.js";
 import { callbackParameter } from "./resolve-callback.js";
@@ -53,7 +54,8 @@ function contextualValue(ctx: Provenance, file: ProjectFile, fn: FunctionId, pos
   if (fact === undefined) return unknown;
   if (fact.passedTo !== undefined) {
     const received = callbackParameter(ctx, file, fact.passedTo, position);
-    return received.kind === "unknown" && position === 0 ? frameworkContext(ctx, file, fact.passedTo.call) : received;
+    if (received.kind !== "unknown" || position !== 0) return received;
+    return better(frameworkContext(ctx, file, fact.passedTo.call), registeredServer(ctx, file, fact.passedTo.call));
   }
   const declared = fact.binding === NONE ? undefined : file.facts.bindings[fact.binding]?.type;
   if (declared !== undefined) return callableParameter(ctx, typeValue(ctx, file, declared), position);

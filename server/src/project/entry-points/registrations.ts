@@ -29,6 +29,8 @@ export function* registrations(context: EntryContext): Generator<FoundEntry> {
 /** `GET /users`; for middleware `middleware /admin`; for `route({ method, url })` what its options say. */
 function routeLabel(facts: FileFacts, name: string, route: string, args: readonly ExprId[]): string {
   if (name === "use") return `middleware ${route}`.trim();
+  // The route is described elsewhere, often in another file: `openapi(routes.list, handlers.list)`.
+  if (name === "openapi" && route === "") return `OPENAPI ${nameOf(facts, args[0] ?? NONE)}`.trim();
   if (name !== "route" || route !== "") return `${name === "del" ? "DELETE" : name.toUpperCase()} ${route}`.trim();
   const options = facts.exprs[args[0] ?? NONE];
   const textOf = (...names: string[]): string | undefined =>

@@ -35,8 +35,23 @@ describe("no fix", () => {
       "the key may be null, which finds rows that have none",
       "use(await db.customer.findFirst({ where: { email: order.email } }));",
     ],
-    ["the first of several rows is meant", "use(await db.customer.findFirst({ where: { name: order.id } }));"],
-    ["an error is thrown for a missing row", "use(await db.customer.findUniqueOrThrow({ where: { id: order.id } }));"],
+    [
+      "the first of several rows in an order is meant",
+      'use(await db.customer.findFirst({ where: { name: order.id }, orderBy: { day: "desc" } }));',
+    ],
+    [
+      "the error for a missing row is dealt with in each pass",
+      "try { use(await db.customer.findUniqueOrThrow({ where: { id: order.id } })); } catch { continue; }",
+    ],
+    ["only some rows of each key are counted", "use(await db.customer.count({ where: { name: order.id }, take: 3 }));"],
+    [
+      "several values of a pass decide what is counted",
+      "use(await db.customer.count({ where: { name: order.id, id: order.customerId } }));",
+    ],
+    [
+      "the row is changed, which passes of the same key would share",
+      "const row: any = await db.customer.findFirst({ where: { id: order.customerId } }); row.name = order.id; use(row);",
+    ],
     [
       "only some rows of each key are wanted",
       "use(await db.customer.findMany({ where: { name: order.id }, take: 3 }));",
@@ -74,6 +89,67 @@ describe("no fix", () => {
     expect(
       fixesOf(loop(query), "declare function use(x: unknown): void; declare function next(x: string): string;"),
     ).toEqual([]);
+  });
+});
+
+describe("no write of many", () => {
+  test.each([
+    ["a row that is missing is an error", "await db.customer.update({ where: { id: order.id }, data: { name: '' } });"],
+    [
+      "each row gets values of its own",
+      "await db.customer.updateMany({ where: { id: order.id }, data: { name: order.customerId } });",
+    ],
+    [
+      "values are made anew each time",
+      "await db.customer.updateMany({ where: { id: order.id }, data: { name: next(order.id) } });",
+    ],
+    [
+      "values depend on what was there",
+      "await db.customer.updateMany({ where: { id: order.id }, data: { name: { increment: 1 } } });",
+    ],
+    ["the answer is used", "use(await db.customer.deleteMany({ where: { id: order.id } }));"],
+    ["the pass does more", "await db.customer.deleteMany({ where: { id: order.id } }); use(order);"],
+    [
+      "a pass may end the loop",
+      "if (order.id === '') break; await db.customer.deleteMany({ where: { id: order.id } });",
+    ],
+    [
+      "the key may be null, which Prisma takes for a value",
+      "await db.customer.deleteMany({ where: { email: order.email } });",
+    ],
+    [
+      "a failure is dealt with in each pass",
+      "try { await db.customer.deleteMany({ where: { id: order.id } }); } catch { continue; }",
+    ],
+  ])("%s", (_, write) => {
+    expect(
+      fixesOf(loop(write), "declare function use(x: unknown): void; declare function next(x: string): string;"),
+    ).toEqual([]);
+  });
+});
+
+describe("no commands together", () => {
+  test.each([
+    ["a search stops at the first that fits", "if (await redis.get(id)) break;"],
+    ["the pass changes what a later one asks for", "if (!(await redis.get(id))) await redis.set(id, '1');"],
+    ["a failure is dealt with in each pass", "try { use(await redis.get(id)); } catch { continue; }"],
+    ["the key is made by something that may do more", "use(await redis.get(next(id)));"],
+    ["the pass does more than to send", "await redis.del(id); use(id);"],
+    ["the answer says how to go on", "if ((await redis.del(id)) === 0) break;"],
+  ])("%s", (_, command) => {
+    const text = `import Redis from "ioredis";
+const redis = new Redis();
+declare function use(x: unknown): void;
+declare function next(x: string): string;
+export async function f(ids: string[]) {
+  for (const id of ids) {
+    ${command}
+  }
+}
+`;
+    const found = fixesIn({ "src/a.ts": text }, "remote-call-in-loop");
+    expect(found.length, "the loop is found").toBeGreaterThan(0);
+    expect(found.flatMap(({ fixes }) => fixes)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
  * Choosing indexes for the queries of a whole workspace, and asking the planner about them. Run with `npx tsx bench/advisor.ts`.
  *
  * 300 files with five queries each, on 30 tables that lack every index: far more than any repository has, for the cost of an edit must not depend on it.
- * `--host FILE` takes another checkout's `create-host.ts`, to compare.
+ * `--host FILE` takes another checkout's `create-host.ts`, to compare; `--planner FILE` asks another checkout's `planner-process.ts` the same, in turns.
  */
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -89,14 +89,17 @@ async function hostBench(createHost: typeof CreateHost): Promise<readonly ProofR
   return host.pendingProofs();
 }
 
-async function plannerBench(requests: readonly ProofRequest[]): Promise<void> {
+const ownPlanner = path.resolve(__dirname, "../server/src/planner-process.ts");
+
+/** Returns answers a second. */
+async function plannerBench(requests: readonly ProofRequest[], processFile: string): Promise<number> {
   const planner = createPlanner({
-    processFile: path.resolve(__dirname, "../server/src/planner-process.ts"),
+    processFile,
     execArgv: ["--import", "tsx"],
     startLimitMs: 120_000,
   });
   const [first, ...rest] = requests;
-  if (first === undefined) return;
+  if (first === undefined) return Number.NaN;
   const started = performance.now();
   await planner.verify([first]);
   row("planner: the first answer, without an image", performance.now() - started);
@@ -106,6 +109,17 @@ async function plannerBench(requests: readonly ProofRequest[]): Promise<void> {
   const seconds = (performance.now() - before) / 1_000;
   console.info(`planner: ${asked.length} answers, ${Math.round(asked.length / seconds)} a second and process`);
   await planner.close();
+  return asked.length / seconds;
+}
+
+/** Each is asked twice, in turns: other work on the machine then disturbs both alike. */
+async function comparePlanners(requests: readonly ProofRequest[], other: string): Promise<void> {
+  const ratios: number[] = [];
+  for (let turn = 0; turn < 2; turn++) {
+    const baseline = await plannerBench(requests, other);
+    ratios.push((await plannerBench(requests, ownPlanner)) / baseline);
+  }
+  console.info(`planner: ${ratios.map((ratio) => ratio.toFixed(2)).join(" and ")} times as many answers as the other`);
 }
 
 function row(what: string, ms: number): void {
@@ -118,7 +132,9 @@ async function main(): Promise<void> {
   const specifier = at < 0 ? file : pathToFileURL(file).href;
   const { createHost } = (await import(specifier)) as { readonly createHost: typeof CreateHost };
   const requests = await hostBench(createHost);
-  if (at < 0 && !process.argv.includes("--no-planner")) await plannerBench(requests);
+  const other = process.argv.indexOf("--planner");
+  if (0 <= other) await comparePlanners(requests, path.resolve(process.argv[other + 1] ?? ""));
+  else if (at < 0 && !process.argv.includes("--no-planner")) await plannerBench(requests, ownPlanner);
 }
 
 void main();

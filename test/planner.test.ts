@@ -50,6 +50,34 @@ test(
   },
 );
 
+test("what was asked before changes no answer", { timeout: 120_000 }, async () => {
+  const indexed = request({ indexes: ['CREATE INDEX ON "orders" ("user_id", "created_at")'] });
+  const wrong = request({ table: 'CREATE TABLE "orders" ("id" no_such_type)' });
+  const others = Array.from({ length: 70 }, (_, i) =>
+    request({
+      table: `CREATE TABLE "t${i}" ("id" text)`,
+      indexes: [],
+      query: `SELECT * FROM "t${i}"`,
+      candidates: [],
+      statistics: [],
+    }),
+  );
+  const [first, served, failed, again, ...rest] = await planner.verify([
+    request(),
+    indexed,
+    wrong,
+    request(),
+    ...others,
+  ]);
+  const last = await planner.verify([indexed, request()]);
+  expect(first?.kind).toBe("plans");
+  expect(served).not.toEqual(first);
+  expect(failed).toMatchObject({ kind: "unavailable", reason: expect.stringContaining("no_such_type") as string });
+  expect(again).toEqual(first);
+  expect(rest.every(({ kind }) => kind === "plans")).toBe(true);
+  expect(last).toEqual([served, first]);
+});
+
 test("trigram indexes for searches inside text", { timeout: 90_000 }, async () => {
   const [proof] = await planner.verify([
     request({

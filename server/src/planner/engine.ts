@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's planner inside this process. A table that exists only for one request is made in a transaction that is rolled back: its rows are claimed by
- * statistics, not written, and one real row makes the planner believe them.
+ * PostgreSQL's planner inside this process. A table stands for as long as requests ask for it; what a request claims of it and the indexes it tries are in a
+ * transaction that is rolled back: rows are claimed by statistics, not written, and one real row makes the planner believe them.
  */
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
@@ -20,26 +20,45 @@ export async function startEngine(image?: Uint8Array): Promise<PlannerEngine> {
   const database = await PGlite.create({ ...given, extensions: { pg_trgm } });
   // Indexes for searches inside text; an image has it already.
   await database.exec("CREATE EXTENSION IF NOT EXISTS pg_trgm");
+  const tables: Tables = new Map();
   return {
-    verify: (request) => verify(database, request),
+    verify: (request) => verify(database, tables, request),
     image: async () => new Uint8Array(await (await database.dumpDataDir("gzip")).arrayBuffer()),
     close: () => database.close(),
   };
 }
 
-/**
- * Everything in one round: going in and out of the database costs more than most statements. A table could be kept for requests in a row, with savepoints around
- * each; the catalog of a long transaction gets slower than making it anew.
- */
-async function verify(database: PGlite, request: ProofRequest): Promise<Proof> {
+/** Statements that made the tables there are, by the table's quoted name; the one asked for last comes last. */
+type Tables = Map<string, string>;
+
+/** A workspace asks about fewer as a rule; many tables make the catalog slow. */
+const MAX_TABLES = 60;
+
+/** Makes a table unless it is there already. Committed, because the catalog of a long transaction gets slower and slower. */
+async function provide(database: PGlite, tables: Tables, request: ProofRequest): Promise<void> {
+  const name = tableName(request.table);
+  const made = [request.table, ...request.indexes].join(";\n");
+  const known = tables.get(name);
+  if (known !== made) {
+    const oldest = [...tables.keys()].find((one) => one !== name);
+    const over = oldest === undefined || tables.size < MAX_TABLES ? [] : [oldest];
+    const dropped = [...(known === undefined ? [] : [name]), ...over].map((one) => `DROP TABLE ${one}`);
+    await database.exec(["BEGIN", ...dropped, made, insertOne(request), "COMMIT"].join(";\n"));
+    for (const one of over) tables.delete(one);
+  }
+  tables.delete(name);
+  tables.set(name, made);
+}
+
+/** Everything else is done in one round: going in and out of the database costs more than most statements. */
+async function verify(database: PGlite, tables: Tables, request: ProofRequest): Promise<Proof> {
   const query = `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${request.query.replace(/;\s*$/, "")}`;
   const candidates = request.candidates.map((sql, i) =>
     sql.replace("CREATE INDEX ON", `CREATE INDEX ${candidateName}${i + 1} ON`),
   );
-  const table = ["BEGIN", request.table, ...request.indexes, insertOne(request)];
   // Building an index counts the rows that are there, so their number is claimed again; what values there are stays.
   const statements = [
-    ...table,
+    "BEGIN",
     claimRows(request),
     ...claimValues(request),
     query,
@@ -49,6 +68,7 @@ async function verify(database: PGlite, request: ProofRequest): Promise<Proof> {
     "ROLLBACK",
   ];
   try {
+    await provide(database, tables, request);
     const results = await database.exec(statements.join(";\n"));
     const [before, after] = results.filter(({ fields }) => fields[0]?.name === "QUERY PLAN");
     return { kind: "plans", before: planOf(before, request.detailed), after: planOf(after, request.detailed) };

@@ -9,6 +9,7 @@ import {
   type SearchCodeResult,
   type SimilarCodeParams,
 } from "../../protocol/src/search.js";
+import { showPlace } from "./show-place.js";
 
 type ClientOf = () => LanguageClient | undefined;
 
@@ -55,7 +56,7 @@ function searchCode(clientOf: ClientOf): void {
     const [item] = pick.selectedItems;
     if (item?.found === undefined) return;
     pick.hide();
-    void show(item.found, false);
+    void showPlace(item.found, false);
   };
   pick.onDidAccept(open);
   pick.onDidHide(() => {
@@ -88,9 +89,9 @@ async function findSimilar(clientOf: ClientOf, place: Partial<SimilarCodeParams>
     title: place?.rule === undefined ? "Similar Code" : `Similar Code: ${place.rule} first`,
     matchOnDescription: true,
     matchOnDetail: true,
-    onDidSelectItem: (item: Item) => item.found !== undefined && void show(item.found, true),
+    onDidSelectItem: (item: Item) => item.found !== undefined && void showPlace(item.found, true),
   });
-  if (chosen?.found !== undefined) await show(chosen.found, false);
+  if (chosen?.found !== undefined) await showPlace(chosen.found, false);
 }
 
 /** The order is the server's: every item is shown whatever was typed, and the editor's own filter must not take it away. */
@@ -108,13 +109,4 @@ function itemsOf(result: SearchCodeResult | undefined, typed: string): Item[] {
   });
   if (items.length === 0 && typed !== "") return [{ label: "Nothing found", alwaysShow: true }];
   return result?.note === undefined ? items : [...items, { label: `$(info) ${result.note}`, alwaysShow: true }];
-}
-
-async function show({ uri, line }: FoundCodeMessage, preview: boolean): Promise<void> {
-  const position = new vscode.Position(line, 0);
-  await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
-    selection: new vscode.Range(position, position),
-    preserveFocus: preview,
-    preview,
-  });
 }

@@ -8,6 +8,7 @@ import {
   type JudgeFindingParams,
   type OrderedFinding,
 } from "../../protocol/src/search.js";
+import { showPlace } from "./show-place.js";
 
 type ClientOf = () => LanguageClient | undefined;
 
@@ -80,7 +81,7 @@ async function showByImportance(clientOf: ClientOf): Promise<void> {
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
     pick.hide();
-    if (item !== undefined) void open(item.finding);
+    if (item !== undefined) void showPlace(item.finding, false);
   });
   pick.onDidTriggerItemButton(({ item, button }) => void pressed(clientOf, pick, item.finding, button));
   pick.items = await itemsFrom(clientOf);
@@ -97,17 +98,12 @@ async function pressed(
   if (button === why) {
     const text = `${finding.rule} stands here because: ${finding.reasons.join("; ")}.`;
     // A message with a button is shown whole, one without is cut to a line.
-    if ((await vscode.window.showInformationMessage(text, SHOW)) === SHOW) await open(finding);
+    if ((await vscode.window.showInformationMessage(text, SHOW)) === SHOW) await showPlace(finding, false);
     return;
   }
   const { uri, line, rule } = finding;
   await judge(clientOf, { uri, line, rule, verdict: button === useful ? "accepted" : "dismissed" });
   pick.items = await itemsFrom(clientOf);
-}
-
-async function open({ uri, line, character }: OrderedFinding): Promise<void> {
-  const position = new vscode.Position(line, character);
-  await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection: new vscode.Range(position, position) });
 }
 
 async function resetLearning(clientOf: ClientOf): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type SimilarFixesResult,
   type SimilarFixMessage,
 } from "../../protocol/src/similar-fixes.js";
+import { showPlace } from "./show-place.js";
 
 export interface SimilarFixes {
   /** Listens to a client that is about to start. */
@@ -33,7 +34,11 @@ export function createSimilarFixes(clientOf: () => LanguageClient | undefined): 
   const command = vscode.commands.registerCommand(COMMAND, async (asked?: FixPlaceParams) => {
     const [client, params] = [clientOf(), asked ?? (await atCursor())];
     if (client === undefined || params === undefined) return;
-    const found = await client.sendRequest<SimilarFixesResult>(similarFixesMethod, params);
+    // Where a rule has hundreds of findings this takes seconds.
+    const progress = { location: vscode.ProgressLocation.Window, title: "Hotpath: looking for similar places" };
+    const found = await vscode.window.withProgress(progress, () =>
+      client.sendRequest<SimilarFixesResult>(similarFixesMethod, params),
+    );
     if (found.kind === "refused") void vscode.window.showInformationMessage(`Hotpath: ${found.reason}`);
     else if (found.places[0] !== undefined) await choose(client, found.rule, found.places, offered);
   });
@@ -72,7 +77,7 @@ async function choose(
   pick.matchOnDetail = true;
   pick.items = places.map(itemOf);
   pick.selectedItems = pick.items;
-  pick.onDidTriggerItemButton(({ item }) => void open(item.place));
+  pick.onDidTriggerItemButton(({ item }) => void showPlace(item.place, true));
   const chosen = await new Promise<readonly Item[]>((resolve) => {
     pick.onDidAccept(() => {
       resolve(pick.selectedItems);
@@ -120,12 +125,6 @@ async function apply(client: LanguageClient, places: readonly SimilarFixMessage[
   void vscode.window.showInformationMessage(
     `Hotpath: ${them} left out, because another fix changes the same code: ask again for the rest.`,
   );
-}
-
-async function open({ uri, line, character }: SimilarFixMessage): Promise<void> {
-  const position = new vscode.Position(line, character);
-  const selection = new vscode.Range(position, position);
-  await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection, preserveFocus: true, preview: true });
 }
 
 /** From the palette: the finding under the cursor. */

@@ -45,6 +45,7 @@ export function writeSame(question: SameWriteQuestion, sources: FixSources): Fix
   if (list === undefined || write === undefined || guards === undefined || guards.unclear) return undefined;
   const filter = filterFor(question.table, write, guards);
   if (filter === undefined || (write.throws === true && !isThere(question, write))) return undefined;
+  if (question.dialect === "typeorm" && hasSubscribers(sources)) return undefined;
   const comments = commentsIn(tree, statement);
   if (comments === undefined) return undefined;
   const { lines, edits } = linesFor({ tree, loop, node, list, write, filter, isWhole: isWhole(question, loop, write) });
@@ -58,6 +59,12 @@ export function writeSame(question: SameWriteQuestion, sources: FixSources): Fix
     edits: [{ path: question.path, edits: [{ start, end: statement.end, newText: text }, ...edits] }],
     note: NOTE,
   };
+}
+
+/** TypeORM tells subscribers of each statement; they are classes of their own, in files that say so. */
+function hasSubscribers(sources: FixSources): boolean {
+  const files = sources.program?.files().filter((path) => /subscriber/i.test(path)) ?? [];
+  return files.some((path) => sources.textOf(path)?.includes("EventSubscriber") === true);
 }
 
 /** A row that is not there is an error before and nothing after: only keys of rows that were loaded are surely those of rows. */

@@ -21,6 +21,8 @@ export interface Tables {
   readonly fresh: boolean;
   /** Every name of the environment has a value; otherwise none has. */
   readonly configured: boolean;
+  /** Of requests. */
+  readonly method: string;
 }
 
 export interface Wanted {
@@ -85,6 +87,7 @@ function inContext(
     rows,
     fresh: tables.fresh,
     configured: tables.configured,
+    method: tables.method,
   };
   return new Promise((resolve) => {
     enter(JSON.stringify(one), modules.bodies, {

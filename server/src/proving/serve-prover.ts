@@ -83,7 +83,7 @@ async function emptyDatabase(held: Held, image: Uint8Array | undefined): Promise
 async function prove({ request, sandbox, image }: ToProver, held: Held): Promise<ProofReport> {
   const script = new vm.Script(sandbox, { filename: "prove-sandbox.js" });
   const database = await emptyDatabase(held, image);
-  const sides: Sides = { database, script, request, made: [], fresh: false, shift: 0 };
+  const sides: Sides = { database, script, request, made: [], fresh: false, shift: 0, method: "GET" };
   await make(
     sides,
     request.tables.filter(({ name }) => request.first.includes(name)),
@@ -99,19 +99,29 @@ async function prove({ request, sandbox, image }: ToProver, held: Held): Promise
 }
 
 /** Other arguments and other first rows, tried one after another until the code of the finding runs to its end. */
-const ATTEMPTS: readonly { readonly fresh: boolean; readonly shift: number }[] = [
-  { fresh: false, shift: 0 },
-  { fresh: true, shift: 0 },
-  { fresh: false, shift: 1 },
-  { fresh: false, shift: 2 },
-  { fresh: true, shift: 1 },
+const ATTEMPTS: readonly Attempt[] = [
+  { fresh: false, shift: 0, method: "GET" },
+  { fresh: true, shift: 0, method: "POST" },
+  { fresh: false, shift: 1, method: "POST" },
+  { fresh: false, shift: 2, method: "GET" },
+  { fresh: true, shift: 1, method: "PUT" },
+  { fresh: false, shift: 0, method: "PATCH" },
+  { fresh: false, shift: 0, method: "DELETE" },
 ];
+
+interface Attempt {
+  readonly fresh: boolean;
+  /** Added to the seed, for other first rows. */
+  readonly shift: number;
+  /** Of requests. */
+  readonly method: string;
+}
 
 interface Refused {
   readonly weight: number;
   readonly reason: string;
   /** The attempt that ends with an error of the program's own. */
-  readonly errs?: (typeof ATTEMPTS)[number];
+  readonly errs?: Attempt;
 }
 
 /** Chooses the first attempt that leads somewhere, or says why none does. */
@@ -132,7 +142,7 @@ async function explore(sides: Sides): Promise<Refused | undefined> {
 }
 
 /** Why a run says nothing; the heavier, the further it came. */
-function refusalFor(outcome: Outcome, attempt: (typeof ATTEMPTS)[number]): Refused {
+function refusalFor(outcome: Outcome, attempt: Attempt): Refused {
   if (outcome.kind === "unprovable") return { weight: 4, reason: outcome.reason };
   const { reached } = outcome.outside;
   if (outcome.kind === "value") {
@@ -177,8 +187,8 @@ interface Sides {
   readonly request: ProofRequest;
   made: readonly ProofTable[];
   fresh: boolean;
-  /** Added to the seed, for other first rows. */
   shift: number;
+  method: string;
 }
 
 /** Versions on the same tables. Tables they ask for are made on the way, and then all begin anew. */
@@ -189,7 +199,13 @@ async function bothSides(
 ): Promise<readonly SideResult[]> {
   const { database, script, request } = sides;
   for (;;) {
-    const tables = { made: sides.made, others: othersOf(sides), fresh: sides.fresh, configured: sides.shift === 0 };
+    const tables = {
+      made: sides.made,
+      others: othersOf(sides),
+      fresh: sides.fresh,
+      configured: sides.shift === 0,
+      method: sides.method,
+    };
     const results: SideResult[] = [];
     let wanted: readonly ProofTable[] = [];
     for (const program of programs) {

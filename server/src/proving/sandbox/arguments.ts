@@ -14,6 +14,8 @@ export interface Answer {
 
 /** What arguments are made from; read before the program runs. */
 export interface Pool extends Values {
+  /** Of requests. */
+  readonly method: string;
   /** What a module of the workspace exports. */
   readonly exported: (module: string, name: string) => unknown;
   readonly makeInstance: (module: string, name: string, args: readonly unknown[]) => unknown;
@@ -139,7 +141,7 @@ function request(pool: Pool): unknown {
     body: outsideValue("body"),
     json: () => Promise.resolve(outsideValue("body")),
     headers: {},
-    method: "GET",
+    method: pool.method,
     url: "/",
   };
   return new Proxy(known, {

@@ -22,6 +22,7 @@ export interface SandboxCase {
   readonly rows: number;
   readonly fresh: boolean;
   readonly configured: boolean;
+  readonly method: string;
 }
 
 export interface SandboxResult {
@@ -65,6 +66,7 @@ async function run(one: SandboxCase, bodies: Bodies, bridge: Bridge): Promise<Sa
       values: await valuesOfTables(one.made),
       rows: one.rows,
       fresh: one.fresh,
+      method: one.method,
       answer: effects,
       exported: (module, name) => Reflect.get(loader.load(module) as object, name) as unknown,
       makeInstance: (module, name, args) => loader.instance(module, name, args),

@@ -201,11 +201,24 @@ export function orderSql(entity: Entity, orderBy: unknown): Sql {
 }
 
 function oneOrder(entity: Entity, field: string, direction: unknown): Sql {
+  if (entity.columnOf.has(field)) return directed(columnSql(entity, field, "t"), field, direction);
+  const { to, many, own, other } = tieOf(entity, field);
+  const tie = join(
+    own.map((name, index) => sql`${columnSql(to, other[index] ?? "", "o")} = ${columnSql(entity, name, "t")}`),
+    " AND ",
+  );
+  const [[name, below] = ["", undefined], more] = Object.entries(asObject(direction));
+  if (more !== undefined || (name !== "_count" && (many || !to.columnOf.has(name))))
+    throw cannot(`it orders by \`${field}\` of a relation in a way that has no stand-in`);
+  const value = name === "_count" ? text("count(*)") : columnSql(to, name, "o");
+  return directed(sql`(SELECT ${value} FROM ${identifier(to.table.name)} AS "o" WHERE ${tie})`, field, below);
+}
+
+function directed(value: Sql, field: string, direction: unknown): Sql {
   const { sort, nulls } = typeof direction === "string" ? { sort: direction, nulls: undefined } : asObject(direction);
-  if ((sort !== "asc" && sort !== "desc") || !entity.columnOf.has(field))
-    throw cannot(`it orders by \`${field}\` of a relation`);
+  if (sort !== "asc" && sort !== "desc") throw cannot(`it orders by \`${field}\` in a way that has no stand-in`);
   const where = nulls === undefined ? "" : nulls === "first" ? " NULLS FIRST" : " NULLS LAST";
-  return sql`${columnSql(entity, field, "t")} ${text(sort.toUpperCase() + where)}`;
+  return sql`${value} ${text(sort.toUpperCase() + where)}`;
 }
 
 function limitSql(take: unknown, skip: unknown): Sql {

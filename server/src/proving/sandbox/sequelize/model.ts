@@ -1,5 +1,6 @@
 /** Models of Sequelize: reads, plain writes, and associations read along. Options that run code of the program (hooks, scopes, getters) are refused by name. */
-import { asPg, query, type Row, rowsOf, uncounted } from "../database.js";
+import { asPg, inTransaction, query, type Row, rowsOf, uncounted } from "../database.js";
+import { decorationsOf } from "../decorators.js";
 import { insertSql } from "../knex.js";
 import { findModel } from "../schema.js";
 import { identifier, inList, join, quote, render, sql, text, written, type Sql } from "../sql.js";
@@ -68,9 +69,22 @@ const given = (options: unknown): Options => {
   return all;
 };
 
-function definitionOf(model: { readonly name: string }): Definition {
+/** What changes queries or runs beside them, said by decorators of sequelize-typescript. */
+const CHANGES =
+  /^(DefaultScope|DeletedAt|AfterFind|BeforeFind|Before\w*(Create|Update|Save|Destroy)|After\w*(Create|Update|Save|Destroy))$/;
+
+function refuseDecorated(model: { readonly name: string; readonly prototype?: object }): void {
+  if (model.prototype === undefined) return;
+  for (const all of decorationsOf({ prototype: model.prototype }).values()) {
+    const found = all.find(({ name }) => CHANGES.test(name));
+    if (found !== undefined) throw cannot(`the model \`${model.name}\` has a \`${found.name}\`, which has no stand-in`);
+  }
+}
+
+function definitionOf(model: { readonly name: string; readonly prototype?: object }): Definition {
   const known = definitions.get(model);
   if (known !== undefined) return known;
+  refuseDecorated(model);
   const entity = findModel("sequelize", model.name);
   if (entity === undefined) throw cannot(`the model \`${model.name}\` is not among the tables of this proof`);
   const { hooks, defaultScope, getterMethods, paranoid, timestamps } = settings.get(model) ?? {};
@@ -98,6 +112,18 @@ export class Model {
   static init(_attributes: unknown, options: unknown): unknown {
     settings.set(this, (options ?? {}) as Record<string, unknown>);
     return this;
+  }
+  static scope(): never {
+    throw cannot(`it uses a scope of \`${this.name}\`, which has no stand-in`);
+  }
+  static withScope(): never {
+    return this.scope();
+  }
+  static unscoped(): never {
+    return this.scope();
+  }
+  static get sequelize(): unknown {
+    return { transaction };
   }
   static belongsTo(target: typeof Model, options?: Values): void {
     const as = aliasOf(target, options, false);
@@ -171,6 +197,13 @@ export class Model {
     const statement = render(sql`DELETE FROM ${from(model)} WHERE ${ownKey(this)}`);
     await query(statement.text, statement.params);
   }
+}
+
+/** Runs the function it is given last; without one, what it gives is only handed along. */
+export function transaction(...given: readonly unknown[]): Promise<unknown> {
+  const work = given.at(-1);
+  if (typeof work !== "function") throw cannot("it begins a transaction without a function");
+  return inTransaction(() => (work as (transaction: object) => Promise<unknown>)({}));
 }
 
 function plainOf(value: unknown): unknown {

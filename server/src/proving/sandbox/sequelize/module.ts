@@ -1,8 +1,9 @@
 /** What stands for `sequelize` and `sequelize-typescript`. */
-import { inTransaction, query, rowsOf } from "../database.js";
+import { query, rowsOf } from "../database.js";
+import { decorator } from "../decorators.js";
 import { partly } from "../passing.js";
 import { cannot, outside } from "../stub.js";
-import { EmptyResultError, Model } from "./model.js";
+import { EmptyResultError, Model, transaction } from "./model.js";
 import { Op } from "./operators.js";
 
 /** Types of columns and the like: named while models are defined, never asked. */
@@ -24,11 +25,7 @@ class Sequelize {
   model(name: string): unknown {
     return this.models[name];
   }
-  transaction(...given: readonly unknown[]): Promise<unknown> {
-    const work = given.at(-1);
-    if (typeof work !== "function") throw cannot("it begins a transaction without a function");
-    return inTransaction(() => (work as (transaction: object) => Promise<unknown>)({}));
-  }
+  readonly transaction = transaction;
   async query(
     written: string,
     options?: { readonly replacements?: unknown; readonly type?: unknown },
@@ -45,6 +42,16 @@ class Sequelize {
   }
 }
 
+const DECORATORS = [
+  "DefaultScope",
+  "DeletedAt",
+  "AfterFind",
+  "BeforeFind",
+  ...["Before", "After"].flatMap((when) =>
+    ["", "Bulk"].flatMap((bulk) => ["Create", "Update", "Save", "Destroy"].map((what) => when + bulk + what)),
+  ),
+];
+
 export const sequelizeModule: unknown = partly("sequelize", {
   Sequelize,
   default: Sequelize,
@@ -53,4 +60,5 @@ export const sequelizeModule: unknown = partly("sequelize", {
   DataTypes: types,
   DataType: types,
   EmptyResultError,
+  ...Object.fromEntries(DECORATORS.map((name) => [name, decorator(name)])),
 });

@@ -9,12 +9,15 @@ export interface DeclaredFunction {
   /** `module`: called by its name, or as a member of the module. `member`: of a class or an object. */
   readonly kind: "module" | "member";
   /** Others can import it: by its declaration, or as the element of a list, behind which the sibling has to stand. */
-  readonly exported: "declaration" | ts.ExportSpecifier | undefined;
+  readonly exported: "declaration" | ListedExport | undefined;
   /** Behind this the sibling is written. */
   readonly after: ts.Node;
   /** First and last line of a sibling. */
   readonly frame: (name: string, parameters: string, style: Style) => readonly [string, string];
 }
+
+/** `getUser` of `export { getUser };` or of `module.exports = { getUser };`. */
+export type ListedExport = ts.ExportSpecifier | ts.ShorthandPropertyAssignment;
 
 /** The function around a node, when it has a name of its own and nothing decorates it. */
 export function declaredFunction(node: ts.Node): DeclaredFunction | undefined {
@@ -168,14 +171,26 @@ function isFreeObject(object: ts.ObjectLiteralExpression): boolean {
   return ts.isVariableDeclaration(parent) && parent.type === undefined && ts.isSourceFile(parent.parent.parent.parent);
 }
 
-/** The list of `export { getUser };`, which has to name the sibling, too. */
-function listedExport(tree: ts.SourceFile, name: string): ts.ExportSpecifier | undefined {
+/** Where a list of exports names a function: there the sibling is named, too. */
+function listedExport(tree: ts.SourceFile, name: string): ListedExport | undefined {
   for (const statement of tree.statements) {
-    if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier !== undefined || statement.isTypeOnly) continue;
-    const { exportClause } = statement;
-    if (exportClause === undefined || !ts.isNamedExports(exportClause)) continue;
-    const found = exportClause.elements.find((one) => one.propertyName === undefined && one.name.text === name);
+    const listed = ts.isExportDeclaration(statement) ? exportedIn(statement) : givenToModule(statement);
+    const found = listed.find((one) => one.name.text === name);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function exportedIn({ exportClause, moduleSpecifier, isTypeOnly }: ts.ExportDeclaration): readonly ListedExport[] {
+  if (moduleSpecifier !== undefined || isTypeOnly || exportClause === undefined) return [];
+  if (!ts.isNamedExports(exportClause)) return [];
+  return exportClause.elements.filter(({ propertyName }) => propertyName === undefined);
+}
+
+/** `module.exports = { getUser, … };` */
+function givenToModule(statement: ts.Statement): readonly ListedExport[] {
+  const value = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+  if (value === undefined || !ts.isBinaryExpression(value) || value.left.getText() !== "module.exports") return [];
+  const { right } = value;
+  return ts.isObjectLiteralExpression(right) ? right.properties.filter(ts.isShorthandPropertyAssignment) : [];
 }

@@ -2,7 +2,7 @@
 import { ts } from "../../syntax/typescript.js";
 import type { FileEdit, FixSources, TextEdit } from "../fix.js";
 import { importEdits } from "../imports.js";
-import type { DeclaredFunction } from "./declared-function.js";
+import type { DeclaredFunction, ListedExport } from "./declared-function.js";
 
 export interface ReachQuestion {
   readonly call: ts.CallExpression;
@@ -53,17 +53,19 @@ function imported(question: ReachQuestion, sources: FixSources): Reached | undef
   const name = ts.isIdentifier(call.expression) ? call.expression : objectOf(call.expression);
   const { exported } = declared;
   if (name === undefined || exported === undefined) return undefined;
-  const found = importOf(tree, name.text);
-  if (found === undefined || !ts.isStringLiteralLike(found.moduleSpecifier)) return undefined;
-  const module = found.moduleSpecifier.text;
-  if (!gives(sources, callerPath, module, calleePath, 0)) return undefined;
+  const found = importOf(tree, name.text) ?? requireOf(tree, name.text);
+  if (found === undefined || !gives(sources, callerPath, found.module, calleePath, 0)) return undefined;
   const exportEdits = exported === "declaration" ? [] : [besides(exported, sibling)];
-  const isNamespace = ts.isPropertyAccessExpression(call.expression);
-  const bindings = found.importClause?.namedBindings;
-  if (isNamespace !== (bindings !== undefined && ts.isNamespaceImport(bindings))) return undefined;
-  if (isNamespace) return { callee: `${name.text}.${sibling}`, edits: [], exportEdits };
-  const given = importEdits(tree, { module, name: sibling });
+  if (ts.isPropertyAccessExpression(call.expression) !== found.isWhole) return undefined;
+  if (found.isWhole) return { callee: `${name.text}.${sibling}`, edits: [], exportEdits };
+  const given = importEdits(tree, { module: found.module, name: sibling });
   return { callee: given.local, edits: given.edits, exportEdits };
+}
+
+/** The module that a name comes from, and whether it stands for all of it. */
+interface Imported {
+  readonly module: string;
+  readonly isWhole: boolean;
 }
 
 function objectOf(node: ts.Expression): ts.Identifier | undefined {
@@ -72,14 +74,37 @@ function objectOf(node: ts.Expression): ts.Identifier | undefined {
     : undefined;
 }
 
-function importOf(tree: ts.SourceFile, local: string): ts.ImportDeclaration | undefined {
-  return tree.statements.filter(ts.isImportDeclaration).find(({ importClause }) => {
+function importOf(tree: ts.SourceFile, local: string): Imported | undefined {
+  for (const { importClause, moduleSpecifier } of tree.statements.filter(ts.isImportDeclaration)) {
+    if (!ts.isStringLiteralLike(moduleSpecifier)) continue;
+    const module = moduleSpecifier.text;
     const bindings = importClause?.namedBindings;
-    if (importClause?.name?.text === local) return true;
-    if (bindings === undefined) return false;
-    if (ts.isNamespaceImport(bindings)) return bindings.name.text === local;
-    return bindings.elements.some((one) => one.name.text === local);
-  });
+    if (importClause?.name?.text === local) return { module, isWhole: false };
+    if (bindings === undefined) continue;
+    if (ts.isNamespaceImport(bindings)) {
+      if (bindings.name.text === local) return { module, isWhole: true };
+    } else if (bindings.elements.some((one) => one.name.text === local)) return { module, isWhole: false };
+  }
+  return undefined;
+}
+
+/** `const users = require("./users");`, `const { getUser } = require("./users");` */
+function requireOf(tree: ts.SourceFile, local: string): Imported | undefined {
+  const declarations = tree.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations]);
+  for (const { name, initializer } of declarations) {
+    const [given] =
+      initializer !== undefined && ts.isCallExpression(initializer) && initializer.expression.getText() === "require"
+        ? initializer.arguments
+        : [];
+    if (given === undefined || !ts.isStringLiteralLike(given)) continue;
+    if (ts.isIdentifier(name)) {
+      if (name.text === local) return { module: given.text, isWhole: true };
+    } else if (name.elements.some((one) => ts.isBindingElement(one) && one.name.getText() === local))
+      return { module: given.text, isWhole: false };
+  }
+  return undefined;
 }
 
 const MAX_BARRELS = 4;
@@ -95,8 +120,10 @@ function gives(sources: FixSources, from: string, specifier: string, wanted: str
   });
 }
 
-function besides({ end }: ts.ExportSpecifier, sibling: string): TextEdit {
-  return { start: end, end, newText: `, ${sibling}` };
+/** In a line of its own where the list has one for each name. */
+function besides({ pos, end, parent }: ListedExport, sibling: string): TextEdit {
+  const gap = /^\s*\n\s*/.exec(parent.getSourceFile().text.slice(pos, end))?.[0] ?? " ";
+  return { start: end, end, newText: `,${gap}${sibling}` };
 }
 
 /** Edits by file; those of one file become one entry. */

@@ -129,6 +129,22 @@ async function b(n: number): Promise<void> { await one(n); await a(n - 1); }`;
   expect(costOf("depth(request.body); await one(1);", pure)).toBe("1 query");
 });
 
+test("the reply of a Fastify plugin asks no database", () => {
+  const inspection = analyzeFiles({
+    "src/routes.ts": `import type { FastifyPluginAsync } from "fastify";
+import { Pool } from "pg";
+const pool = new Pool();
+export const plugin: FastifyPluginAsync = async (fastify) => {
+  fastify.get("/x", async (request, reply) => {
+    const { rows } = await pool.query("select * from t where id = $1", [request.query]);
+    return rows.length === 0 ? reply.notFound() : rows;
+  });
+};
+`,
+  }).inspect();
+  expect(endpoints(inspection).map(({ cost }) => renderCost(cost))).toEqual(["1 query"]);
+});
+
 test("queries that a library merges are paid for once when they start in one tick", () => {
   const text = (body: string): string => `import { PrismaClient } from "@prisma/client";
 import { Router } from "express";

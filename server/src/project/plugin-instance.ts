@@ -9,6 +9,7 @@ import { type Provenance, valueOf } from "./provenance.js";
 import { unknown } from "./value.js";
 
 export const SERVER: Value = { kind: "external-instance", module: "fastify", path: ["FastifyInstance"] };
+const REPLY: Value = { kind: "external-instance", module: "fastify", path: ["FastifyReply"] };
 const PLUGIN_TYPE = /^FastifyPlugin(Async|Callback)?/;
 const PLUGIN_MODULE = /^(fastify$|@fastify\/)/;
 
@@ -21,8 +22,18 @@ export function pluginParameter(
   return isPlugin ? SERVER : unknown;
 }
 
-/** The first parameter of a function given to `fp(…)` or `server.register(…)`. */
-export function registeredServer(ctx: Provenance, file: ProjectFile, call: ExprId): Value {
+const ROUTES = /^(get|post|put|patch|delete|head|options|all)$/;
+
+/** The server given to `fp(…)` and `server.register(…)`, the reply given to the handler of a route. */
+export function serverParameter(ctx: Provenance, file: ProjectFile, call: ExprId, position: number): Value {
+  if (position === 0) return registeredServer(ctx, file, call);
+  const expr = exprOf(file, call);
+  const callee = expr?.kind === "call" ? exprOf(file, expr.callee) : undefined;
+  if (position !== 1 || callee?.kind !== "member" || !ROUTES.test(callee.name)) return unknown;
+  return isFastify(valueOf(ctx, file, callee.object)) ? REPLY : unknown;
+}
+
+function registeredServer(ctx: Provenance, file: ProjectFile, call: ExprId): Value {
   const expr = exprOf(file, call);
   const callee = expr?.kind === "call" ? exprOf(file, expr.callee) : undefined;
   if (expr?.kind !== "call" || callee === undefined) return unknown;
@@ -31,8 +42,11 @@ export function registeredServer(ctx: Provenance, file: ProjectFile, call: ExprI
     return wrapper.kind === "external" && wrapper.module === "fastify-plugin" ? SERVER : unknown;
   }
   if (callee.kind !== "member" || callee.name !== "register") return unknown;
-  const server = valueOf(ctx, file, callee.object);
-  return isServer(server) || (server.kind === "external-instance" && server.module === "fastify") ? SERVER : unknown;
+  return isFastify(valueOf(ctx, file, callee.object)) ? SERVER : unknown;
+}
+
+function isFastify(value: Value): boolean {
+  return isServer(value) || (value.kind === "external-instance" && value.module === "fastify");
 }
 
 /** What `fastify()` gives. */

@@ -5,7 +5,7 @@
 import { type BindingFact, type ExprId, type FunctionId, NONE } from "../facts/model.js";
 import { type Value } from "./model.js";
 import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
-import { registeredServer } from "./plugin-instance.js";
+import { serverParameter } from "./plugin-instance.js";
 import { type Provenance, valueOf } from "./provenance.js";
 import { stepInto } from "./resolve-binding.js";
 import { callbackParameter } from "./resolve-callback.js";
@@ -54,8 +54,9 @@ function contextualValue(ctx: Provenance, file: ProjectFile, fn: FunctionId, pos
   if (fact === undefined) return unknown;
   if (fact.passedTo !== undefined) {
     const received = callbackParameter(ctx, file, fact.passedTo, position);
-    if (received.kind !== "unknown" || position !== 0) return received;
-    return better(frameworkContext(ctx, file, fact.passedTo.call), registeredServer(ctx, file, fact.passedTo.call));
+    if (received.kind !== "unknown") return received;
+    const context = position === 0 ? frameworkContext(ctx, file, fact.passedTo.call) : unknown;
+    return better(context, serverParameter(ctx, file, fact.passedTo.call, position));
   }
   const declared = fact.binding === NONE ? undefined : file.facts.bindings[fact.binding]?.type;
   if (declared !== undefined) return callableParameter(ctx, typeValue(ctx, file, declared), position);

@@ -204,6 +204,25 @@ test("a fix that was only looked at, or code that was mended by hand, says nothi
   expect(feedback.all()).toEqual([]);
 });
 
+test("an answer that cannot be written down holds nothing up", () => {
+  const { service, root } = current();
+  const full = (): never => {
+    throw new Error("the disk is full");
+  };
+  const feedback = { all: () => [], add: full, remove: full, reset: full };
+  const search = createCodeSearch({ service, embedder: noEmbedder("off") });
+  const calls = createFixCalls(service, search, feedback);
+  const place = placeIn("src/names.ts");
+  const before = service.textOf(path.join(root, "src/names.ts")) ?? "";
+  const answer = fixChanges(service, place.path, place.fingerprint, place.fix);
+  calls.handedOut(place, answer);
+  put(answer.kind === "changes" ? answer.changes : []);
+  expect(calls.settle()).toEqual([{ ...place, rule: "query-in-loop" }]);
+  service.setOverlay(place.path, before);
+  service.refresh();
+  expect(calls.settle()).toEqual([]);
+});
+
 test("an earlier answer about the finding comes back when its fix is undone", () => {
   const { calls, service, feedback } = current();
   const place = placeIn("src/names.ts");

@@ -33,7 +33,7 @@ interface Tracked {
 }
 
 /** Fixes that are watched; the oldest are forgotten first. */
-const MOST_WATCHED = 60;
+const MOST_WATCHED = 100;
 
 type Service = Pick<WorkspaceService, "textOf" | "findings">;
 
@@ -59,9 +59,15 @@ export class FixAcceptance {
   /** To be called when findings are up to date. Returns the fixes that were applied since the last call. */
   settle(): readonly AppliedFix[] {
     const applied: AppliedFix[] = [];
+    const hashes = new Map<string, string>();
+    const hashIn = (path: string): string => {
+      const hash = hashes.get(path) ?? hashOf(this.#service.textOf(path));
+      hashes.set(path, hash);
+      return hash;
+    };
     this.#tracked = this.#tracked.filter((one) => {
       const { path, fingerprint, fix, described } = one.origin;
-      const state = this.#stateOf(one);
+      const state = stateOf(one, hashIn);
       if (state === "elsewhere") return false;
       const isGone = !this.#service.findings(path).some((finding) => finding.fingerprint === fingerprint);
       if (state === "after" && isGone && one.accepted === undefined) {
@@ -81,27 +87,35 @@ export class FixAcceptance {
     return this.#tracked.find(({ origin, accepted }) => accepted !== undefined && isSame(origin, place))?.origin;
   }
 
-  /** Some files may have been changed and others not yet. */
-  #stateOf({ files }: Tracked): "before" | "after" | "between" | "elsewhere" {
-    const now = files.map(({ path, before, after }) => {
-      const hash = hashOf(this.#service.textOf(path));
-      return hash === after ? "after" : hash === before ? "before" : "elsewhere";
-    });
-    if (now.includes("elsewhere")) return "elsewhere";
-    if (now.every((one) => one === "after")) return "after";
-    return now.every((one) => one === "before") ? "before" : "between";
-  }
-
   #accept(fingerprint: string, { rule, words, vector }: DescribedFinding): Feedback | undefined {
     const before = this.#feedback.all().find((one) => one.fingerprint === fingerprint && one.rule === rule);
     const base = { rule, words, fingerprint, verdict: "accepted" } as const;
-    this.#feedback.add(vector === undefined ? base : { ...base, vector });
+    attempt(() => this.#feedback.add(vector === undefined ? base : { ...base, vector }));
     return before;
   }
 
   #takeBack(fingerprint: string, rule: string, before: Feedback | undefined): void {
-    if (before === undefined) this.#feedback.remove(rule, fingerprint);
-    else this.#feedback.add(before);
+    attempt(() => (before === undefined ? this.#feedback.remove(rule, fingerprint) : this.#feedback.add(before)));
+  }
+}
+
+/** Some files may have been changed and others not yet. */
+function stateOf({ files }: Tracked, hashIn: (path: string) => string): "before" | "after" | "between" | "elsewhere" {
+  const now = files.map(({ path, before, after }) => {
+    const hash = hashIn(path);
+    return hash === after ? "after" : hash === before ? "before" : "elsewhere";
+  });
+  if (now.includes("elsewhere")) return "elsewhere";
+  if (now.every((one) => one === "after")) return "after";
+  return now.every((one) => one === "before") ? "before" : "between";
+}
+
+/** An answer that cannot be written down is lost: nobody waits for it, and findings are not held up for it. */
+function attempt(write: () => void): void {
+  try {
+    write();
+  } catch {
+    return;
   }
 }
 

@@ -10,6 +10,8 @@ const SERVER_NAMES = /(^|\.)(app|router|server|fastify|api|routes?|\w+Router|\w+
 const PROCEDURE = /procedure|Procedure|^t$/;
 const WORKERS = new Set(["bullmq", "bull", "bee-queue", "agenda", "pg-boss", "graphile-worker", "kue"]);
 const EVENTS = new Set(["on", "once", "addListener", "addEventListener", "prependListener", "subscribe", "listen"]);
+/** `POST /_e2e/restore-snapshot`: there for the tests of the whole program alone. */
+const TEST_ROUTE = /\/_*e2e_*(\/|$)/;
 const TIMERS = new Set(["setInterval"]);
 
 /** Every recognised registration among a file's calls. */
@@ -151,6 +153,7 @@ function* found(
   label: string,
   confidence: "high" | "low",
 ): Generator<FoundEntry> {
+  if (TEST_ROUTE.test(label)) return;
   for (const arg of args) {
     for (const ref of functionsOf(context, arg))
       yield { ref, kind, framework, label, at: { expr: site.expr }, confidence };

@@ -15,6 +15,7 @@ import { keyedRead } from "../load/readers.js";
 import { camelCase, freshName, pluralOf, singularOf } from "../names.js";
 import { functionAround, nodeAt } from "../nodes.js";
 import { arrow, indentAt, layOut, styleOf } from "../style.js";
+import { scalarType } from "../sibling/sibling-parameters.js";
 import { perRequestHelper } from "./per-request.js";
 import { type Resolver, resolverOf } from "./resolver.js";
 
@@ -85,8 +86,7 @@ function keyTypeOf({ parentType }: Resolver, property: string, column: string | 
   }
   if (parentType !== undefined && ts.isTypeReferenceNode(parentType) && parentType.typeArguments === undefined)
     return `NonNullable<${parentType.getText()}["${property}"]>`;
-  if (/^(text|varchar|uuid|char|string)/i.test(column ?? "")) return "string";
-  return /^(int|integer|smallint|serial|number)/i.test(column ?? "") ? "number" : undefined;
+  return scalarType(column);
 }
 
 interface LoaderParts {

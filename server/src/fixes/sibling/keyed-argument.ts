@@ -10,6 +10,8 @@ export interface KeyedArgument {
   readonly name: ts.Identifier;
   /** The property of a parameter that is taken apart at once: `({ token }) => …`. */
   readonly property?: string;
+  /** The properties that lead to the key in an argument that is an object the function keeps whole: `args.where.id`. */
+  readonly path?: readonly string[];
   /** The argument's key, as it is written in the call and as it reads before the loop. */
   readonly node: ts.Expression;
   readonly key: ElementFunction;
@@ -35,7 +37,9 @@ export function keyedArgument(
     args.flatMap((arg, i) => (i === index ? keys : [arg.getText()]));
   if (ts.isIdentifier(name)) {
     const key = scope.ofElement(argument);
-    return key === undefined ? undefined : { index, parameter, name, node: argument, key, others: texts([KEYS]) };
+    if (key !== undefined) return { index, parameter, name, node: argument, key, others: texts([KEYS]) };
+    const leaf = ts.isObjectLiteralExpression(argument) ? keyedLeaf(argument, scope) : undefined;
+    return leaf === undefined ? undefined : { index, parameter, name, node: argument, ...leaf, others: texts([KEYS]) };
   }
   if (!ts.isObjectBindingPattern(name) || !ts.isObjectLiteralExpression(argument)) return undefined;
   const found = keyedProperty(argument, name, scope);
@@ -77,4 +81,30 @@ function keyedProperty(
   const texts = others.map((one) => one.getText()).join(", ");
   const kept = pattern.elements.length === 1 ? undefined : texts === "" ? "{}" : `{ ${texts} }`;
   return { name: element.name, property, node, key, kept };
+}
+
+/** `{ where: { id: order.id } }`: the one property, at whatever depth, that differs from pass to pass. */
+function keyedLeaf(
+  object: ts.ObjectLiteralExpression,
+  scope: LoopScope,
+): { readonly path: readonly string[]; readonly key: ElementFunction } | undefined {
+  const variant = object.properties.filter((one) => scope.isVariant(one));
+  const [only] = variant;
+  if (only === undefined || variant.length > 1 || object.properties.some(ts.isSpreadAssignment)) return undefined;
+  if (!ts.isPropertyAssignment(only) && !ts.isShorthandPropertyAssignment(only)) return undefined;
+  if (object.properties.some((one) => one !== only && !scope.isPlain(one))) return undefined;
+  const name = nameOf(only);
+  const value = valueOf(only);
+  if (name === undefined) return undefined;
+  if (ts.isObjectLiteralExpression(value)) {
+    const inner = keyedLeaf(value, scope);
+    return inner === undefined ? undefined : { ...inner, path: [name, ...inner.path] };
+  }
+  const key = scope.ofElement(value);
+  return key === undefined ? undefined : { path: [name], key };
+}
+
+/** What the key is called: by the function, or by the property that holds it. */
+export function keyNameOf({ path, name }: KeyedArgument): string {
+  return path?.at(-1) ?? name.text;
 }

@@ -19,7 +19,7 @@ import { type Use, useOf } from "../load/use.js";
 import { camelCase, capitalized, freshName, pluralOf, singularOf } from "../names.js";
 import { nodeAt } from "../nodes.js";
 import { declaredFunction, type DeclaredFunction } from "./declared-function.js";
-import { keyedArgument } from "./keyed-argument.js";
+import { keyedArgument, keyNameOf } from "./keyed-argument.js";
 import { callLines } from "./call-lines.js";
 import { inFiles, reachSibling } from "./reach-sibling.js";
 import { siblingName } from "./sibling-name.js";
@@ -59,10 +59,10 @@ export function loadThroughCall(question: ThroughQuestion, sources: FixSources):
   const guards = guardsOf(call, loop, scope);
   if (keyed === undefined || list === undefined || guards === undefined || scope.isVariant(call.expression))
     return undefined;
-  const parameters = siblingParameters(declared, keyed, question.tableName);
+  const parameters = siblingParameters(declared, keyed, question);
   if (parameters === undefined) return undefined;
 
-  const { wanted, thing } = siblingName(declared.name, keyed.name.text);
+  const { wanted, thing } = siblingName(declared.name, keyNameOf(keyed));
   const name = unusedName(declared, wanted);
   const sibling = writeSibling({ ...question, declared, keyed, parameters, name, query });
   if (sibling === undefined || !canBeKeys(question.table, sibling.read)) return undefined;
@@ -75,7 +75,7 @@ export function loadThroughCall(question: ThroughQuestion, sources: FixSources):
 
   const table = camelCase(question.tableName ?? "row");
   const base = thing === "" ? (singularOf(table) ?? table) : thing;
-  const variable = freshName(tree, variableNames(base, keyed.name.text, sibling));
+  const variable = freshName(tree, variableNames(base, keyNameOf(keyed), sibling));
   const { lines, found } = callLines({
     tree,
     call,

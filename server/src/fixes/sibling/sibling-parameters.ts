@@ -2,7 +2,8 @@
 import { ts } from "../../syntax/typescript.js";
 import { camelCase, pluralOf } from "../names.js";
 import type { DeclaredFunction } from "./declared-function.js";
-import type { KeyedArgument } from "./keyed-argument.js";
+import type { TableAnswers } from "../load/keyed-read.js";
+import { type KeyedArgument, keyNameOf } from "./keyed-argument.js";
 
 export interface SiblingParameters {
   readonly text: string;
@@ -18,16 +19,21 @@ export interface SiblingParameters {
 export function siblingParameters(
   { fn }: DeclaredFunction,
   keyed: KeyedArgument,
-  tableName: string | undefined,
+  { tableName, table }: { readonly tableName: string | undefined; readonly table: TableAnswers },
 ): SiblingParameters | undefined {
-  const { parameter, name } = keyed;
+  const { parameter } = keyed;
   const tree = fn.getSourceFile();
   const typed = /\.[cm]?tsx?$/.test(tree.fileName);
-  const keyType = typed ? keyTypeOf(tree, keyed) : undefined;
+  const keyName = keyNameOf(keyed);
+  const keyType = typed
+    ? keyed.path === undefined
+      ? keyTypeOf(tree, keyed)
+      : scalarType(table.column(keyName)?.type)
+    : undefined;
   if (typed && keyType === undefined) return undefined;
   // Rows are called after their table.
   const rows = pluralOf(camelCase(tableName ?? "row"));
-  const list = freeIn(fn, [pluralOf(name.text), `${name.text}List`, "keys"], new Set([rows]));
+  const list = freeIn(fn, [pluralOf(keyName), `${keyName}List`, "keys"], new Set([rows]));
   const listText = keyType === undefined ? list : `${list}: ${arrayOf(keyType)}`;
   const rest = keyed.property === undefined ? undefined : restOf(keyed, typed);
   if (rest === null) return undefined;
@@ -37,6 +43,12 @@ export function siblingParameters(
     )
     .join(", ");
   return { text, list, keyType, nullable: keyType !== undefined && /\b(null|undefined|any|unknown)\b/.test(keyType) };
+}
+
+/** What a column's values are in code, for the types that leave no doubt. */
+export function scalarType(column: string | undefined): string | undefined {
+  if (/^(text|varchar|uuid|char|string)/i.test(column ?? "")) return "string";
+  return /^(int|integer|smallint|serial|number)/i.test(column ?? "") ? "number" : undefined;
 }
 
 function keyTypeOf(tree: ts.SourceFile, { parameter, property }: KeyedArgument): string | undefined {

@@ -8,7 +8,7 @@ import type { TextEdit } from "../fix.js";
 import { guardsOf } from "../load/guards.js";
 import type { KeyedRead, TableAnswers } from "../load/keyed-read.js";
 import { type LoadLines, loadLines } from "../load/load-lines.js";
-import { loopScope } from "../load/loop-scope.js";
+import { type ElementFunction, loopScope } from "../load/loop-scope.js";
 import { dedented } from "../load/moved-text.js";
 import { keyedRead } from "../load/readers.js";
 import { changesShared } from "../load/row-changes.js";
@@ -17,7 +17,7 @@ import { bare } from "../nodes.js";
 import { indentAt, layOut, styleOf } from "../style.js";
 import type { DeclaredFunction } from "./declared-function.js";
 import { functionShape, type FunctionShape } from "./function-shape.js";
-import type { KeyedArgument } from "./keyed-argument.js";
+import { type KeyedArgument, keyNameOf } from "./keyed-argument.js";
 import type { SiblingParameters } from "./sibling-parameters.js";
 import { type Tail, tailOf } from "./tail.js";
 
@@ -59,7 +59,12 @@ export function writeSibling(question: SiblingQuestion): Sibling | undefined {
   // A key that may be nothing has to be told apart before it is asked for.
   const skipsNothing = guards.tests.some((test) => new RegExp(`(^|[^\\w.])${keyed.name.text}\\b`).test(test));
   if (use === undefined || (parameters.nullable && !skipsNothing)) return undefined;
-  const isPlain = /^rows?$/.test(read.gives) && !read.asText && read.key.identity && isOnlyQuery(own, query);
+  // An argument that is kept whole is looked up by its property, and nothing else of it may be asked for.
+  const { path, name } = keyed;
+  if (path !== undefined && (guards.tests.length > 0 || read.key.body !== [name.text, ...path].join(".")))
+    return undefined;
+  const isPlain =
+    path === undefined && /^rows?$/.test(read.gives) && !read.asText && read.key.identity && isOnlyQuery(own, query);
   if (read.throws === true && !isPlain) return undefined;
   const tail = isPlain ? undefined : tailOf(declared.fn, query);
   if (!isPlain && tail === undefined) return undefined;
@@ -80,7 +85,7 @@ function written(
   own: FunctionShape,
   { read, tail, use, filter, skipsNothing }: Parts,
 ): Sibling {
-  const { declared, parameters, query, tableName, name } = question;
+  const { declared, parameters, query, tableName, name, keyed } = question;
   const { fn, after } = declared;
   const tree = fn.getSourceFile();
   const style = styleOf(tree);
@@ -90,7 +95,7 @@ function written(
     tree,
     node: query,
     list: { name: list, array: list, mapped: (fn) => `${list}.map(${fn})`, lines: [], edits: [] },
-    read,
+    read: keyed.path === undefined ? read : { ...read, key: ofKey(read.key, keyNameOf(keyed)) },
     tableName,
     filter,
     isBounded: false,
@@ -121,6 +126,11 @@ function written(
     unique: read.boundKeys || read.refusesEmpty === true,
     skipsNothing,
   };
+}
+
+/** The key as an element of the list of keys, looked up as it is written in the function. */
+function ofKey(key: ElementFunction, name: string): ElementFunction {
+  return { ...key, parameter: name, body: name, text: name, identity: true };
 }
 
 /** The lines, with the map they end with given back. */
@@ -166,7 +176,8 @@ function finderLines(
   const shifted = edits.map((one) => ({ ...one, start: one.start - start, end: one.end - start }));
   const text = applyEdits(tree.text.slice(start, body.end), shifted);
   const type = parameters.keyType === undefined ? "" : `: ${parameters.keyType}`;
-  const head = `return ${tail.isAsync ? "async " : ""}(${keyed.name.text}${type})${tail.type} =>`;
+  const parameter = keyed.path === undefined ? `${keyed.name.text}${type}` : keyed.parameter.getText();
+  const head = `return ${tail.isAsync ? "async " : ""}(${parameter})${tail.type} =>`;
   const [first = "", ...others] = dedented(text, body);
   const only = /^\treturn ([^{]*[^{;]);?$/.exec(others[0] ?? "")?.[1];
   if (ts.isBlock(body) && others.length === 2 && only !== undefined) return [`${head} ${only}${semicolon}`];

@@ -3,7 +3,7 @@
     python finetune.py SOURCE_FOLDER build/training.jsonl --out build/finetuned [--steps 2000] [--minutes 600] [--device cuda]
 
 Contrastive: every answer in a batch is a wrong answer for all others. A batch is made of chains, each pair beside the one whose function looks most like its
-answer by words (`hard`, see build-training-pairs.ts), so that the wrong answers are hard ones without costing anything. A tenth of the packages, by a hash of
+answer by words (`hard`, see build-training-pairs.ts), so that the wrong answers are hard ones without costing anything. A sixteenth of the packages, by a hash of
 their name, is kept out and measured as training goes on; none of them, nor any of the training packages, is in the held-out set of docs/model.md.
 
 Resumable: the weights, the optimiser, the generator and the place in the data are written every `--save-every` steps, and a run that finds them goes on from

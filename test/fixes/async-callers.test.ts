@@ -66,6 +66,18 @@ test.each<[string, Files]>([
   expect(titles(files)).toEqual([]);
 });
 
+test("nothing where the next caller would find something half done", () => {
+  const cached = `import { readFileSync } from "node:fs";
+const known = new Map<string, string>();
+export function terms(language: string) {
+  if (known.size === 0) for (const one of ["en", "de"]) known.set(one, readFileSync(\`terms.\${one}.html\`, "utf8"));
+  return known.get(language);
+}
+`;
+  const found = fixesIn({ "src/terms.ts": cached, "src/app.ts": APP }, "sync-io-in-request");
+  expect(found.flatMap(({ fixes }) => fixes)).toEqual([]);
+});
+
 test("nothing where a method may be called unseen", () => {
   const service = `import { Injectable } from "@nestjs/common";
 import * as fs from "fs";

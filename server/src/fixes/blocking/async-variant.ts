@@ -15,6 +15,8 @@ export interface BlockingCall {
   readonly functions: Pick<AsyncQuestion, "isCalledByFramework" | "usesOf">;
   /** The function around changes nothing that outlives it, so nobody can come between. */
   readonly keepsToItself: boolean;
+  /** It changes what its module or its object keeps. */
+  readonly changesShared: boolean;
   /** It reads the same each time. */
   readonly alwaysTheSame: boolean;
 }
@@ -26,7 +28,7 @@ export function asyncVariant(sources: FixSources, blocking: BlockingCall): reado
   const form = call === undefined ? undefined : asyncForm(call, blocking.api);
   if (tree === undefined || call === undefined || form === undefined) return [];
   const functions = allowAwait(call, { sources, ...blocking.functions });
-  if (functions === undefined) return [];
+  if (functions === undefined || (functions.count > 0 && blocking.changesShared)) return [];
   const { keepsToItself, alwaysTheSame } = blocking;
   const safe = form.pure && functions.count === 0 && keepsToItself && !alwaysTheSame;
   const more =

@@ -30,10 +30,13 @@ export function fixesOfBlocked({ site, operation }: BlockedLoop, view: FileView,
         const fn = functionAt(own, offset);
         // Whoever else calls it from outside does not wait.
         const isEntry = own?.entries.some(({ ref }) => ref.fn === fn && ref.file === path) === true;
-        return fn === undefined || isEntry ? undefined : usesOfFunction(sources, { file: path, fn });
+        return fn === undefined || isEntry || own === undefined || changesShared(own, fn)
+          ? undefined
+          : usesOfFunction(sources, { file: path, fn });
       },
     },
     keepsToItself: keepsToItself(view, site.fn),
+    changesShared: changesShared(view, site.fn),
     alwaysTheSame: operation.category === "fs" && isAlwaysTheSame(view, site.expr),
   });
 }
@@ -86,6 +89,30 @@ function isFixed(view: FileView, id: ExprId, depth: number): boolean {
     default:
       return false;
   }
+}
+
+const CHANGES = /^(set|add|push|unshift|pop|shift|splice|delete|clear)$/;
+
+/**
+ * Whether a function, or one written in it, changes what its module or its object keeps: `if (known.size === 0) known.set(…)`. Once it waits in between, the next
+ * caller finds it half done.
+ */
+function changesShared(view: FileView, fn: FunctionId): boolean {
+  const { exprs, regions, functions } = view.facts;
+  const span = functions[fn]?.span;
+  return exprs.some((expr) => {
+    if (span === undefined || expr.start < span.start || span.end < expr.end) return false;
+    if (expr.kind === "assign") return isShared(view, expr.target, regions[expr.region]?.fn ?? fn);
+    const callee = expr.kind === "call" ? exprs[expr.callee] : undefined;
+    return callee?.kind === "member" && CHANGES.test(callee.name) && isShared(view, callee.object, fn);
+  });
+}
+
+function isShared(view: FileView, target: ExprId, fn: FunctionId): boolean {
+  const expr = view.facts.exprs[target];
+  if (expr?.kind === "this") return true;
+  if (expr?.kind === "member" || expr?.kind === "index") return isShared(view, expr.object, fn);
+  return expr?.kind === "ref" && expr.binding !== NONE && view.facts.bindings[expr.binding]?.fn === 0;
 }
 
 /** Whether a function assigns to nothing but its own variables: only then can nobody who runs while it waits see or disturb what it does. */

@@ -72,6 +72,11 @@ function relatedOf(
   ];
 }
 
+/** By a timer of the program, or by one outside that asks for a route: `GET /api/cron/digest`. */
+function isTimed({ reach: { entry } }: RepeatedOperation["runtime"]): boolean {
+  return entry?.point.kind === "cron" || /\/cron\//.test(entry?.point.label ?? "");
+}
+
 /**
  * `warning` only for databases, where provenance is sure and nothing speaks for the loop. Rows that exist behind a cache or a guard are
  * rarer, remote systems may have no batch call, and guesses stay guesses.
@@ -97,7 +102,7 @@ export function gradeOf({
   if (site.operation?.bulk === true) confidence -= 0.15;
   if (cached) confidence -= 0.35;
   // Nobody waits for a job at night.
-  if (runtime.reach.entry?.point.kind === "cron") confidence -= 0.15;
+  if (isTimed(runtime)) confidence -= 0.15;
   // True all the same, but one statement for all would win little, or there is none to swap in.
   if (light !== undefined) confidence -= 0.2;
   const rounded = Math.round(confidence * 100) / 100;

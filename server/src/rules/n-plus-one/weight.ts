@@ -35,7 +35,7 @@ const MANY_STEPS = 3;
 
 export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   const { view, site, iteration, operation, operationCount } = question;
-  const isWrite = operation.access === "write";
+  const isWrite = operation.access === "write" || isWriteByName(view, site, operation);
   if (isHandedOver(view, site)) return "handed-over";
   if (isSearch(view, iteration)) return "search";
   if (isFewByNature(view, iteration)) return "few";
@@ -53,6 +53,13 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   if (doesOtherWork(view, site) || hasOtherWork(view, site, iteration)) return "other-work";
   if (setsOwnValues(view, site, iteration, operation)) return "own-values";
   return needsOwnRow(view, site, operation, iteration) ? "own-rows" : undefined;
+}
+
+const WRITES = /^(drop|delete|remove|destroy|insert|create|update|upsert|save|store|free)($|[A-Z_])/;
+
+/** SQL that cannot be seen is taken for a read; the name of the function that runs it may know better. */
+function isWriteByName(view: FileView, { expr }: CallSite, { table, sqlText }: Operation): boolean {
+  return table === undefined && sqlText === undefined && WRITES.test(calledName(view, expr));
 }
 
 const CREATES = /^(create|insert|insertOne|save)$/;

@@ -19,7 +19,7 @@ export function siblingName(name: string, key: string): SiblingName {
   const keys = capitalized(pluralOf(shortKey(by !== "" && sameWord(by, key) ? by : key, noun)));
   const lead = verb === null ? "" : verb[1] === "list" ? "list" : (verb[1] ?? "");
   const many = noun === "" ? "" : verb === null ? pluralOf(noun) : capitalized(pluralOf(noun));
-  const generic = verb?.[2] === undefined ? "" : "Many";
+  const generic = verb?.[2] === undefined ? "" : noun === "" ? "Many" : verb[2] === "All" ? "All" : "";
   const before = `${lead}${generic}${many}`;
   const best = before === "" ? `by${keys}` : `${before}By${keys}`;
   const others = [`load${many === "" ? "Many" : capitalized(many)}By${keys}`, `${name}ForMany`];

@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     const prepared = prepareProof({
       ...question,
       catalog: saved.catalog,
-      anyOrder: /await/.test(question.rule),
+      anyOrder: question.rule.includes("await"),
       ...(sizes.length === 0 ? {} : { trials: sizes.map((rows) => ({ rows, seed: 1 })) }),
       sources: { translated, textOf, resolve: (from, specifier) => saved.imports[from]?.[specifier] },
     });

@@ -98,8 +98,12 @@ function load(files: Readonly<Record<string, string>>, library: string, url: str
   const cases = module("src/cases.ts") as Readonly<Record<string, Case>>;
   return {
     cases,
-    start: async () => void (await Promise.all(connections.map(({ start }) => start()))),
-    stop: async () => void (await Promise.all(connections.map(({ stop }) => stop()))),
+    start: async () => {
+      await Promise.all(connections.map(({ start }) => start()));
+    },
+    stop: async () => {
+      await Promise.all(connections.map(({ stop }) => stop()));
+    },
   };
 }
 

@@ -13,7 +13,7 @@ mkdirSync(shots, { recursive: true });
 const PROOF_MS = 180_000;
 
 const FILES = {
-  "package.json": '{ "name": "sample", "dependencies": { "pg": "8.11.5" } }\n',
+  "package.json": '{ "name": "sample", "dependencies": { "pg": "8.11.5", "knex": "3.1.0", "express": "4.19.2" } }\n',
   "db/schema.sql": "CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, city text);\n",
   "src/names.ts": `import { Pool } from "pg";
 
@@ -28,24 +28,19 @@ export async function names(ids: number[]) {
   return found;
 }
 `,
-  // The query below the loop counts what the loop before it wrote, so that reading both at once gives another result.
-  "src/sold.ts": `import { Pool } from "pg";
-import { audit } from "./audit";
+  // The fix asks for a hundred rows: another answer as soon as there are more, which the proof must say.
+  "src/list.ts": `import express from "express";
+import knex from "knex";
 
-const pool = new Pool();
+const db = knex({ client: "pg" });
+const app = express();
 
-export async function sold(city: string) {
-  const first = await audit(pool, city);
-  const second = await pool.query("select count(*)::int as n from users where city = $1", [city]);
-  return [first, second.rows[0].n];
-}
-`,
-  "src/audit.ts": `import type { Pool } from "pg";
+app.get("/users", async (request, response) => {
+  const users = await db("users").select("id", "name").orderBy("id");
+  response.json(users);
+});
 
-export async function audit(pool: Pool, city: string) {
-  const { rows } = await pool.query("select id from users where city = $1", [city]);
-  return rows.length;
-}
+app.listen(3000);
 `,
 };
 const folder = writeWorkspace(join(STATE, "prove-workspace"), FILES);
@@ -98,7 +93,18 @@ try {
   });
   await step("prove: the details hold a table of queries and times", async () => {
     await page.locator(".notification-toast .monaco-button").filter({ hasText: "Show Details" }).first().click();
-    await page.locator(".tab").filter({ hasText: "Proof" }).first().waitFor({ timeout: 30_000 });
+    await page.locator(".tab").filter({ hasText: "Proof" }).first().waitFor({ timeout: 60_000 });
+    const holdsTable = async (frame) =>
+      (await frame
+        .locator("td")
+        .filter({ hasText: /^1000$/ })
+        .count()) > 0;
+    await until(
+      "the table",
+      async () =>
+        (await Promise.all(page.frames().map((frame) => holdsTable(frame).catch(() => false)))).includes(true),
+      120_000,
+    );
     await shot("prove-details");
   });
   await step("prove: a fix that was proved comes first in the menu and says so", async () => {
@@ -124,6 +130,16 @@ try {
     await goToIn(page, 1, 1);
     await runCommand(page, "Hotpath: Prove Fix");
     await notice("Put the cursor into a finding").waitFor({ timeout: 30_000 });
+  });
+  await step("prove: a fix that changes the answer is refuted, with the first difference", async () => {
+    await clearNotices();
+    await openFileIn(page, "list.ts");
+    await until("a squiggle", async () => (await squiggles().count()) > 0, 120_000);
+    const row = await menuWith(8, 30, "Prove this fix on made-up rows");
+    await row.click();
+    await until("the difference", async () => (await notice("Not the same at 1000 rows").count()) > 0, PROOF_MS);
+    await until("what differs", async () => (await notice("1000 elements before and 100 after").count()) > 0);
+    await shot("prove-refuted");
   });
 } finally {
   editor?.stop();

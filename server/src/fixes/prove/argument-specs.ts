@@ -162,7 +162,7 @@ function referenceSpec(name: string, type: ts.TypeReferenceNode, context: SpecCo
   if (table !== undefined) return rowsOf(table, typeName.split(".").at(-1) ?? typeName, false);
   if (members !== undefined) return objectOf(members, context, depth);
   const library = CLIENT_NAMES[name] ?? (/^(db|tx)$/.test(name) ? context.library : undefined);
-  if (library !== undefined) return { kind: "client", library: library };
+  if (library !== undefined) return { kind: "client", library };
   return /(Service|Repository|Client|Logger|Queue|Module|Manager|Gateway)$/.test(typeName)
     ? { kind: "outside", name: typeName }
     : named(name, context);

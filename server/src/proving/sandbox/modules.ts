@@ -58,6 +58,7 @@ export function createLoader(
       return own.startsWith("lib:") ? library(own.slice("lib:".length)) : lazily(() => load(own));
     };
     const reason = phase.reason;
+    loading.depth++;
     try {
       body.call(helpers, module.exports, require, module);
     } catch (error) {
@@ -65,6 +66,8 @@ export function createLoader(
       phase.reason = reason;
       state.failed ??= error instanceof Error ? error.message : String(error);
       leaveOut(module.exports, path);
+    } finally {
+      loading.depth--;
     }
     return module.exports;
   };
@@ -111,8 +114,14 @@ function lazily(load: () => object): unknown {
 const stars = new WeakMap<object, object[]>();
 const NEVER = new Set(["then", "default", "__esModule", "toJSON"]);
 
+/** Modules whose exports are all known, and how many modules are on their way. */
+const complete = new WeakSet();
+const loading = { depth: 0 };
+
 /** Names of everything a module exports. */
 function withStars(exports: object): object {
+  if (complete.has(exports)) return exports;
+  if (loading.depth === 0) complete.add(exports);
   for (const star of stars.get(exports) ?? []) {
     if (!lazy.has(star)) continue;
     for (const key of Object.keys(star)) {
@@ -182,7 +191,12 @@ const helpers = {
     // Looked up one after another when something is asked for: files that export each other's things may not be loaded yet.
     const found = (key: string): unknown => {
       const owner = own.find((star) => lazy.has(star) && Reflect.has(star, key));
-      if (owner !== undefined) return Reflect.get(owner, key);
+      if (owner !== undefined) {
+        // Looked for once.
+        const get = (): unknown => Reflect.get(owner, key) as unknown;
+        Object.defineProperty(exports, key, { enumerable: true, configurable: true, get });
+        return get();
+      }
       // A package, or what is left of a module that did not load.
       for (const star of own) {
         const value: unknown = Reflect.get(star, key);

@@ -3,6 +3,7 @@ import { valueOf } from "../made-up-data.js";
 import type { ProofColumn } from "../proof-case.js";
 import { asPg, quietly } from "./database.js";
 import { tables } from "./schema.js";
+import { written } from "./sql.js";
 
 export interface Values {
   /** Values of each column by `table.column`, the most frequent first; of tables that are there. */
@@ -25,8 +26,8 @@ export async function valuesOfTables(made: readonly string[]): Promise<Map<strin
       for (const row of rows) {
         const value = row[index];
         if (value === null || value === undefined) continue;
-        const known = counts.get(String(value));
-        if (known === undefined) counts.set(String(value), { value, count: 1 });
+        const known = counts.get(written(value));
+        if (known === undefined) counts.set(written(value), { value, count: 1 });
         else known.count++;
       }
       const ranked = [...counts].sort(([a, one], [b, other]) => other.count - one.count || (a < b ? -1 : 1));
@@ -121,7 +122,7 @@ export function promiseOf(pool: Values): (name: string, owner: string) => unknow
     if (/Ids$|^ids$/.test(name)) return scalars(name, "any", pool, pool.rows);
     const singular = singularOf(name);
     if (name === "id") return keysOf(singularOf(owner), pool, 1)?.[0] ?? scalars("id", "any", pool)[0];
-    if (/Id$/.test(name)) return scalars(name, "any", pool)[0];
+    if (name.endsWith("Id")) return scalars(name, "any", pool)[0];
     if (/^(is|has|can|should)[A-Z]/.test(name)) return true;
     if (/(Date|At|_at)$/.test(name)) return ofColumn(singular, pool)?.[0] ?? new Date("2026-01-01T00:00:00.000Z");
     if (/(limit|take|pageSize|perPage|skip|offset|^page)$/i.test(name)) return scalars(name, "number", pool)[0];

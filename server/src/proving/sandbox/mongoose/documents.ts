@@ -5,7 +5,7 @@ import { findModel } from "../schema.js";
 import { identifier, inList, join, quote, render, sql, text } from "../sql.js";
 import { cannot } from "../stub.js";
 import { cast, type Collection, type Doc, valueAt } from "./filter.js";
-import { ObjectId } from "./object-id.js";
+import { idText, ObjectId } from "./object-id.js";
 
 export interface Kept extends Collection {
   readonly relations: ReadonlyMap<string, { readonly target: string; readonly many: boolean }>;
@@ -118,7 +118,7 @@ export async function remove(collection: Kept, docs: readonly Doc[]): Promise<vo
 function byId(docs: readonly Doc[]): ReturnType<typeof inList> {
   return inList(
     text(quote("_id")),
-    docs.map((doc) => String(doc["_id"] as ObjectId)),
+    docs.map((doc) => idText(doc["_id"])),
     false,
   );
 }

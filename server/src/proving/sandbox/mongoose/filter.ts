@@ -1,6 +1,7 @@
 /** MongoDB's conditions, on documents that are there. */
+import { written } from "../sql.js";
 import { cannot, outsideName, plainOf } from "../stub.js";
-import { ObjectId } from "./object-id.js";
+import { idText, ObjectId } from "./object-id.js";
 
 export type Doc = Record<string, unknown>;
 
@@ -36,14 +37,14 @@ export function cast({ name, types }: Collection, path: string, given: unknown):
     if (inner instanceof ObjectId) return inner;
     if (!ObjectId.isValid(inner)) {
       throw new CastError(
-        `Cast to ObjectId failed for value "${String(inner as string)}" (type ${typeof inner}) at path "${path}" for model "${name}"`,
+        `Cast to ObjectId failed for value "${written(inner)}" (type ${typeof inner}) at path "${path}" for model "${name}"`,
       );
     }
     return new ObjectId(inner);
   }
   if (/^(number|int|double)/i.test(type) && typeof value === "string") return Number(value);
   if (/^(string|text|varchar)/i.test(type) && (typeof value === "number" || value instanceof ObjectId))
-    return String(value);
+    return idText(value);
   if (/^(date|timestamp)/i.test(type) && (typeof value === "string" || typeof value === "number"))
     return new Date(value);
   return value;
@@ -88,7 +89,7 @@ function equal(own: unknown, wanted: unknown): boolean {
 function textOf(value: unknown): string {
   if (value instanceof ObjectId) return `id ${value.toHexString()}`;
   if (value instanceof Date) return `date ${value.getTime()}`;
-  return `${typeof value} ${typeof value === "object" ? JSON.stringify(value) : String(value as string)}`;
+  return `${typeof value} ${typeof value === "object" ? JSON.stringify(value) : written(value)}`;
 }
 
 function operated(collection: Collection, path: string, own: unknown, operator: string, value: unknown): boolean {

@@ -1,10 +1,11 @@
 /** What stands for Mongoose: models with plain queries. Hooks and plugins of schemas, and documents that save themselves, are refused by name. */
 import { Lazy, strict } from "../lazy.js";
 import { partly } from "../passing.js";
+import { written } from "../sql.js";
 import { cannot, outside, outsideName } from "../stub.js";
 import { change, collectionOf, insert, type Kept, readAll, remove } from "./documents.js";
 import { CastError, type Doc, inOrder, matches, valueAt } from "./filter.js";
-import { ObjectId } from "./object-id.js";
+import { idText, ObjectId } from "./object-id.js";
 
 class Schema {
   static readonly Types = new Proxy(
@@ -16,7 +17,7 @@ class Schema {
   /** What runs beside queries. */
   readonly hooks = new Set<string>();
   pre(name: unknown): this {
-    this.hooks.add(String(name as string));
+    this.hooks.add(written(name));
     return this;
   }
   post(name: unknown): this {
@@ -58,7 +59,7 @@ interface Made {
 /** What a document that is not lean can do beside holding its values. */
 class Document {
   get id(): unknown {
-    return String(Reflect.get(this, "_id") as ObjectId);
+    return idText(Reflect.get(this, "_id"));
   }
   toObject(): Doc {
     return { ...(this as unknown as Doc) };
@@ -105,8 +106,7 @@ class Query extends Lazy<unknown> {
             .filter((one) => one !== "")
             .map((one) => (one.startsWith("-") ? [one.slice(1), -1] : [one, 1]))
         : Object.entries((given ?? {}) as Doc);
-    for (const [path, direction] of entries)
-      this.#order.set(path, /^(-1|desc)/.test(String(direction as string)) ? -1 : 1);
+    for (const [path, direction] of entries) this.#order.set(path, /^(-1|desc)/.test(written(direction)) ? -1 : 1);
     return this;
   }
   limit(count: number): this {
@@ -223,11 +223,8 @@ async function populate(
   const relation = collection.relations.get(path);
   if (relation === undefined) throw cannot(`\`${collection.name}\` has no reference \`${path}\``);
   const target = collectionOf(relation.target);
-  const others = new Map(
-    (await readAll(target)).map((doc) => [String(doc["_id"] as ObjectId), projected(doc, select)]),
-  );
-  const one = (key: unknown): unknown =>
-    key === undefined || key === null ? key : (others.get(String(key as ObjectId)) ?? null);
+  const others = new Map((await readAll(target)).map((doc) => [idText(doc["_id"]), projected(doc, select)]));
+  const one = (key: unknown): unknown => (key === undefined || key === null ? key : (others.get(idText(key)) ?? null));
   for (const doc of docs) {
     const value = doc[path];
     if (value === undefined) continue;
@@ -261,7 +258,7 @@ class Model {
     const values = (await this.#matching(filter))
       .map((doc) => valueAt(doc, path))
       .filter((value) => value !== undefined);
-    return [...new Map(values.map((value) => [String(value as string), value])).values()];
+    return [...new Map(values.map((value) => [written(value), value])).values()];
   }
   async create(given: unknown): Promise<unknown> {
     this.#refuse(/save|validate|insert|plugin/);

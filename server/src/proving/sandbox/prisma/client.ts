@@ -156,6 +156,11 @@ const idle = (): Promise<void> => Promise.resolve();
 
 /** A class, because programs extend it. */
 export class PrismaClient {
+  /** Nothing happens that would be told. */
+  $on(): void {
+    return undefined;
+  }
+
   constructor() {
     const own: unknown = new Proxy(this, {
       get: (target, name, receiver) => {
@@ -171,7 +176,6 @@ export class PrismaClient {
         }
         if (name === "$transaction") return (work: unknown) => transaction(own as object, work);
         if (name === "$connect" || name === "$disconnect") return idle;
-        if (name === "$on") return () => undefined;
         const entity = findModel("prisma", name);
         if (entity !== undefined) return delegate(entity);
         if (name.startsWith("$")) throw cannot(`it calls \`${name}\` of Prisma, which has no stand-in`);

@@ -166,7 +166,8 @@ export class Model {
     return Object.assign(Object.create(this.prototype as object) as object, values);
   }
   static async create(values: Values): Promise<unknown> {
-    return (await insert(this, [values], false))[0];
+    const [made] = await insert(this, [values], false);
+    return made;
   }
   static async bulkCreate(rows: readonly Values[], options?: unknown): Promise<unknown[]> {
     return insert(this, rows, (given(options) as Values)["ignoreDuplicates"] === true);
@@ -305,7 +306,8 @@ function includesOf(cls: typeof Model, include: unknown): readonly Included[] {
     if (only === undefined || 1 < found.length) throw cannot("it includes an association that has no stand-in");
     if (options["through"] !== undefined || options["required"] === true || options["where"] !== undefined)
       throw cannot("it includes only rows that have another");
-    const { where: _where, as: _as, model: _model, association: _association, required: _required, ...rest } = options;
+    const own = new Set(["where", "as", "model", "association", "required"]);
+    const rest = Object.fromEntries(Object.entries(options).filter(([key]) => !own.has(key)));
     return { association: only, options: given(rest) };
   });
 }

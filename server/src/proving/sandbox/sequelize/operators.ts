@@ -111,7 +111,7 @@ function operated(column: Sql, name: string | undefined, value: unknown): Sql {
   const sign = SIGNS[name ?? ""];
   if (sign !== undefined) return sql`${column} ${text(sign)} ${value}`;
   const list = Array.isArray(value) ? (value as readonly unknown[]) : undefined;
-  switch (name) {
+  switch (name ?? "") {
     case "eq":
     case "is":
       return typeof value === "boolean" && name === "is"

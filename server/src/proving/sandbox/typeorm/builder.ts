@@ -13,7 +13,7 @@ export class Builder {
   readonly #params: Values = {};
   #texts: { readonly tie: "AND" | "OR"; readonly written: string }[] = [];
   readonly #relations: string[] = [];
-  readonly #order: Record<string, string> = {};
+  readonly #order = new Map<string, string>();
   #take: number | undefined;
   #skip: number | undefined;
 
@@ -53,13 +53,13 @@ export class Builder {
     return this;
   }
   orderBy(path: string, direction = "ASC"): this {
-    for (const key of Object.keys(this.#order)) delete this.#order[key];
+    this.#order.clear();
     return this.addOrderBy(path, direction);
   }
   addOrderBy(path: string, direction = "ASC"): this {
     const [owner, property = ""] = path.split(".");
     if (owner !== this.#alias) throw cannot("it orders by another table");
-    this.#order[property] = direction;
+    this.#order.set(property, direction);
     return this;
   }
   take(count: number): this {
@@ -80,7 +80,7 @@ export class Builder {
     return find(this.#entity, {
       where: undefined,
       relations: this.#relations,
-      order: this.#order,
+      order: Object.fromEntries(this.#order),
       ...(this.#take === undefined ? {} : { take: this.#take }),
       ...(this.#skip === undefined ? {} : { skip: this.#skip }),
       condition: this.#where(),

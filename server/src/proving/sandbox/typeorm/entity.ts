@@ -108,7 +108,7 @@ function refuseOdd(
         ? "an embedded class"
         : options["transformer"] !== undefined
           ? "a column with a transformer"
-          : /^simple-/.test(written(type))
+          : written(type).startsWith("simple-")
             ? `a column of type \`${written(type)}\``
             : undefined;
   if (why !== undefined) throw cannot(`\`${name}.${property}\` is ${why}, which has no stand-in`);

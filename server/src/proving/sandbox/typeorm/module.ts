@@ -229,10 +229,9 @@ class BaseEntity {
   }
 }
 
-class DataSource {
-  constructor() {
-    return typeormManager() as DataSource;
-  }
+/** A function that can be constructed and extended. */
+function DataSource(): unknown {
+  return typeormManager();
 }
 
 const DECORATORS = [

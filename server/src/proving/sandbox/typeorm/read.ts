@@ -119,17 +119,25 @@ async function attach(
 
 type Tree = Record<string, Record<string, unknown>>;
 
+function nested(tree: Record<string, unknown>, part: string): Record<string, unknown> {
+  const known = tree[part];
+  if (typeof known === "object" && known !== null) return known as Record<string, unknown>;
+  const made = {};
+  tree[part] = made;
+  return made;
+}
+
 /** `["author", "author.company"]` or `{ author: { company: true } }`. */
 function treeOf(given: unknown): Tree {
   const tree: Tree = {};
   if (Array.isArray(given)) {
     for (const path of given as readonly string[]) {
       let at: Record<string, unknown> = tree;
-      for (const part of path.split(".")) at = (at[part] ??= {}) as Record<string, unknown>;
+      for (const part of path.split(".")) at = nested(at, part);
     }
     return tree;
   }
-  for (const [property, below] of Object.entries((given ?? {}) as object)) {
+  for (const [property, below] of Object.entries(given ?? {})) {
     if (below === true) tree[property] = {};
     else if (typeof below === "object" && below !== null) tree[property] = below as Record<string, unknown>;
   }
@@ -137,7 +145,7 @@ function treeOf(given: unknown): Tree {
 }
 
 export function orderSql(entity: TypeormEntity, order: unknown): Sql {
-  const parts = Object.entries((order ?? {}) as object).map(([property, direction]: [string, unknown]) => {
+  const parts = Object.entries(order ?? {}).map(([property, direction]: [string, unknown]) => {
     const word = typeof direction === "number" ? (direction < 0 ? "DESC" : "ASC") : direction;
     if (typeof word !== "string") throw cannot(`it orders by \`${property}\` in a way that has no stand-in`);
     return sql`${columnSql(entity, property, "t")} ${text(word.toUpperCase() === "DESC" ? "DESC" : "ASC")}`;

@@ -2,7 +2,7 @@
 import { query, uncounted } from "../database.js";
 import { inTransaction } from "../database.js";
 import { insertSql } from "../knex.js";
-import { identifier, inList, join, quote, render, sql, text, type Sql } from "../sql.js";
+import { identifier, inList, join, quote, render, sql, text, written, type Sql } from "../sql.js";
 import { cannot } from "../stub.js";
 import { columnSql, decode, linkOf, type TypeormEntity } from "./entity.js";
 import { whereSql } from "./where.js";
@@ -129,7 +129,7 @@ export async function save(entity: TypeormEntity, given: readonly Record<string,
           differs(before[entity.columns.get(property) ?? property], value),
         ),
       );
-      for (const [property] of keys) delete changed[property];
+      for (const [property] of keys) Reflect.deleteProperty(changed, property);
       if (0 < Object.keys(changed).length)
         await update(
           entity,
@@ -143,7 +143,7 @@ export async function save(entity: TypeormEntity, given: readonly Record<string,
 function differs(before: unknown, after: unknown): boolean {
   if (after === undefined) return false;
   if (before instanceof Date && after instanceof Date) return before.getTime() !== after.getTime();
-  return typeof after === "object" && after !== null ? true : String(before) !== String(after);
+  return typeof after === "object" && after !== null ? true : written(before) !== written(after);
 }
 
 function inTransactionUncounted(work: () => Promise<void>): Promise<void> {

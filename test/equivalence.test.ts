@@ -156,6 +156,7 @@ async function expectCaught(
   const text = fixedFiles["src/routes.ts"] ?? "";
   const wrong = text
     .replace(/\?\? (null|undefined|\[\])/, "?? [{ id: -1, name: 'wrong' }]")
+    .replace(/\?\? \[\{ (\w+): 0 \}\]/, "?? [{ $1: -1 }]")
     .replace('?? "gone"', '?? "lost"');
   expect(wrong).not.toBe(text);
   const loaded = load({ ...fixedFiles, "src/routes.ts": wrong }, url);

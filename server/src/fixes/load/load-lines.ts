@@ -68,7 +68,7 @@ function namesFor({ tableName, tree, read }: LoadParts): Names {
   const by = capitalized(camelCase(read.column));
   const map = freshName(tree, [`${read.gives === "row" ? single : pluralOf(single)}By${by}`], new Set([rows]));
   const row =
-    namesIn(tree).has(single) || single === rows
+    read.value !== undefined || namesIn(tree).has(single) || single === rows
       ? freshName(tree, ["row", "found", "loaded"], new Set([rows]))
       : single;
   return { rows, row, map };

@@ -6,6 +6,7 @@ import {
   addProperty,
   isUnique,
   keyedFilter,
+  type KeyedFilter,
   type KeyedRead,
   nameOf,
   propertyOf,
@@ -71,28 +72,35 @@ function byFilter(
   if (one && propertyOf(options, "order") !== undefined) return undefined;
   const filter = keyedFilter(scope, object);
   if (filter === undefined || !restIsFixed(node, scope, [filter.property], /^find/)) return undefined;
-  const unique = !one || isUnique(table, filter.columns);
-  if (!unique && isPresence !== true) return undefined;
-  const selected = unique ? keepKey(options, filter.column) : presence(options, filter.column);
+  if (one && !isUnique(table, filter.columns))
+    return isPresence === true ? presence(node, options, filter, method) : undefined;
+  const selected = keepKey(options, filter.column);
   if (selected === undefined) return undefined;
   return {
     ...common(node, filter.key, filter.column, one),
-    ...(unique && selected.length > 0 ? { widened: true as const } : {}),
+    ...(selected.length > 0 ? { widened: true as const } : {}),
     batch: (keys) =>
       rewritten(node, [...(one ? [replace(method, "findAll")] : []), withValue(filter, keys), ...selected]),
   };
 }
 
-/** Which keys have rows at all, each of them once. */
-function presence(options: ts.ObjectLiteralExpression, column: string): readonly TextEdit[] | undefined {
+/** Which keys have rows at all: counted, because scopes of the model may add columns to rows, which are in no group. */
+function presence(
+  node: ts.CallExpression,
+  options: ts.ObjectLiteralExpression,
+  filter: KeyedFilter,
+  method: ts.MemberName,
+): KeyedRead | undefined {
   if (!options.properties.every((property) => /^(where|transaction|attributes)$/.test(nameOf(property) ?? "")))
     return undefined;
-  const list = `[${quoted(column, styleOf(options.getSourceFile()))}]`;
+  const group = `group: [${quoted(filter.column, styleOf(options.getSourceFile()))}]`;
   const attributes = propertyOf(options, "attributes");
-  const group = addProperty(options, `group: ${list}`);
-  return attributes === undefined
-    ? [addProperty(options, `attributes: ${list}`), group]
-    : [replace(attributes, `attributes: ${list}`), group];
+  const edit = attributes === undefined ? addProperty(options, group) : replace(attributes, group);
+  return {
+    ...common(node, filter.key, filter.column, true),
+    rowKey: filter.column,
+    batch: (keys) => rewritten(node, [replace(method, "count"), withValue(filter, keys), edit]),
+  };
 }
 
 function common(

@@ -1,5 +1,5 @@
 import express from "express";
-import { asc, eq } from "drizzle-orm";
+import { asc, count, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { Pool } from "pg";
 import { customers, orders, products } from "./schema";
@@ -25,4 +25,14 @@ app.get("/drizzle/customers", async (req, res) => {
     rows.push({ name: customer.name, own });
   }
   res.json(rows);
+});
+
+app.get("/drizzle/counts", async (req, res) => {
+  const list = await db.select().from(customers).orderBy(asc(customers.id));
+  const counts = [];
+  for (const customer of list) {
+    const [row] = await db.select({ count: count() }).from(orders).where(eq(orders.customerId, customer.id));
+    counts.push({ name: customer.name, count: row?.count });
+  }
+  res.json(counts);
 });

@@ -33,11 +33,34 @@ app.get("/prisma/open", async (req, res) => {
 });
 
 app.get("/prisma/checked", async (req, res) => {
-  const orders = await prisma.order.findMany({ orderBy: { id: "asc" } });
+  const orders = await prisma.order.findMany({ where: { customerId: { not: null } }, orderBy: { id: "asc" } });
   const names: string[] = [];
   for (const order of orders) {
-    const product = await prisma.product.findUniqueOrThrow({ where: { id: order.productId } });
-    names.push(product.name);
+    const customer = await prisma.customer.findUniqueOrThrow({ where: { id: order.customerId ?? 0 } });
+    names.push(customer.name);
   }
   res.json(names);
+});
+
+app.get("/prisma/counts", async (req, res) => {
+  const customers = await prisma.customer.findMany({ orderBy: { id: "asc" } });
+  const counts: number[] = [];
+  for (const customer of customers) {
+    counts.push(await prisma.order.count({ where: { customerId: customer.id, status: { not: "done" } } }));
+  }
+  res.json(counts);
+});
+
+app.get("/prisma/sums", async (req, res) => {
+  const customers = await prisma.customer.findMany({ orderBy: { id: "asc" } });
+  const sums = [];
+  for (const customer of customers) {
+    const { _sum, _count } = await prisma.order.aggregate({
+      where: { customerId: customer.id },
+      _sum: { total: true },
+      _count: true,
+    });
+    sums.push({ name: customer.name, total: _sum.total, count: _count });
+  }
+  res.json(sums);
 });

@@ -35,15 +35,17 @@ function apiOf({ blocking }: CallSite): FindingTarget[] {
 }
 
 function functionsOf(view: FileView, { targets }: CallSite): FindingTarget[] {
-  return targets.map((ref) => {
+  return targets.flatMap((ref) => {
     const { name, file } = view.describeFunction(ref);
-    return { key: `function ${file}#${name}`, label: `function \`${name}\`` };
+    // One without a name is told in words, and every file has some.
+    return name.includes(" ") ? [] : [{ key: `function ${file}#${name}`, label: `function \`${name}\`` }];
   });
 }
 
 /** Members of what a package gives are called in every other line; what it exports itself is meant. */
 function packageOf({ external }: CallSite): FindingTarget[] {
   if (external === undefined || external.path.length === 0 || external.path.includes("prototype")) return [];
-  const name = external.path.join(".");
+  const member = external.path.join(".");
+  const name = member === "default" ? external.module : member;
   return [{ key: `package ${external.module}#${name}`, label: `\`${name}\`` }];
 }

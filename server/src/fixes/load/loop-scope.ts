@@ -257,7 +257,7 @@ class Rendering {
     if (path !== undefined) {
       if (this.#changed.has(name)) return undefined;
       const element = this.#element();
-      return [element, ...path].join(".");
+      return path.reduce((text, step) => (step.startsWith("[") ? `${text}${step}` : `${text}.${step}`), element);
     }
     const alias = this.#aliases.get(name);
     if (alias !== undefined) {
@@ -278,13 +278,24 @@ function unwrapped(node: ts.Expression): ts.Expression {
 /** Properties that lead from the element to a name of its pattern; empty for the element itself. */
 function pathInPattern(pattern: ts.BindingName, name: string): readonly string[] | undefined {
   if (ts.isIdentifier(pattern)) return pattern.text === name ? [] : undefined;
-  if (!ts.isObjectBindingPattern(pattern)) return undefined;
+  if (ts.isArrayBindingPattern(pattern)) return placeInPattern(pattern, name);
   for (const { name: local, propertyName, initializer, dotDotDotToken } of pattern.elements) {
     if (initializer !== undefined || dotDotDotToken !== undefined) continue;
     const property = propertyName ?? (ts.isIdentifier(local) ? local : undefined);
     if (property === undefined || !ts.isIdentifier(property)) continue;
     const inner = pathInPattern(local, name);
     if (inner !== undefined) return [property.text, ...inner];
+  }
+  return undefined;
+}
+
+/** `[id, order]` of `Object.entries(…)` or of a `Map`. */
+function placeInPattern({ elements }: ts.ArrayBindingPattern, name: string): readonly string[] | undefined {
+  for (const [i, element] of elements.entries()) {
+    if (!ts.isBindingElement(element) || element.initializer !== undefined || element.dotDotDotToken !== undefined)
+      continue;
+    const inner = pathInPattern(element.name, name);
+    if (inner !== undefined) return [`[${i}]`, ...inner];
   }
   return undefined;
 }

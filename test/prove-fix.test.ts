@@ -1,9 +1,12 @@
 /** Proofs of fixes: both versions of a function run on made-up rows in a process of their own. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Prover } from "../server/src/proving/create-prover.js";
 import type { ProofReport } from "../server/src/proving/proof-case.js";
 import { bundledProver } from "./harness/bundled-prover.js";
 import { proofOf, tryProof, type ProofTrial } from "./harness/prover.js";
+
+// A proof starts a database; a busy machine takes its time.
+vi.setConfig({ testTimeout: 240_000 });
 
 const ready = bundledProver();
 const prover: Prover = { prove: async (request, signal) => (await ready).prove(request, signal) };
@@ -140,8 +143,8 @@ export async function charge() {
     kind: "proved",
     note: expect.stringContaining("made-up answers of `new stripe().charges.create`") as string,
   });
-  expect(counts(await tryProof(prover, change(code, "amount: users.length", "amount: users.length + 1")))).toContain(
-    `the result is "new stripe().charges.create()[{"amount":10}]" before and`,
+  expect(counts(await tryProof(prover, change(code, "amount: users.length", "amount: users.length + 1")))).toMatch(
+    /^different: .*amount.*10.* before and .*amount.*11.* after/,
   );
   expect(counts(await tryProof(prover, change(code, 'console.log("charging", users.length);', "")))).toContain(
     "it calls `console.log` before where it calls",

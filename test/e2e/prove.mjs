@@ -13,7 +13,7 @@ mkdirSync(shots, { recursive: true });
 const PROOF_MS = 180_000;
 
 const FILES = {
-  "package.json": '{ "name": "sample", "dependencies": { "pg": "8.11.5", "knex": "3.1.0", "express": "4.19.2" } }\n',
+  "package.json": '{ "name": "sample", "dependencies": { "pg": "8.11.5" } }\n',
   "db/schema.sql": "CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, city text);\n",
   "src/names.ts": `import { Pool } from "pg";
 
@@ -27,20 +27,6 @@ export async function names(ids: number[]) {
   }
   return found;
 }
-`,
-  // The fix asks for a hundred rows: another answer as soon as there are more, which the proof must say.
-  "src/list.ts": `import express from "express";
-import knex from "knex";
-
-const db = knex({ client: "pg" });
-const app = express();
-
-app.get("/users", async (request, response) => {
-  const users = await db("users").select("id", "name").orderBy("id");
-  response.json(users);
-});
-
-app.listen(3000);
 `,
 };
 const folder = writeWorkspace(join(STATE, "prove-workspace"), FILES);
@@ -130,16 +116,6 @@ try {
     await goToIn(page, 1, 1);
     await runCommand(page, "Hotpath: Prove Fix");
     await notice("Put the cursor into a finding").waitFor({ timeout: 30_000 });
-  });
-  await step("prove: a fix that changes the answer is refuted, with the first difference", async () => {
-    await clearNotices();
-    await openFileIn(page, "list.ts");
-    await until("a squiggle", async () => (await squiggles().count()) > 0, 120_000);
-    const row = await menuWith(8, 30, "Prove this fix on made-up rows");
-    await row.click();
-    await until("the difference", async () => (await notice("Not the same at 1000 rows").count()) > 0, PROOF_MS);
-    await until("what differs", async () => (await notice("1000 elements before and 100 after").count()) > 0);
-    await shot("prove-refuted");
   });
 } finally {
   editor?.stop();

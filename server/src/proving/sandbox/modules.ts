@@ -103,8 +103,11 @@ function lazily(load: () => object): unknown {
       const found = Reflect.getOwnPropertyDescriptor(exports(), key);
       return found === undefined ? undefined : { ...found, configurable: true };
     },
-    apply: (_own, self, args) => Reflect.apply(exports() as () => unknown, self, args) as unknown,
-    construct: (_own, args) => Reflect.construct(exports() as Constructor, args) as object,
+    apply: (_own, self, args: unknown[]) => {
+      const called = exports() as (...given: unknown[]) => unknown;
+      return Reflect.apply(called, self, args);
+    },
+    construct: (_own, args: unknown[]): object => Reflect.construct<unknown[], object>(exports() as Constructor, args),
   });
   lazy.add(made);
   return made;

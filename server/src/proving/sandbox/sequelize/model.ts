@@ -163,7 +163,7 @@ export class Model {
     return { count: await this.count({ where: given(options).where }), rows: await this.findAll(options) };
   }
   static build(values: Values = {}): unknown {
-    return Object.assign(Object.create(this.prototype as object) as object, values);
+    return Object.assign(Object.create(this.prototype) as object, values);
   }
   static async create(values: Values): Promise<unknown> {
     const [made] = await insert(this, [values], false);
@@ -214,7 +214,7 @@ function plainOf(value: unknown): unknown {
 
 function ownKey(row: Model): Sql {
   const model = definitionOf(row.constructor);
-  return whereSql(model, { [model.key]: Reflect.get(row, model.key) });
+  return whereSql(model, { [model.key]: Reflect.get(row, model.key) as unknown });
 }
 
 function aliasOf(target: { readonly name: string }, options: Values | undefined, many: boolean): string {

@@ -293,7 +293,7 @@ test("behind remembered results the analyzer gets ready by itself", async () => 
   const workspace = workspaceOf(REMEMBERED);
   await (await workspace.open(kept(workspace))).service.close();
   const { service } = await workspace.open(kept(workspace));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await service.warmed();
   expect(service.refresh()).toMatchObject({ changed: [], work: { linked: [] } });
   service.setOverlay(workspace.at("src/a.ts"), FIXED);
   const { changed, work } = service.refresh();

@@ -12,8 +12,8 @@ import { guardsOf } from "../load/guards.js";
 import type { TableAnswers } from "../load/keyed-read.js";
 import { canBeKeys, elementNameOf, filterFor, noteOf } from "../load/load-before-loop.js";
 import { listAt } from "../load/list-text.js";
-import { loopScope } from "../load/loop-scope.js";
-import { loopShape } from "../load/loop-shape.js";
+import { contains, loopScope } from "../load/loop-scope.js";
+import { loopShape, type LoopShape } from "../load/loop-shape.js";
 import { changesShared } from "../load/row-changes.js";
 import { type Use, useOf } from "../load/use.js";
 import { camelCase, capitalized, freshName, pluralOf, singularOf } from "../names.js";
@@ -52,7 +52,7 @@ export function loadThroughCall(question: ThroughQuestion, sources: FixSources):
   const query = calleeTree === undefined ? undefined : nodeAt(calleeTree, question.query, ts.isExpression);
   const declared = query === undefined ? undefined : declaredFunction(query);
   if (tree === undefined || loop === undefined || call === undefined || query === undefined) return undefined;
-  if (declared === undefined || calledAs(call) === undefined) return undefined;
+  if (declared === undefined || calledAs(call) === undefined || hasOwnThis(loop, call)) return undefined;
   const scope = loopScope(loop, elementNameOf(tree, loop));
   const keyed = keyedArgument(call, declared.fn.parameters, scope);
   const list = listAt(loop, scope, question.isArray || loop.callback !== undefined);
@@ -75,7 +75,7 @@ export function loadThroughCall(question: ThroughQuestion, sources: FixSources):
 
   const table = camelCase(question.tableName ?? "row");
   const base = thing === "" ? (singularOf(table) ?? table) : thing;
-  const variable = freshName(tree, variableNames(base, keyNameOf(keyed), sibling));
+  const variable = freshName(tree, variableNames(base, keyNameOf(keyed), sibling), new Set([name, reached.callee]));
   const { lines, found } = callLines({
     tree,
     call,
@@ -108,6 +108,14 @@ export function loadThroughCall(question: ThroughQuestion, sources: FixSources):
 function calledAs({ expression }: ts.CallExpression): string | undefined {
   if (ts.isIdentifier(expression)) return expression.text;
   return ts.isPropertyAccessExpression(expression) ? expression.name.text : undefined;
+}
+
+/** `this` of a callback that is a `function` is not the one before the loop. */
+function hasOwnThis({ callback }: LoopShape, call: ts.CallExpression): boolean {
+  return (
+    callback?.kind === ts.SyntaxKind.FunctionExpression &&
+    contains(call, ({ kind }) => kind === ts.SyntaxKind.ThisKeyword)
+  );
 }
 
 /** Free in the file, and no member of anything in it. */

@@ -30,7 +30,8 @@ const READS = /^(findMany|find|findAll|select|selectAll|findBy)$/;
 export function limitList(sources: FixSources, list: ListToLimit): readonly Fix[] {
   const tree = sources.treeOf(list.path);
   const call = tree === undefined ? undefined : nodeAt(tree, list.call, ts.isCallExpression);
-  const property = OPTIONS[list.dialect];
+  // `db.query.users.findMany` takes options where Drizzle's other reads are chains.
+  const property = list.dialect === "drizzle" && list.method === "findMany" ? "limit" : OPTIONS[list.dialect];
   const built =
     call === undefined
       ? undefined

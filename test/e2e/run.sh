@@ -40,7 +40,7 @@ fi
 
 good=0
 bad=0
-for suite in neovim.mjs vscode.mjs evaluation.mjs dashboard.mjs fixes.mjs prove.mjs costs.mjs queries.mjs search.mjs; do
+for suite in neovim.mjs vscode.mjs evaluation.mjs dashboard.mjs fixes.mjs prove.mjs costs.mjs queries.mjs search.mjs model.mjs; do
   STATE="$state" VSIX="$vsix" ROOT="$root" timeout --kill-after=10 600 node "$suite" | tee "$state/$suite.log"
   read -r p f < <(sed -nE 's/^SUITE ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$state/$suite.log" | tail -1; echo 0 1)
   good=$((good + p))

@@ -74,7 +74,7 @@ function relatedOf(
 
 /** By a timer of the program, or by one outside that asks for a route: `GET /api/cron/digest`. */
 function isTimed({ reach: { entry } }: RepeatedOperation["runtime"]): boolean {
-  return entry?.point.kind === "cron" || (entry?.point.label ?? "").includes('/cron/');
+  return entry?.point.kind === "cron" || (entry?.point.label ?? "").includes("/cron/");
 }
 
 /**

@@ -150,6 +150,7 @@ test("every setting is read somewhere", () => {
     "server/src/workspace/setting-values.ts",
     "server/src/workspace/shared-cache.ts",
     "client/src/start-server.ts",
+    "client/src/download-model.ts",
     // The language client reads this one by itself.
     "node_modules/vscode-languageclient/lib/common/client.js",
   ]

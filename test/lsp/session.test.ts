@@ -70,6 +70,17 @@ test("pull: one document, its related places, unchanged results, the whole works
   expect(await client.stop()).toBe(0);
 }, 30_000);
 
+test("pull: a document that was open before the scan is asked for again, also when nothing else has findings", async () => {
+  const root = workspace("early");
+  const client = await startClient([root], PULL, path.join(state.folder, "cache"));
+  state.clients.push(client);
+  const caller = path.join(root, "src/caller.ts");
+  client.open(caller, CALLER);
+  await client.until("the scan", () => client.statuses.at(-1)?.state === "ready");
+  await client.until("a refresh", () => client.refreshes.count > 0);
+  expect((await client.pull(caller)).items?.map(({ code }) => code)).toEqual(["query-in-loop"]);
+}, 30_000);
+
 test("push: an unsaved edit in one file changes the findings of another, and closing takes it back", async () => {
   const root = workspace("b");
   const client = await connect([root], PUSH);

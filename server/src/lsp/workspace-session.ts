@@ -143,6 +143,8 @@ class Session {
         work.report(progress);
         this.#status({ state: "scanning", percent: percentOf(progress) });
       });
+      // Whoever asked for the findings of an open document before or during the scan has got none.
+      this.#edited.clear();
       loop.request();
       await loop.settled();
       return scanned;

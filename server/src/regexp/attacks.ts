@@ -4,6 +4,7 @@
  * trying instead of by automata.
  */
 import type { AST } from "@eslint-community/regexpp";
+import { createCharTest } from "./char-test.js";
 
 /** `prefix`, `pump` any number of times, `suffix`. */
 export interface Attack {
@@ -23,9 +24,9 @@ export function attacksOn(pattern: AST.Pattern, flags: AST.Flags): readonly Atta
   const chars = [...new Set([...literalsOf(pattern), ...COMMON])];
   const sampler = createSampler(chars, flags);
   const places = repetitionsOf(pattern, sampler);
-  const pumps = new Map<string, string>();
+  const pumps = new Map<string, Pick<Attack, "prefix" | "pump">>();
   const add = (prefix: string, pump: string): void => {
-    if (pump !== "" && pumps.size < MAX_PUMPS) pumps.set(`${prefix}\u0000${pump}`, prefix);
+    if (pump !== "" && pumps.size < MAX_PUMPS) pumps.set(`${prefix}\u0000${pump}`, { prefix, pump });
   };
   for (const { prefix, quantifier } of places) {
     // A character that several repetitions take can be shared out among them in many ways.
@@ -35,10 +36,7 @@ export function attacksOn(pattern: AST.Pattern, flags: AST.Flags): readonly Atta
   for (const { prefix, between } of places) for (const text of between) add(prefix, text);
   const whole = places.map(({ prefix }) => prefix).filter((prefix) => prefix !== "");
   for (const text of whole) add("", text);
-  const keys = [...pumps];
-  return keys.flatMap(([key, prefix]) =>
-    SUFFIXES.map((suffix) => ({ prefix, pump: key.slice(prefix.length + 1), suffix })),
-  );
+  return [...pumps.values()].flatMap((one) => SUFFIXES.map((suffix) => ({ ...one, suffix })));
 }
 
 interface Repetition {
@@ -57,13 +55,13 @@ interface Sampler {
 }
 
 function createSampler(chars: readonly string[], flags: AST.Flags): Sampler {
-  const setFlags = `${flags.ignoreCase ? "i" : ""}${flags.unicode ? "u" : ""}${flags.dotAll ? "s" : ""}`;
+  const test = createCharTest(flags);
   const takes = (element: AST.Element, char: string): boolean => {
     switch (element.type) {
       case "Character":
       case "CharacterSet":
       case "CharacterClass":
-        return new RegExp(`^(?:${element.raw})$`, setFlags).test(char);
+        return test(element, char);
       case "Quantifier":
         return takes(element.element, char);
       case "Group":
@@ -79,19 +77,16 @@ function createSampler(chars: readonly string[], flags: AST.Flags): Sampler {
         return String.fromCodePoint(element.value);
       case "CharacterSet":
       case "CharacterClass":
-        return chars.find((char) => takes(element, char)) ?? "";
+        return firstTaken(element);
       case "Quantifier":
         return word(element.element).repeat(Math.min(element.min, 8));
       case "Group":
       case "CapturingGroup":
-        return (element.alternatives[0]?.elements ?? []).map(once).join("");
+        return (element.alternatives[0]?.elements ?? []).map(word).join("");
       default:
         return "";
     }
   };
-  /** In a repetition's own text every part appears, so that its end is reached. */
-  const once = (element: AST.Element): string =>
-    element.type === "Quantifier" && element.min === 0 ? "" : word(element);
   return {
     chars,
     takes,

@@ -3,6 +3,7 @@
  * (https://tc39.es/ecma262/#sec-pattern-semantics defines the order), so that "how much longer for twice the text" is counted rather than guessed or timed.
  */
 import type { AST } from "@eslint-community/regexpp";
+import { createCharTest, type CharTest } from "./char-test.js";
 
 /** A matcher in continuation style: whether the rest of the pattern matches from `at` on. */
 type Next = (at: number) => boolean;
@@ -27,11 +28,11 @@ export interface StepCounter {
 /** Makes a counter for a pattern; undefined when it uses what the counter does not follow (looking behind, flag `v` sets). */
 export function createStepCounter(pattern: AST.Pattern, flags: AST.Flags): StepCounter | undefined {
   if (flags.unicodeSets || !isFollowed(pattern)) return undefined;
-  const sets = new Map<AST.Element, (char: string) => boolean>();
+  const takes = createCharTest(flags);
   return {
     stepsOf(text, limit) {
       const run: Run = { text: Array.from(text), limit, captures: new Map(), steps: 0 };
-      const matcher = alternatives(pattern.alternatives, { run, flags, sets });
+      const matcher = alternatives(pattern.alternatives, { run, flags, takes });
       try {
         for (let start = 0; start <= run.text.length; start++) {
           if (matcher(start, () => true) || flags.sticky) break;
@@ -60,7 +61,7 @@ const withoutPlain = (raw: string): string => raw.replaceAll("(?:", "(");
 interface Context {
   readonly run: Run;
   readonly flags: AST.Flags;
-  readonly sets: Map<AST.Element, (char: string) => boolean>;
+  readonly takes: CharTest;
 }
 
 function alternatives(list: readonly AST.Alternative[], context: Context): Matcher {
@@ -88,11 +89,10 @@ function matcherOf(element: AST.Element, context: Context): Matcher {
     case "CharacterSet":
     case "CharacterClass":
     case "ExpressionCharacterClass": {
-      const holds = charTest(element, context);
       return (at, next) => {
         count(run);
         const char = run.text[at];
-        return char !== undefined && holds(char) && next(at + 1);
+        return char !== undefined && context.takes(element, char) && next(at + 1);
       };
     }
     case "Group":
@@ -110,27 +110,6 @@ function matcherOf(element: AST.Element, context: Context): Matcher {
 
 function count(run: Run): void {
   if (++run.steps > run.limit) throw new EnoughSteps();
-}
-
-/** A single character against a class is the engine's own business: linear, and exactly what it does. */
-function charTest(
-  element: AST.Character | AST.CharacterSet | AST.CharacterClass | AST.ExpressionCharacterClass,
-  { flags, sets }: Context,
-): (char: string) => boolean {
-  const known = sets.get(element);
-  if (known !== undefined) return known;
-  const expression = new RegExp(
-    `^(?:${element.raw})$`,
-    `${flags.ignoreCase ? "i" : ""}${flags.unicode ? "u" : ""}${flags.dotAll ? "s" : ""}`,
-  );
-  const memo = new Map<string, boolean>();
-  const holds = (char: string): boolean => {
-    const told = memo.get(char) ?? expression.test(char);
-    memo.set(char, told);
-    return told;
-  };
-  sets.set(element, holds);
-  return holds;
 }
 
 function capturing(element: AST.CapturingGroup, context: Context): Matcher {

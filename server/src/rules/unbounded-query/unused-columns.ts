@@ -5,7 +5,6 @@ import type { Column, Table } from "../../catalog/model.js";
 import { selectColumns } from "../../fixes/lists/select-columns.js";
 import type { FileView } from "../../project/file-view.js";
 import type { QueryModel } from "../../queries/model.js";
-import { queriesOf } from "../../queries/queries-of.js";
 import { defineRule } from "../define-rule.js";
 import { entryPath, perUnit } from "../runtime-code.js";
 import { readsAllColumns, wholeQuery } from "./all-columns.js";
@@ -69,10 +68,8 @@ function examine(view: FileView, read: ListRead): Unused | undefined {
   const { query } = read;
   if (query.limit?.kind === "literal" && typeof query.limit.value === "number" && query.limit.value <= SHORT_LIST)
     return undefined;
-  // With relations loaded beside it the library may need what nobody reads.
-  const file = queriesOf(view).find((one) => one.query === query);
-  if (file === undefined || !readsAllColumns(view, file)) return undefined;
-  const names = namesRead(view, wholeQuery(view, file), shapeOf(query));
+  if (!readsAllColumns(view, read)) return undefined;
+  const names = namesRead(view, wholeQuery(view, read), shapeOf(query));
   const table = names === undefined ? undefined : bindQuery(view.catalog, query, view.path).tables[0];
   if (names === undefined || table === undefined) return undefined;
   const used = new Set<string>();

@@ -273,25 +273,13 @@ class Model {
   async updateMany(filter: unknown, update: unknown): Promise<object> {
     const found = await this.#silently(filter);
     await change(this.#made.collection(), found, update);
-    return {
-      acknowledged: true,
-      matchedCount: found.length,
-      modifiedCount: found.length,
-      upsertedCount: 0,
-      upsertedId: null,
-    };
+    return updated(found.length);
   }
   async updateOne(filter: unknown, update: unknown, options?: { readonly upsert?: boolean }): Promise<object> {
     if (options?.upsert === true) throw cannot("it updates with `upsert`");
     const found = (await this.#silently(filter)).slice(0, 1);
     await change(this.#made.collection(), found, update);
-    return {
-      acknowledged: true,
-      matchedCount: found.length,
-      modifiedCount: found.length,
-      upsertedCount: 0,
-      upsertedId: null,
-    };
+    return updated(found.length);
   }
   async deleteMany(filter: unknown): Promise<object> {
     const found = await this.#silently(filter);
@@ -359,3 +347,8 @@ const exported = {
 
 export const mongooseModule: unknown = partly("mongoose", { ...exported, default: partly("mongoose", exported) });
 export const nestMongooseModule: unknown = partly("@nestjs/mongoose", {});
+
+/** What MongoDB answers to an update that inserted nothing. */
+function updated(count: number): object {
+  return { acknowledged: true, matchedCount: count, modifiedCount: count, upsertedCount: 0, upsertedId: null };
+}

@@ -46,6 +46,17 @@ export async function loadUser(id: string) {
 }
 `;
 
+/** A handler that asks for each id of the body: one `query-in-loop`, told by its name. */
+export const handlerText = (name: string): string => `import express from "express";
+import { pool } from "./db";
+const app = express();
+app.get("/${name}", async (req, res) => {
+  const ${name} = [];
+  for (const id of req.body.ids) ${name}.push(await pool.query("select * from ${name} where id = $1", [id]));
+  res.json(${name});
+});
+`;
+
 export function temporaryWorkspace(files: Readonly<Record<string, string | Buffer>> = {}): TemporaryWorkspace {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "hotpath-test-")));
   const root = path.join(folder, "root");

@@ -1,5 +1,5 @@
 /** Whatever happens to the model: the findings and their order are those without one, search answers by words, and the status says what is wrong. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { modelStatus } from "../../server/src/lsp/model-status.js";
@@ -7,43 +7,29 @@ import { createEmbedder, type EmbedderOptions } from "../../server/src/model/cre
 import { openFeedback } from "../../server/src/model/feedback-store.js";
 import { noEmbedder, type Embedder } from "../../server/src/ranking/embedder.js";
 import { createCodeSearch } from "../../server/src/service/code-search.js";
-import { createService } from "../../server/src/service/create-service.js";
 import { topFindings } from "../../server/src/service/finding-order.js";
-import { drain } from "../../server/src/service/slices.js";
 import type { WorkspaceService } from "../../server/src/service/workspace-service.js";
 import { temporaryFolder } from "../harness/planner-image.js";
+import { handlerText, temporaryWorkspace } from "../harness/temporary-workspace.js";
 import { repositoryRoot } from "../harness/repository.js";
 
 const fixtures = path.join(repositoryRoot, "test/model/fixtures");
-const root = temporaryFolder(`failures-${process.pid}`);
-const handler = (name: string): string => `import express from "express";
-import { pool } from "./db";
-const app = express();
-app.get("/${name}", async (req, res) => {
-  const ${name} = [];
-  for (const id of req.body.ids) ${name}.push(await pool.query("select * from ${name} where id = $1", [id]));
-  res.json(${name});
+const workspace = temporaryWorkspace({
+  "package.json": '{ "name": "shop", "dependencies": { "pg": "8", "express": "4" } }',
+  "src/db.ts": 'import { Pool } from "pg";\nexport const pool = new Pool();\n',
+  "src/apples.ts": handlerText("apples"),
+  "src/plums.ts": handlerText("plums"),
 });
-`;
+const { root } = workspace;
 const state: { service?: WorkspaceService; embedder?: Embedder } = {};
 
 beforeAll(async () => {
-  mkdirSync(path.join(root, "src"), { recursive: true });
-  writeFileSync(path.join(root, "package.json"), '{ "name": "shop", "dependencies": { "pg": "8", "express": "4" } }');
-  writeFileSync(path.join(root, "src/db.ts"), 'import { Pool } from "pg";\nexport const pool = new Pool();\n');
-  for (const name of ["apples", "plums"]) writeFileSync(path.join(root, `src/${name}.ts`), handler(name));
-  const service = await createService({ roots: [root], cacheFolder: undefined, overrides: {}, workers: 0 });
-  await drain(service.scan());
-  service.refresh();
-  state.service = service;
+  state.service = (await workspace.open()).service;
 });
 afterEach(async () => {
   await state.embedder?.close();
 });
-afterAll(async () => {
-  await state.service?.close();
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => workspace.dispose());
 
 /** A copy of the small model that works, damaged. */
 function damaged(damage: (folder: string) => void): Partial<EmbedderOptions> {

@@ -1,56 +1,36 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tableRows } from "../../server/src/analysis/table-rows.js";
 import { openFeedback } from "../../server/src/model/feedback-store.js";
 import { noEmbedder } from "../../server/src/ranking/embedder.js";
 import { createCodeSearch } from "../../server/src/service/code-search.js";
-import { createService } from "../../server/src/service/create-service.js";
 import { judge, orderFindings, type OrderParts } from "../../server/src/service/finding-order.js";
-import { drain } from "../../server/src/service/slices.js";
 import type { WorkspaceService } from "../../server/src/service/workspace-service.js";
-import { temporaryFolder } from "../harness/planner-image.js";
+import { handlerText, temporaryWorkspace } from "../harness/temporary-workspace.js";
 
-const root = temporaryFolder(`order-${process.pid}`);
-const handler = (name: string): string => `import express from "express";
-import { pool } from "./db";
-const app = express();
-app.get("/${name}", async (req, res) => {
-  const ${name} = [];
-  for (const id of req.body.ids) ${name}.push(await pool.query("select * from ${name} where id = $1", [id]));
-  res.json(${name});
-});
-`;
 const files: Readonly<Record<string, string>> = {
   "package.json": '{ "name": "shop", "dependencies": { "pg": "8", "express": "4" } }',
   "schema.sql": "CREATE TABLE apples (id int PRIMARY KEY);\nCREATE TABLE polls (id int PRIMARY KEY);\n",
   "hotpath.config.json": '{ "tables": { "polls": { "rows": 5000000 } } }',
   "src/db.ts": 'import { Pool } from "pg";\nexport const pool = new Pool();\n',
-  "src/a.ts": handler("apples"),
-  "src/b.ts": handler("polls").replace(
+  "src/a.ts": handlerText("apples"),
+  "src/b.ts": handlerText("polls").replace(
     "const polls = [];",
     "const polls = []; const retries = backoff(attempt, jitter, deadline);",
   ),
-  "src/c.ts": handler("polls")
+  "src/c.ts": handlerText("polls")
     .replace('"/polls"', '"/again"')
     .replace("const polls = [];", "const polls = []; const retries = backoff(attempt, jitter, deadline, limit);"),
 };
+const workspace = temporaryWorkspace(files);
+const { root } = workspace;
 const state: { service?: WorkspaceService } = {};
 
 beforeAll(async () => {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeFileSync(path.join(root, name), text);
-  }
-  const service = await createService({ roots: [root], cacheFolder: undefined, overrides: {}, workers: 0 });
-  await drain(service.scan());
-  service.refresh();
-  state.service = service;
+  state.service = (await workspace.open()).service;
 });
-afterAll(async () => {
-  await state.service?.close();
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => workspace.dispose());
 
 function partsOf(service: WorkspaceService): OrderParts {
   const search = createCodeSearch({ service, embedder: noEmbedder("off") });

@@ -1,18 +1,15 @@
 /** The fix of one finding offered for those like it, and what counts as having accepted it: over a real workspace, without a model. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { applyChange } from "../harness/apply-change.js";
-import { temporaryFolder } from "../harness/planner-image.js";
+import { temporaryWorkspace } from "../harness/temporary-workspace.js";
 import { createFixCalls, type FixCalls } from "../../server/src/lsp/fix-calls.js";
 import { openFeedback, type FeedbackStore } from "../../server/src/model/feedback-store.js";
 import { likenessOf } from "../../server/src/ranking/alike.js";
 import { noEmbedder } from "../../server/src/ranking/embedder.js";
 import { createCodeSearch } from "../../server/src/service/code-search.js";
-import { createService } from "../../server/src/service/create-service.js";
 import { fixChanges, fixOffers, type FileChange } from "../../server/src/service/fixes.js";
 import type { FixPlace } from "../../server/src/service/similar-fixes.js";
-import { drain } from "../../server/src/service/slices.js";
 import type { WorkspaceService } from "../../server/src/service/workspace-service.js";
 
 const loop = (name: string, table: string): string => `
@@ -62,26 +59,25 @@ interface State {
   readonly service: WorkspaceService;
   readonly calls: FixCalls;
   readonly feedback: FeedbackStore;
+  readonly dispose: () => Promise<void>;
 }
 const state: { current?: State } = {};
 
 beforeEach(async () => {
-  const root = temporaryFolder(`similar-${process.pid}`);
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeFileSync(path.join(root, name), text);
-  }
-  const service = await createService({ roots: [root], cacheFolder: undefined, overrides: {}, workers: 0 });
-  await drain(service.scan());
-  service.refresh();
+  const workspace = temporaryWorkspace(files);
+  const { root } = workspace;
+  const { service } = await workspace.open();
   const search = createCodeSearch({ service, embedder: noEmbedder("off") });
   const feedback = openFeedback(path.join(root, "feedback.jsonl"));
-  state.current = { root, service, feedback, calls: createFixCalls(service, search, feedback) };
+  state.current = {
+    root,
+    service,
+    feedback,
+    dispose: workspace.dispose,
+    calls: createFixCalls(service, search, feedback),
+  };
 });
-afterEach(async () => {
-  await state.current?.service.close();
-  if (state.current !== undefined) rmSync(state.current.root, { recursive: true, force: true });
-});
+afterEach(() => state.current?.dispose());
 
 function current(): State {
   if (state.current === undefined) throw new Error("no workspace");

@@ -73,7 +73,7 @@ beforeEach(async () => {
     root,
     service,
     feedback,
-    dispose: workspace.dispose,
+    dispose: () => workspace.dispose(),
     calls: createFixCalls(service, search, feedback),
   };
 });

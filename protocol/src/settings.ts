@@ -203,6 +203,7 @@ export const settings: readonly Setting[] = [
     type: { kind: "boolean" },
     default: true,
     scope: "machine",
+    profiles: { light: false },
     doc: "Use a local model to search code by meaning and to order suggestions; findings are the same without it.",
   },
   {

@@ -71,6 +71,12 @@ test("a profile is a set of defaults, and what somebody has set stays", () => {
   expect(sizeOf({ profile: "light", cache: { diskSize: 300 } })).toBe(300 * 2 ** 20);
   expect(scanOf({ profile: "light", workers: -1 }).workers).toBe(0);
   expect(scanOf({ profile: "balanced", workers: 2 }).workers).toBe(2);
+  for (const [profile, enabled] of [
+    ["light", false],
+    ["balanced", true],
+    ["performance", true],
+  ] as const)
+    expect([profile, scanOf({ profile, model: { enable: true } }).model?.enabled]).toEqual([profile, enabled]);
   expect(scanOf({ redis: { url: "redis://a:b@h:1", key: "k" } }).sharedCache).toMatchObject({ key: "k" });
   expect(scanOf({ redis: { url: "https://h" } }).sharedCache).toBeUndefined();
 });

@@ -18,7 +18,7 @@ export type EmbedderFor = (choice: ModelChoice) => Embedder;
 export function createEmbedderPool(here: string): EmbedderFor {
   const made = new Map<string, Embedder>();
   return ({ enabled, folder, provider = "auto" }) => {
-    if (!enabled) return noEmbedder("the model is switched off by hotpath.model.enable");
+    if (!enabled) return noEmbedder("the model is switched off by hotpath.model.enable, or by the light profile");
     const modelFolder = folder ?? bundledModelFolder(here);
     const key = `${modelFolder}\0${provider}`;
     const known = made.get(key);

@@ -34,14 +34,21 @@ async function shown(text) {
 const openFile = (name) => openFileIn(page, name);
 
 /** The dialog of the web: a path to type. */
-async function importFile(file) {
-  await runCommand(page, "Hotpath: Import Profile…");
-  const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
-  await page.waitForTimeout(800);
-  await input.fill(file);
-  await page.waitForTimeout(800);
-  await page.keyboard.press("Enter");
+function importFile(file, told) {
+  return until(
+    `"${told}" for ${file}`,
+    async () => {
+      const input = page.locator(".quick-input-widget input");
+      await runCommand(page, "Hotpath: Import Profile…", () => input.waitFor({ timeout: 10_000 }));
+      await page.waitForTimeout(800);
+      await input.fill(file);
+      await page.waitForTimeout(800);
+      await page.keyboard.press("Enter");
+      await page.locator(".notification-toast").filter({ hasText: told }).first().waitFor({ timeout: 20_000 });
+      return true;
+    },
+    90_000,
+  );
 }
 
 let editor;
@@ -54,8 +61,15 @@ try {
     await page.screenshot({ path: join(shots, "cost-lens.png") });
   });
   await step("costs: a click on it shows the entry point in the view, with its path", async () => {
-    await lens("POST /users").first().click();
-    await rows().filter({ hasText: "POST /users" }).first().waitFor({ timeout: 40_000 });
+    await until(
+      "the entry point in the view",
+      async () => {
+        await lens("POST /users").first().click({ timeout: 5_000 });
+        await rows().filter({ hasText: "POST /users" }).first().waitFor({ timeout: 20_000 });
+        return true;
+      },
+      60_000,
+    );
     await shown("loadUser(id)");
     await page.screenshot({ path: join(shots, "cost-tree.png") });
   });
@@ -65,23 +79,13 @@ try {
     await page.screenshot({ path: join(shots, "cost-path.png") });
   });
   await step("costs: an imported load test puts measured times in place of estimates", async () => {
-    await importFile(profile);
-    await page
-      .locator(".notification-toast")
-      .filter({ hasText: "load-test.json: 1 route" })
-      .first()
-      .waitFor({ timeout: 20_000 });
+    await importFile(profile, "load-test.json: 1 route");
     await openFile("app.ts");
     await lens("1,204 calls, 100 % of request time").first().waitFor({ timeout: 20_000 });
     await page.screenshot({ path: join(shots, "cost-measured.png") });
   });
   await step("costs: a broken profile is told in a sentence", async () => {
-    await importFile(join(STATE, "broken.cpuprofile"));
-    await page
-      .locator(".notification-toast")
-      .filter({ hasText: "ends in the middle" })
-      .first()
-      .waitFor({ timeout: 20_000 });
+    await importFile(join(STATE, "broken.cpuprofile"), "ends in the middle");
     await page.screenshot({ path: join(shots, "cost-broken.png") });
   });
   await step("costs: clearing the profile goes back to the estimate", async () => {

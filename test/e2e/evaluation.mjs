@@ -29,11 +29,20 @@ const bar = () => page.locator("#hotpath\\\\.hotpath\\\\.hotpath\\\\.evaluation,
 const barText = async () => (await bar().innerText()).trim();
 const notification = () => page.locator(".notification-toast, .notifications-center").filter({ hasText: /cases/ });
 
-async function pickSuite(name) {
-  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first();
-  await row.waitFor({ timeout: 30_000 });
-  await page.waitForTimeout(300);
-  await row.click();
+/** Runs a suite from the palette, until something is seen of it. */
+function runSuite(name, seen) {
+  return until(
+    `the run of ${name}`,
+    async () => {
+      const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first();
+      await runCommand(page, "Hotpath: Run Evaluation…", () => row.waitFor({ timeout: 30_000 }));
+      await page.waitForTimeout(300);
+      await row.click({ timeout: 5_000 });
+      await seen();
+      return true;
+    },
+    120_000,
+  );
 }
 
 let editor;
@@ -47,9 +56,9 @@ try {
         /finding/.test(await page.locator(".statusbar-item").filter({ hasText: "Hotpath:" }).first().innerText()),
       60_000,
     );
-    await runCommand(page, "Hotpath: Run Evaluation…");
-    await pickSuite("Detection");
-    await until("the outcome in the status bar", async () => /^\d+\/\d+$/.test(await barText()), 60_000);
+    await runSuite("Detection", () =>
+      until("the outcome in the status bar", async () => /^\d+\/\d+$/.test(await barText()), 60_000),
+    );
     await notification().first().waitFor({ timeout: 20_000 });
     await page.screenshot({ path: join(shots, "evaluation-outcome.png") });
   });
@@ -63,30 +72,28 @@ try {
     await page.screenshot({ path: join(shots, "evaluation-report.png") });
   });
   await step("evaluation: results stand in the Testing view, at their lines", async () => {
-    await runCommand(page, "Testing: Focus on Test Explorer View");
     const tree = page.locator(".test-explorer-tree");
-    await tree.getByText("Detection").first().waitFor({ timeout: 20_000 });
+    await runCommand(page, "Testing: Focus on Test Explorer View", () =>
+      tree.getByText("Detection").first().waitFor({ timeout: 20_000 }),
+    );
     await tree.getByText("Own suite").first().waitFor();
     await page.screenshot({ path: join(shots, "evaluation-tests.png") });
   });
   await step("evaluation: progress counts up with the time left, and cancel stops it", async () => {
-    await runCommand(page, "Hotpath: Run Evaluation…");
-    await pickSuite("Own suite");
-    const first = await until(
-      "a percentage with time left",
-      async () => /^(\d+) % \d\d:\d\d:\d\d$/.exec(await barText()),
-      60_000,
-    );
+    const percentage = async () => /^(\d+) % \d\d:\d\d:\d\d$/.exec(await barText());
+    await runSuite("Own suite", () => until("a percentage with time left", percentage, 30_000));
+    const first = await until("a percentage", percentage);
     await page.screenshot({ path: join(shots, "evaluation-running.png") });
     await until("a higher percentage", async () => Number(/^(\d+) %/.exec(await barText())?.[1]) > Number(first[1]));
-    await runCommand(page, "Hotpath: Cancel Evaluation");
-    await until("cancelled", async () => /cancelled/.test(await barText()), 20_000);
+    await runCommand(page, "Hotpath: Cancel Evaluation", () =>
+      until("cancelled", async () => /cancelled/.test(await barText()), 20_000),
+    );
     await page.screenshot({ path: join(shots, "evaluation-cancelled.png") });
   });
   await step("evaluation: a wrong suite says so at its line", async () => {
-    await runCommand(page, "Hotpath: Run Evaluation…");
-    await pickSuite("Wrong");
-    await page.locator(".notification-toast").filter({ hasText: "did you mean" }).first().waitFor({ timeout: 20_000 });
+    await runSuite("Wrong", () =>
+      page.locator(".notification-toast").filter({ hasText: "did you mean" }).first().waitFor({ timeout: 20_000 }),
+    );
     await page.screenshot({ path: join(shots, "evaluation-wrong.png") });
   });
 } finally {

@@ -1,7 +1,16 @@
 // Fixes as a person applies them: from the light bulb through the editor's preview, all at once on save, and refused on a file that may not be written.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { goToIn, launchBrowser, openFileIn, openPage, startEditor } from "./editor.mjs";
+import {
+  applyButton,
+  chooseAction,
+  goToIn,
+  launchBrowser,
+  openFileIn,
+  openPage,
+  startEditor,
+  tickEverything,
+} from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -58,37 +67,15 @@ try {
     page = await openPage(browser, editor, folder);
     await openFile("names.ts");
     await until("a squiggle", async () => (await squiggles().count()) > 0, 60_000);
-    await page.locator(".monaco-editor .view-lines").first().click();
-    await goTo(8, 34);
-    await until(
-      "the fix in the menu",
-      async () => {
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("Control+.");
-        const row = page
-          .locator(".action-widget .monaco-list-row")
-          .filter({ hasText: "with one query before" })
-          .first();
-        await row.waitFor({ timeout: 8_000 });
-        await page.waitForTimeout(500);
-        await page.screenshot({ path: join(shots, "load-fix-menu.png") });
-        await row.click();
-        return true;
-      },
-      60_000,
+    const picture = join(shots, "load-fix-menu.png");
+    await chooseAction(page, { line: 8, column: 34, entry: "with one query before", picture }, () =>
+      applyButton(page).waitFor({ timeout: 20_000 }),
     );
   });
   await step("fixes: it is shown before it is applied, and the finding is gone then", async () => {
-    const apply = page.locator(".refactor-preview .monaco-button, .monaco-button").filter({ hasText: "Apply" }).first();
-    await apply.waitFor({ timeout: 20_000 });
-    // What needs a look is not ticked: the editor wants to be told.
-    await page
-      .locator(".bulk-edit-panel .edit-checkbox, .refactor-preview .edit-checkbox, .edit-checkbox")
-      .first()
-      .click();
-    await page.waitForTimeout(500);
+    await tickEverything(page);
     await page.screenshot({ path: join(shots, "load-fix-preview.png") });
-    await apply.click();
+    await applyButton(page).click();
     await openFile("names.ts");
     await until("the new code", async () => /any\(\$1\)/.test(await text()));
     await until("no squiggle", async () => (await squiggles().count()) === 0);

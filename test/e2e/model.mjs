@@ -29,9 +29,7 @@ const rowWith = (hasText) => page.locator(".quick-input-widget .monaco-list-row"
 const dialog = () => page.locator(".monaco-dialog-box");
 
 async function choose() {
-  await page.keyboard.press("Escape");
-  await runCommand(page, "Hotpath: Download Model");
-  await rowWith("bge-small-en-v1.5").waitFor({ timeout: 10_000 });
+  await runCommand(page, "Hotpath: Download Model", () => rowWith("bge-small-en-v1.5").waitFor({ timeout: 10_000 }));
   await shot("model-list");
   await rowWith("bge-small-en-v1.5").click();
   await dialog().waitFor({ timeout: 10_000 });
@@ -58,7 +56,7 @@ try {
   await step(
     "model: a file that is not what it should be is refused in a sentence, and nothing of it stays",
     async () => {
-      await choose();
+      await until("the question", async () => (await choose(), true), 120_000, 2000);
       await dialog().locator(".monaco-button").filter({ hasText: "Download" }).click();
       const told = page.locator(".notification-list-item").filter({ hasText: "was not downloaded" });
       await told.first().waitFor({ timeout: 30_000 });

@@ -1,7 +1,16 @@
 // Proofs of fixes as a person asks for them: from the light bulb and the palette, with a result on the screen; and never where nobody trusts the folder.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { goToIn, launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
+import {
+  chooseAction,
+  goToIn,
+  launchBrowser,
+  openFileIn,
+  openMenu,
+  openPage,
+  runCommand,
+  startEditor,
+} from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -39,18 +48,13 @@ const rows = () => page.locator(".action-widget .monaco-list-row");
 const notice = (text) => page.locator(".notification-toast, .notifications-toasts").filter({ hasText: text }).first();
 const shot = (name) => page.screenshot({ path: join(shots, `${name}.png`) });
 
-/** Opens the light bulb's menu at a place and waits until it has a row with the text. */
+/** Opens the light bulb's menu at a place, until it has a row with the text. */
 async function menuWith(line, column, text) {
   return until(
     `"${text}" in the menu`,
     async () => {
-      await page.keyboard.press("Escape");
-      await page.locator(".monaco-editor .view-lines").first().click();
-      await goToIn(page, line, column);
-      await page.keyboard.press("Control+.");
-      const row = rows().filter({ hasText: text }).first();
-      await row.waitFor({ timeout: 10_000 });
-      return row;
+      await openMenu(page, line, column, text);
+      return true;
     },
     90_000,
   );
@@ -68,10 +72,10 @@ try {
     page = await openPage(browser, editor, folder);
     await openFileIn(page, "names.ts");
     await until("a squiggle", async () => (await squiggles().count()) > 0, 120_000);
-    const row = await menuWith(8, 34, "Prove this fix on made-up rows");
-    await shot("prove-menu");
-    await row.click();
-    await notice("running the fix on made-up rows").waitFor({ timeout: 30_000 });
+    const picture = join(shots, "prove-menu.png");
+    await chooseAction(page, { line: 8, column: 34, entry: "Prove this fix on made-up rows", picture }, () =>
+      notice(/running the fix on made-up rows|Proved on made-up rows/).waitFor({ timeout: 30_000 }),
+    );
     await shot("prove-running");
     await until("the result", async () => (await notice("Proved on made-up rows").count()) > 0, PROOF_MS);
     await until("the counts", async () => (await notice("→ 1 queries at 1000 rows").count()) > 0);
@@ -107,15 +111,18 @@ try {
     await openFileIn(page, "names.ts");
     await page.locator(".monaco-editor .view-lines").first().click();
     await goToIn(page, 8, 34);
-    await runCommand(page, "Hotpath: Prove Fix");
+    await runCommand(page, "Hotpath: Prove Fix", () =>
+      notice(/running the fix on made-up rows|Proved on made-up rows/).waitFor({ timeout: 30_000 }),
+    );
     await until("the result", async () => (await notice("Proved on made-up rows").count()) > 0, PROOF_MS);
   });
   await step("prove: with the cursor elsewhere it says what to do", async () => {
     await clearNotices();
     await page.locator(".monaco-editor .view-lines").first().click();
     await goToIn(page, 1, 1);
-    await runCommand(page, "Hotpath: Prove Fix");
-    await notice("Put the cursor into a finding").waitFor({ timeout: 30_000 });
+    await runCommand(page, "Hotpath: Prove Fix", () =>
+      notice("Put the cursor into a finding").waitFor({ timeout: 20_000 }),
+    );
   });
 } finally {
   editor?.stop();

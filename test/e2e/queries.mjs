@@ -1,7 +1,17 @@
 // Queries and their indexes, as a person works on them: a line above the query, Explain Query with the plan's picture, the way back from the schema, and the fix.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { goToIn, launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
+import {
+  applyButton,
+  chooseAction,
+  goToIn,
+  launchBrowser,
+  openFileIn,
+  openPage,
+  runCommand,
+  startEditor,
+  tickEverything,
+} from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -117,49 +127,39 @@ try {
     await openFile("orders.ts");
     await page.locator(".monaco-editor .view-lines").first().click();
     await goTo(16, 36);
-    await runCommand(page, "Show or Focus Hover");
-    const hover = page.locator(".monaco-hover:visible").first();
-    await until("hover text", async () => /served by a unique key/.test(await hover.innerText()));
+    const hover = page.locator(".monaco-hover:visible").filter({ hasText: "served by a unique key" }).first();
+    await runCommand(page, "Show or Focus Hover", () => hover.waitFor({ timeout: 15_000 }));
     await page.screenshot({ path: join(shots, "query-hover.png") });
     await page.keyboard.press("Escape");
   });
   await step("queries: references lead from a column of a migration to the queries that use it", async () => {
-    await openFile("001_init.sql");
-    await page.locator(".monaco-editor .view-lines").first().click();
     // With one query to go to, the editor goes there at once.
-    await goTo(4, 5);
-    await page.keyboard.press("Shift+F12");
-    await page.locator('.tab.active:has-text("orders.ts")').waitFor({ timeout: 20_000 });
+    await until(
+      "the query",
+      async () => {
+        await openFile("001_init.sql");
+        await page.locator(".monaco-editor .view-lines").first().click();
+        await goTo(4, 5);
+        await page.keyboard.press("Shift+F12");
+        await page.locator('.tab.active:has-text("orders.ts")').waitFor({ timeout: 20_000 });
+        return true;
+      },
+      90_000,
+    );
     await until("its line", async () => /Ln 8,/.test(await page.locator(".statusbar").innerText()));
   });
   await step("queries: the fix is previewed, makes the next migration, and the finding is gone", async () => {
     await openFile("orders.ts");
     await until("a squiggle", async () => (await squiggles().count()) > 0, 30_000);
-    await page.locator(".monaco-editor .view-lines").first().click();
-    await goTo(9, 10);
-    await until(
-      "the fix in the menu",
-      async () => {
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("Control+.");
-        const row = page.locator(".action-widget .monaco-list-row").filter({ hasText: "Add an index on" }).first();
-        await row.waitFor({ timeout: 8_000 });
-        await page.waitForTimeout(500);
-        await page.screenshot({ path: join(shots, "index-fix-menu.png") });
-        await row.click();
-        return true;
-      },
-      60_000,
-    );
     // A fix to be reviewed is applied from the editor's own preview of refactorings.
-    const apply = page.locator(".refactor-preview .monaco-button, .monaco-button").filter({ hasText: "Apply" }).first();
-    await apply.waitFor({ timeout: 20_000 });
-    // What needs a look is not ticked: the editor wants to be told, once for each file.
-    await page.locator(".edit-checkbox").first().click();
-    await page.waitForTimeout(1000);
+    const picture = join(shots, "index-fix-menu.png");
+    await chooseAction(page, { line: 9, column: 10, entry: "Add an index on", picture }, () =>
+      applyButton(page).waitFor({ timeout: 20_000 }),
+    );
+    await tickEverything(page);
     await page.screenshot({ path: join(shots, "index-fix-preview.png") });
     if (readdirSync(join(folder, "migrations")).length > 1) throw new Error("the file was made before anybody agreed");
-    await apply.click();
+    await applyButton(page).click();
     const made = join(folder, "migrations/002_add_orders_customer_id_created_at_index.sql");
     await until("the migration", () => existsSync(made), 20_000);
     await runCommand(page, "File: Save All").catch(() => undefined);

@@ -1,7 +1,18 @@
 // The model in use, as a person uses it: search by a sentence, similar code from a finding, the same fix for similar places, and why findings stand in their order.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { goToIn, launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
+import {
+  applyButton,
+  chooseAction,
+  closeList,
+  goToIn,
+  launchBrowser,
+  openFileIn,
+  openPage,
+  runCommand,
+  startEditor,
+  tickEverything,
+} from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -50,45 +61,11 @@ const rowWith = (...texts) => texts.reduce((found, hasText) => found.filter({ ha
 const squiggles = () => page.locator(".squiggly-warning, .squiggly-info");
 const text = async () =>
   (await page.locator(".monaco-editor .view-lines").first().innerText()).replaceAll("\u00a0", " ");
-const list = () => page.locator(".quick-input-widget");
+const openFile = (name) => openFileIn(page, name);
 
-/** Lists close a moment after they have done their work, and would take what is typed next: then it is tried again. */
-const openFile = (name) =>
-  until(
-    `${name} is open`,
-    async () => {
-      await page.keyboard.press("Escape");
-      await list().waitFor({ state: "hidden" });
-      await openFileIn(page, name);
-      return true;
-    },
-    90_000,
-  );
-
-/** Closes whatever list is open. */
-async function closeList() {
-  await page.keyboard.press("Escape");
-  await list().waitFor({ state: "hidden" });
-}
-
-/** Opens the light bulb's menu at the finding and chooses an entry; the menu is asked for again until it has it. */
-async function chooseAction(entry, picture) {
-  await until(
-    `${entry} in the menu`,
-    async () => {
-      await page.keyboard.press("Escape");
-      await goToIn(page, 8, 34);
-      await page.keyboard.press("Control+.");
-      const row = page.locator(".action-widget .monaco-list-row").filter({ hasText: entry }).first();
-      await row.waitFor({ timeout: 8_000 });
-      await page.waitForTimeout(500);
-      await shot(picture);
-      await row.click();
-      return true;
-    },
-    90_000,
-  );
-}
+/** Chooses an entry of the light bulb's menu at the finding. */
+const chooseAtFinding = (entry, picture, seen) =>
+  chooseAction(page, { line: 8, column: 34, entry, picture: join(shots, `${picture}.png`) }, seen);
 
 let editor;
 try {
@@ -98,9 +75,10 @@ try {
     page.setDefaultTimeout(10_000);
     await openFile("names.ts");
     await until("a squiggle", async () => (await squiggles().count()) > 0, 60_000);
-    await runCommand(page, "Hotpath: Search Slow Code");
+    await runCommand(page, "Hotpath: Search Slow Code", () =>
+      page.getByPlaceholder("What the code does, in your words").waitFor(),
+    );
     const input = page.locator(".quick-input-widget input");
-    await page.locator(".quick-input-widget").filter({ hasText: "Search Slow Code" }).waitFor();
     await input.fill("send an email to somebody who is asked to join");
     await rowWith("sendInvitation").waitFor({ timeout: 60_000 });
     await until("it comes first", async () => /sendInvitation/.test(await rows().first().innerText()));
@@ -124,20 +102,20 @@ try {
     );
   });
   await step("search: similar code from a finding says which places have a finding and a fix", async () => {
-    await page.locator(".monaco-editor .view-lines").first().click();
-    await chooseAction("Find similar code", "search-similar-menu");
-    await rowWith("people", "query-in-loop", "Load").waitFor({ timeout: 60_000 });
-    await rowWith("members", "query-in-loop", "Load").waitFor();
+    await chooseAtFinding("Find similar code", "search-similar-menu", async () => {
+      await rowWith("people", "query-in-loop", "Load").waitFor({ timeout: 30_000 });
+      await rowWith("members", "query-in-loop", "Load").waitFor();
+    });
     await shot("search-similar");
-    await closeList();
+    await closeList(page);
   });
   await step(
     "search: the same fix is offered for the places that are alike, and shown before it is applied",
     async () => {
       await openFile("names.ts");
-      await page.locator(".monaco-editor .view-lines").first().click();
-      await chooseAction("Apply the same fix to similar places", "similar-fixes-menu");
-      await rowWith("names.ts:8", "this place").waitFor({ timeout: 60_000 });
+      await chooseAtFinding("Apply the same fix to similar places", "similar-fixes-menu", () =>
+        rowWith("names.ts:8", "this place").waitFor({ timeout: 30_000 }),
+      );
       await rowWith("people.ts:8", "the same table").waitFor();
       await rowWith("members.ts:8", "alike").waitFor();
       await page.waitForTimeout(500);
@@ -145,22 +123,10 @@ try {
       // The place itself stays as it is: the others come first.
       await rowWith("names.ts:8").locator(".monaco-checkbox, .quick-input-list-checkbox, input[type=checkbox]").click();
       await page.locator(".quick-input-widget .quick-input-action .monaco-button").first().click();
-      const apply = page
-        .locator(".refactor-preview .monaco-button, .monaco-button")
-        .filter({ hasText: "Apply" })
-        .first();
-      await apply.waitFor({ timeout: 20_000 });
-      // What needs a look is not ticked: the editor wants to be told, of each file. Its list is drawn anew with each tick.
-      await page.locator(".edit-checkbox").first().waitFor();
-      await until("everything is confirmed", async () => {
-        const left = page.locator('.edit-checkbox[aria-checked="false"]');
-        if ((await left.count()) === 0) return true;
-        await left.first().click();
-        await page.waitForTimeout(300);
-        return false;
-      });
+      await applyButton(page).waitFor({ timeout: 20_000 });
+      await tickEverything(page);
       await shot("similar-fixes-preview");
-      await apply.click();
+      await applyButton(page).click();
       for (const name of ["people.ts", "members.ts"]) {
         await openFile(name);
         await until(`the new code of ${name}`, async () => /any\(\$1\)/.test(await text()));
@@ -170,8 +136,9 @@ try {
     },
   );
   await step("search: what was applied counts, and the order says so", async () => {
-    await runCommand(page, "Hotpath: Show Findings by Importance");
-    await rowWith("names.ts:8").waitFor({ timeout: 60_000 });
+    await runCommand(page, "Hotpath: Show Findings by Importance", () =>
+      rowWith("names.ts:8").waitFor({ timeout: 30_000 }),
+    );
     await rowWith("names.ts:8").hover();
     await page.locator('.quick-input-widget .action-label[aria-label^="Why this order"]').first().click();
     const told = page
@@ -182,15 +149,16 @@ try {
     // It goes away by itself.
     const said = await told.first().innerText();
     if (!/moved up: of 2 similar findings you judged, 2 were useful/.test(said)) throw new Error(said);
-    await closeList();
+    await closeList(page);
   });
   await step("search: where nothing alike has a fix, a sentence says so", async () => {
     await openFile("names.ts");
     await until("a squiggle", async () => (await squiggles().count()) > 0, 30_000);
     await page.locator(".monaco-editor .view-lines").first().click();
     await goToIn(page, 8, 34);
-    await runCommand(page, "Hotpath: Apply Fix to Similar Places");
-    await page.locator(".notifications-toasts").filter({ hasText: "Put the cursor into a finding" }).waitFor();
+    await runCommand(page, "Hotpath: Apply Fix to Similar Places", () =>
+      page.locator(".notifications-toasts").filter({ hasText: "Put the cursor into a finding" }).waitFor(),
+    );
   });
 } finally {
   editor?.stop();

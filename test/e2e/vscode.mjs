@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { goToIn, launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
+import { chooseAction, goToIn, launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -21,7 +21,7 @@ const status = () => page.locator(".statusbar-item").filter({ hasText: "Hotpath:
 const statusText = async () => (await status().first().innerText()).trim();
 const squiggles = () => page.locator(".squiggly-warning");
 const openFile = (name) => openFileIn(page, name);
-const command = (label) => runCommand(page, label);
+const command = (label, seen) => runCommand(page, label, seen);
 const goTo = (line, column) => goToIn(page, line, column);
 
 const folder = writeWorkspace(join(STATE, "vscode-workspace"));
@@ -41,21 +41,21 @@ try {
     await page.screenshot({ path: join(shots, "squiggle.png") });
   });
   await step("vscode: the Problems panel lists it", async () => {
-    await page.keyboard.press("Control+Shift+M");
-    await page
-      .locator(".markers-panel .monaco-list-row")
-      .filter({ hasText: "hotpath" })
-      .first()
-      .waitFor({ timeout: 20_000 });
+    await command("Problems: Focus on Problems View", () =>
+      page
+        .locator(".markers-panel .monaco-list-row")
+        .filter({ hasText: "hotpath" })
+        .first()
+        .waitFor({ timeout: 20_000 }),
+    );
     await page.screenshot({ path: join(shots, "problems.png") });
     await page.keyboard.press("Control+J");
   });
   await step("vscode: hover tells what, why and instead", async () => {
     await page.locator(".monaco-editor .view-lines").first().click();
     await goTo(10, 26);
-    await command("Show or Focus Hover");
-    const hover = page.locator(".monaco-hover:visible").first();
-    await until("hover text", async () => /quer/i.test(await hover.innerText()));
+    const hover = page.locator(".monaco-hover:visible").filter({ hasText: /quer/i }).first();
+    await command("Show or Focus Hover", () => hover.waitFor({ timeout: 15_000 }));
     await page.screenshot({ path: join(shots, "hover.png") });
     await page.keyboard.press("Escape");
   });
@@ -82,8 +82,13 @@ try {
   });
   await step("vscode: explain opens the rule's page", async () => {
     await goTo(10, 26);
-    await command("Hotpath: Explain Rule");
-    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "query-in-loop" }).first().waitFor();
+    await command("Hotpath: Explain Rule", () =>
+      page
+        .locator(".quick-input-list .monaco-list-row")
+        .filter({ hasText: "query-in-loop" })
+        .first()
+        .waitFor({ timeout: 20_000 }),
+    );
     await page.waitForTimeout(300);
     await page.keyboard.press("Enter");
     await until("a preview tab", async () =>
@@ -95,24 +100,10 @@ try {
   });
   await step("vscode: ignoring asks for a reason and writes the comment", async () => {
     await openFile("app.ts");
-    await page.locator(".monaco-editor .view-lines").first().click();
-    await goTo(10, 26);
     const input = page.locator(".quick-input-widget input");
-    // The menu is drawn anew when the provider answers late, which can swallow a click.
-    await until(
-      "the question for a reason",
-      async () => {
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("Control+.");
-        const row = page.locator(".action-widget .monaco-list-row").filter({ hasText: "on this line" }).first();
-        await row.waitFor({ timeout: 8_000 });
-        await page.waitForTimeout(500);
-        await page.screenshot({ path: join(shots, "quick-fix.png") });
-        await row.click();
-        await input.waitFor({ timeout: 5_000 });
-        return true;
-      },
-      60_000,
+    const picture = join(shots, "quick-fix.png");
+    await chooseAction(page, { line: 10, column: 26, entry: "on this line", picture }, () =>
+      input.waitFor({ timeout: 10_000 }),
     );
     await input.fill("three ids at most");
     await page.keyboard.press("Enter");

@@ -73,6 +73,8 @@ async function choose(
   pick.title = `Apply the Same Fix: ${rule}, ${places.length} ${places.length === 1 ? "place" : "places"}`;
   pick.placeholder = "Fixes to be read first are shown in a preview before anything changes";
   pick.canSelectMany = true;
+  // Ticks somebody has set are not lost by a click into the code.
+  pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = places.map(itemOf);

@@ -16,6 +16,9 @@ export interface LiveSample {
   readonly requests: number;
   readonly failed: number;
   readonly responseP95Ms: number | undefined;
+  /** Answers of PostgreSQL's planner, and of the model to somebody who waits, since the last sample; undefined where there were none. */
+  readonly queryP95Ms?: number | undefined;
+  readonly inferenceP95Ms?: number | undefined;
   /** Calls that wait for a workspace's analyzer. */
   readonly queued: number;
   /** Share of cached values found, of those asked for since the server started; undefined before anything was asked. */
@@ -32,6 +35,8 @@ export interface TierState {
   readonly misses: number;
   readonly entries?: number;
   readonly bytes?: number;
+  /** What it may hold. */
+  readonly maxBytes?: number;
 }
 
 /** Latencies of one method, over its last requests. */
@@ -58,6 +63,8 @@ export interface HistoryPoint {
   readonly byFamily: Readonly<Record<string, number>>;
   /** By the first folders of the path. */
   readonly byFolder: Readonly<Record<string, number>>;
+  /** Which program it was: another one finds nothing of what was kept. */
+  readonly build?: string;
 }
 
 /** One evaluation run that came to its end. */

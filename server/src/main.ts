@@ -34,12 +34,11 @@ async function run(): Promise<number> {
     runs: new Evaluations(join(__dirname, "evaluation-worker.js")),
     bundled: bundledSuitesFolder(__dirname),
   };
-  const embedders = createEmbedderPool(__dirname);
+  const embedders = createEmbedderPool(__dirname, (ms) => monitor.inference(ms));
   const embedder = (): Embedder => embedders({ enabled: true });
   const models = createModelDownloads(__dirname);
   const attachModel: AttachModel = (port) => serveEmbedders(port, embedders);
-  const modelSpeed = async (): Promise<number | undefined> => (await embedder().status()).perSecond;
-  const monitor = new Monitor(createProcessGauge(), modelSpeed);
+  const monitor: Monitor = new Monitor(createProcessGauge(), () => embedders.perSecond());
   monitor.listen(createAlerts());
   const options = {
     monitor,

@@ -3,7 +3,12 @@ import { request } from "node:http";
 import { expect, test } from "vitest";
 import { createAlerts } from "../../server/src/monitor/alerts.js";
 import { createMetrics } from "../../server/src/monitor/metrics.js";
-import { Monitor, type MonitoredClient, type ProcessGauge } from "../../server/src/monitor/monitor.js";
+import {
+  Monitor,
+  type MonitoredClient,
+  type ProcessGauge,
+  type ScanLookups,
+} from "../../server/src/monitor/monitor.js";
 import { loopbackAddress, serveMetrics } from "../../server/src/monitor/serve-metrics.js";
 import type { LiveParams } from "../../protocol/src/dashboard.js";
 import { parsePrometheus } from "../harness/prometheus.js";
@@ -48,6 +53,8 @@ test("Prometheus text is what a parser of the format reads, with every series", 
   for (const ms of [3, 30, 300]) monitor.request("textDocument/hover", ms, true);
   monitor.request('odd"method\\with\nall', 1, false);
   monitor.work({ link: 12, check: 5 }, { "query-in-loop": 0.4 });
+  monitor.query(120);
+  monitor.inference(400);
   const families = parsePrometheus(await metrics.text());
   const value = (name: string, labels: Readonly<Record<string, string>> = {}): number | undefined =>
     families
@@ -67,6 +74,8 @@ test("Prometheus text is what a parser of the format reads, with every series", 
   expect(value("hotpath_queue_length")).toBe(3);
   expect(value("hotpath_clients")).toBe(1);
   expect(value("hotpath_model_texts_per_second")).toBe(120);
+  expect(value("hotpath_query_seconds_sum")).toBeCloseTo(0.12);
+  expect(value("hotpath_inference_seconds_bucket", { le: "0.5" })).toBe(1);
   leave();
   // Counters of a client that left stay in the ratio.
   expect((await monitor.sample()).cacheHits).toBe(0.9);
@@ -154,4 +163,57 @@ test("metrics are served on this machine alone", async () => {
   );
   served.close();
   monitor.close();
+});
+
+test("slow answers of the planner and of the model are told once each, and quick ones never", async () => {
+  const monitor = monitorWith();
+  monitor.listen(createAlerts());
+  const { alerts } = clientOf(monitor);
+  for (let n = 0; n < 6; n++) {
+    monitor.query(120);
+    monitor.inference(400);
+    await monitor.sample();
+  }
+  expect(alerts).toEqual([]);
+  for (let n = 0; n < 6; n++) {
+    // Moments in which nobody asks end no row.
+    await monitor.sample();
+    monitor.query(900);
+    monitor.inference(3_000);
+    const { queryP95Ms, inferenceP95Ms } = await monitor.sample();
+    expect([queryP95Ms, inferenceP95Ms]).toEqual([900, 3_000]);
+  }
+  expect(alerts.map((text) => text.replace(/[;,] .*/, ""))).toEqual([
+    "Hotpath: PostgreSQL's planner takes 900 ms for an answer (limit 500 ms)",
+    "Hotpath: the model takes 3.0 s for an answer (limit 2 s)",
+  ]);
+  monitor.close();
+});
+
+test("few hits are told where the workspace was scanned before and the cache is full, and nowhere else", () => {
+  const megabyte = 2 ** 20;
+  const lookups = (asked: number, found: number, usedMb: number): ScanLookups["cache"] => ({
+    ...{ asked, found },
+    tiers: [
+      {
+        ...{ tier: "disk", state: "working", hits: found, misses: asked - found, writes: 0, dropped: 0, queued: 0 },
+        ...{ entries: found, bytes: usedMb * megabyte, maxBytes: 512 * megabyte },
+      },
+    ],
+  });
+  const told = (scan: ScanLookups): readonly string[] => {
+    const monitor = monitorWith();
+    monitor.listen(createAlerts());
+    const { alerts } = clientOf(monitor);
+    for (let n = 0; n < 2; n++) monitor.scanned(scan);
+    monitor.close();
+    return alerts;
+  };
+  expect(told({ cache: lookups(4_000, 1_000, 400), before: true })).toEqual([
+    "Hotpath: 25 % of what the scan needed was still in the cache (limit 70 %): it is full, 400 of 512 MB; hotpath.cache.diskSize makes room.",
+  ]);
+  expect(told({ cache: lookups(4_000, 1_000, 400), before: false })).toEqual([]);
+  expect(told({ cache: lookups(4_000, 3_000, 400), before: true })).toEqual([]);
+  expect(told({ cache: lookups(4_000, 1_000, 100), before: true })).toEqual([]);
+  expect(told({ cache: lookups(40, 1, 400), before: true })).toEqual([]);
 });

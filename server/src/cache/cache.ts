@@ -73,6 +73,8 @@ export interface TierFigures {
   /** Undefined where the tier does not know. */
   readonly entries?: number;
   readonly bytes?: number;
+  /** What it may hold. */
+  readonly maxBytes?: number;
   /** Writes under way. */
   readonly queued: number;
 }

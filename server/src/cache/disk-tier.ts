@@ -131,10 +131,10 @@ class DiskTier implements Tier {
     if (WRITES_BETWEEN_LOOKS <= this.#writes) this.#keepSmall();
   }
 
-  size(): { readonly entries: number; readonly bytes: number } {
+  size(): { readonly entries: number; readonly bytes: number; readonly maxBytes: number } {
     const stats = this.#store.values.getStats() as PageStats;
     const pages = (stats.treeBranchPageCount ?? 0) + (stats.treeLeafPageCount ?? 0) + (stats.overflowPages ?? 0);
-    return { entries: stats.entryCount ?? 0, bytes: pages * (stats.pageSize ?? 4096) };
+    return { entries: stats.entryCount ?? 0, bytes: pages * (stats.pageSize ?? 4096), maxBytes: this.#maxBytes };
   }
 
   async close(): Promise<void> {

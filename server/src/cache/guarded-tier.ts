@@ -132,7 +132,7 @@ export class GuardedTier {
     };
   }
 
-  #size(): { readonly entries?: number; readonly bytes?: number } {
+  #size(): Pick<TierFigures, "entries" | "bytes" | "maxBytes"> {
     try {
       return this.#tier.size?.() ?? {};
     } catch {

@@ -20,6 +20,7 @@ export interface Tier {
   getNow?(key: string): Uint8Array | undefined;
   getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
   putMany(entries: readonly TierEntry[]): Promise<void>;
-  size?(): { readonly entries: number; readonly bytes: number };
+  /** `maxBytes`: what it may hold, where it keeps to a bound itself. */
+  size?(): { readonly entries: number; readonly bytes: number; readonly maxBytes?: number };
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } fr
 import { join } from "node:path";
 import type { Finding } from "../analysis/finding.js";
 import { contentHash } from "../base/content-hash.js";
+import { version } from "../base/version.js";
 import type { HistoryPoint } from "../../../protocol/src/dashboard.js";
 
 /** A year of some scans a day. */
@@ -15,6 +16,8 @@ const FOLDER_DEPTH = 2;
 const MAX_FOLDERS = 12;
 /** Edits are worth a point after so long. */
 const GAP_MS = 5 * 60_000;
+/** After so long without a scan others may rightly have taken the place of what was kept. */
+const LATELY_MS = 14 * 24 * 3_600_000;
 
 export interface Scan {
   readonly files: number;
@@ -22,18 +25,24 @@ export interface Scan {
   readonly findings: readonly Finding[];
 }
 
-/** Adds a scan that came to its end. Never throws: history is worth no failure. */
-export function recordScan(cacheFolder: string, roots: readonly string[], scan: Scan, at = Date.now()): void {
+/**
+ * Adds a scan that came to its end. Never throws: history is worth no failure.
+ *
+ * @returns Whether this very program has scanned these folders lately, so that what it kept should still be there.
+ */
+export function recordScan(cacheFolder: string, roots: readonly string[], scan: Scan, at = Date.now()): boolean {
   const file = fileOf(cacheFolder, roots);
-  const point: HistoryPoint = { at, ...pointOf(scan, roots) };
+  const point: HistoryPoint = { at, ...pointOf(scan, roots), build: version };
+  let known = false;
   try {
     mkdirSync(join(cacheFolder, "history"), { recursive: true, mode: 0o700 });
     const before = readHistory(cacheFolder, roots);
     const last = before.at(-1);
-    if (last !== undefined && at - last.at < GAP_MS && sameCounts(last, point)) return;
+    known = last?.build === version && at - last.at < LATELY_MS;
+    if (last !== undefined && at - last.at < GAP_MS && last.build === version && sameCounts(last, point)) return known;
     if (before.length < KEPT_POINTS + SPARE_POINTS) {
       appendFileSync(file, `${JSON.stringify(point)}\n`, { mode: 0o600 });
-      return;
+      return known;
     }
     const kept = [...before.slice(1 - KEPT_POINTS), point];
     writeFileSync(`${file}.${process.pid}.partial`, kept.map((one) => `${JSON.stringify(one)}\n`).join(""), {
@@ -43,6 +52,7 @@ export function recordScan(cacheFolder: string, roots: readonly string[], scan: 
   } catch {
     // A full or read-only disk: the next scan tries again.
   }
+  return known;
 }
 
 /** Oldest first. Lines that are no points, such as one that was cut short, are left out. */

@@ -22,6 +22,8 @@ import type { SearchCalls } from "./search-calls.js";
 /** How an analyzer is. */
 export interface ServiceFigures {
   readonly cache: CacheFigures;
+  /** Milliseconds of the planner's answers since this was last asked. */
+  readonly plannerTimes: readonly number[];
   /** Of a thread of its own; undefined where it has none. */
   readonly heap?: Heap;
 }

@@ -19,7 +19,8 @@ export function monitorClient(
   const poll = async (): Promise<void> => {
     const service = workspaceOf()?.service();
     if (service === undefined) return;
-    const { cache, heap } = await service.figures();
+    const { cache, heap, plannerTimes } = await service.figures();
+    for (const ms of plannerTimes) monitor?.query(ms);
     latest.figures = { queued: service.queued(), cache, ...(heap === undefined ? {} : { heap }) };
     if (heap !== undefined) watchdog(heap);
   };

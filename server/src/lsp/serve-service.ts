@@ -226,7 +226,11 @@ async function call(
     case "rules":
       return service.rules();
     case "figures":
-      return { cache: service.cache.figures(), ...heapOf() } satisfies ServiceFigures;
+      return {
+        cache: service.cache.figures(),
+        plannerTimes: service.plannerTimes(),
+        ...heapOf(),
+      } satisfies ServiceFigures;
     case "shed":
       service.cache.shed();
       return undefined;

@@ -150,7 +150,9 @@ class Session {
       return scanned;
     });
     this.#options.monitor?.work(stats.stageMs, {});
-    if (cacheFolder !== undefined) recordScan(cacheFolder, this.#roots, { ...stats, findings: this.#store.all() });
+    const scan = { ...stats, findings: this.#store.all() };
+    const before = cacheFolder !== undefined && recordScan(cacheFolder, this.#roots, scan);
+    this.#options.monitor?.scanned({ cache: (await service.figures()).cache, before });
     work.end(`${stats.files} files, ${this.#store.count()} findings`);
     connection.console.info(
       `scanned ${stats.files} files in ${Math.round(stats.durationMs)} ms, ${stats.cacheHits} from the cache, ${stats.skipped} skipped`,

@@ -14,18 +14,48 @@ import { createEmbedder } from "./create-embedder.js";
 
 export type EmbedderFor = (choice: ModelChoice) => Embedder;
 
-/** @param here Folder of the running program, with `embedder-process.js` in it. */
-export function createEmbedderPool(here: string): EmbedderFor {
+/** All models of a process. */
+export interface EmbedderPool {
+  (choice: ModelChoice): Embedder;
+  /** Texts a second of the model that was used last; undefined before the first. */
+  perSecond(): Promise<number | undefined>;
+}
+
+/**
+ * @param here Folder of the running program, with `embedder-process.js` in it.
+ * @param onAnswer Told how long somebody has waited for vectors, each time.
+ */
+export function createEmbedderPool(here: string, onAnswer: (ms: number) => void = () => undefined): EmbedderPool {
   const made = new Map<string, Embedder>();
-  return ({ enabled, folder, provider = "auto" }) => {
+  const last: { embedder?: Embedder } = {};
+  const embedderFor: EmbedderFor = ({ enabled, folder, provider = "auto" }) => {
     if (!enabled) return noEmbedder("the model is switched off by hotpath.model.enable, or by the light profile");
     const modelFolder = folder ?? bundledModelFolder(here);
     const key = `${modelFolder}\0${provider}`;
     const known = made.get(key);
     if (known !== undefined) return known;
-    const embedder = createEmbedder({ processFile: join(here, "embedder-process.js"), modelFolder, provider });
+    const processFile = join(here, "embedder-process.js");
+    const embedder = timed(createEmbedder({ processFile, modelFolder, provider }), (ms) => {
+      last.embedder = embedder;
+      if (ms !== undefined) onAnswer(ms);
+    });
     made.set(key, embedder);
     return embedder;
+  };
+  return Object.assign(embedderFor, { perSecond: async () => (await last.embedder?.status())?.perSecond });
+}
+
+/** @param onAnswer Told of each answer, with its time where somebody has waited for it. */
+function timed(embedder: Embedder, onAnswer: (ms: number | undefined) => void): Embedder {
+  return {
+    async embed(texts, purpose, urgency) {
+      const asked = performance.now();
+      const answer = await embedder.embed(texts, purpose, urgency);
+      if (answer.kind === "vectors") onAnswer(urgency === "now" ? performance.now() - asked : undefined);
+      return answer;
+    },
+    status: () => embedder.status(),
+    close: () => embedder.close(),
   };
 }
 

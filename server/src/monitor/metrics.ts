@@ -38,7 +38,10 @@ export function createMetrics(monitor: Monitor): Metrics {
     buckets: RULE_BUCKETS,
     registers,
   });
+  const [queries, inferences] = [waitedFor(registry, "query"), waitedFor(registry, "inference")];
   monitor.listen({
+    query: (ms) => queries.observe(ms / 1000),
+    inference: (ms) => inferences.observe(ms / 1000),
     request: (method, ms, ok) => requests.observe({ method, outcome: ok ? "ok" : "error" }, ms / 1000),
     stage: (stage, ms) => stages.observe({ stage }, ms / 1000),
     rule: (rule, ms) => rules.observe({ rule }, ms / 1000),
@@ -53,6 +56,16 @@ export function createMetrics(monitor: Monitor): Metrics {
       return await registry.metrics();
     },
   };
+}
+
+function waitedFor(registry: Registry, what: "query" | "inference"): Histogram {
+  const whose = what === "query" ? "PostgreSQL's planner" : "the model to somebody who waits";
+  return new Histogram({
+    name: `hotpath_${what}_seconds`,
+    help: `Time of an answer of ${whose}.`,
+    buckets: REQUEST_BUCKETS,
+    registers: [registry],
+  });
 }
 
 function addTiers(monitor: Monitor, registry: Registry): void {

@@ -29,7 +29,17 @@ export interface MonitorListener {
   request?(method: string, ms: number, ok: boolean): void;
   stage?(stage: string, ms: number): void;
   rule?(rule: string, ms: number): void;
+  query?(ms: number): void;
+  inference?(ms: number): void;
+  scan?(scan: ScanLookups, monitor: Monitor): void;
   sample?(sample: LiveSample, monitor: Monitor): void;
+}
+
+/** What a workspace's first scan looked for in the cache. */
+export interface ScanLookups {
+  readonly cache: CacheFigures;
+  /** The same program has scanned this workspace before, so that what it kept should be there. */
+  readonly before: boolean;
 }
 
 /** What is measured of the process itself; tests have their own. */
@@ -54,7 +64,7 @@ export class Monitor {
   readonly #methods = new Map<string, Recent>();
   readonly #rules = new Map<string, { totalMs: number; runs: number }>();
   readonly #samples: LiveSample[] = [];
-  #window = { requests: 0, failed: 0, times: createRecent(METHOD_SAMPLES) };
+  #window = freshWindow();
   /** Counts of caches whose clients are gone. */
   #gone = { asked: 0, found: 0 };
   #timer: NodeJS.Timeout | undefined;
@@ -102,6 +112,22 @@ export class Monitor {
     for (const listener of this.#listeners) listener.request?.(method, ms, ok);
   }
 
+  /** An answer of PostgreSQL's planner. */
+  query(ms: number): void {
+    this.#window.queries.add(ms);
+    for (const listener of this.#listeners) listener.query?.(ms);
+  }
+
+  /** An answer of the model to somebody who waits. */
+  inference(ms: number): void {
+    this.#window.inferences.add(ms);
+    for (const listener of this.#listeners) listener.inference?.(ms);
+  }
+
+  scanned(scan: ScanLookups): void {
+    for (const listener of this.#listeners) listener.scan?.(scan, this);
+  }
+
   work(stageMs: Readonly<Record<string, number>>, ruleMs: Readonly<Record<string, number>>): void {
     for (const [stage, ms] of Object.entries(stageMs))
       if (0 < ms) for (const listener of this.#listeners) listener.stage?.(stage, ms);
@@ -144,8 +170,8 @@ export class Monitor {
 
   /** Takes a sample now. */
   async sample(): Promise<LiveSample> {
-    const { requests, failed, times } = this.#window;
-    this.#window = { requests: 0, failed: 0, times: createRecent(METHOD_SAMPLES) };
+    const { requests, failed, times, queries, inferences } = this.#window;
+    this.#window = freshWindow();
     const caches = [...this.#clients].map((client) => client.figures().cache);
     const asked = caches.reduce((sum, cache) => sum + (cache?.asked ?? 0), this.#gone.asked);
     const found = caches.reduce((sum, cache) => sum + (cache?.found ?? 0), this.#gone.found);
@@ -156,6 +182,8 @@ export class Monitor {
       requests,
       failed,
       responseP95Ms: times.percentile(0.95),
+      queryP95Ms: queries.percentile(0.95),
+      inferenceP95Ms: inferences.percentile(0.95),
       queued: this.queued(),
       cacheHits: asked === 0 ? undefined : found / asked,
       modelPerSecond: await this.#modelPerSecond(),
@@ -191,13 +219,27 @@ export class Monitor {
   }
 }
 
+/** What happened since the last sample. */
+interface Window {
+  requests: number;
+  failed: number;
+  readonly times: Recent;
+  readonly queries: Recent;
+  readonly inferences: Recent;
+}
+
+function freshWindow(): Window {
+  const recent = (): Recent => createRecent(METHOD_SAMPLES);
+  return { requests: 0, failed: 0, times: recent(), queries: recent(), inferences: recent() };
+}
+
 /** Whole checks, evaluations, a start: nobody expects an answer at once. */
 function takesItsTime(method: string): boolean {
   return method.startsWith("hotpath/") || method === "initialize" || method === "shutdown";
 }
 
 function added(sum: TierState | undefined, one: TierState): TierState {
-  const { tier, state, hits, misses, entries, bytes, reason } = one;
+  const { tier, state, hits, misses, entries, bytes, maxBytes, reason } = one;
   const left = sum?.state === "left-out" ? sum : undefined;
   // Tiers on disk and in the Redis are the same for all; memory is each client's own.
   const size = (a: number | undefined, b: number | undefined): number | undefined =>
@@ -212,5 +254,6 @@ function added(sum: TierState | undefined, one: TierState): TierState {
     ...(why === undefined ? {} : { reason: why }),
     ...(allEntries === undefined ? {} : { entries: allEntries }),
     ...(allBytes === undefined ? {} : { bytes: allBytes }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
   };
 }

@@ -34,19 +34,27 @@ const DEFAULTS = {
 const maxDeaths = 3;
 /** Answers kept, least recently given first out. */
 const maxRemembered = 5_000;
+/** Times of answers kept until somebody takes them. */
+const maxTimes = 500;
 
-export function createPlanner(options: PlannerOptions): PlannerPort {
+export interface TimedPlanner extends PlannerPort {
+  /** Milliseconds each answer of the process took, of those given since this was last asked. */
+  takeTimes(): readonly number[];
+}
+
+export function createPlanner(options: PlannerOptions): TimedPlanner {
   return new Planner({ ...DEFAULTS, ...options });
 }
 
 type Settings = PlannerOptions & Record<keyof typeof DEFAULTS, number>;
 
 /** A class because it has a lifetime and owns a process. */
-class Planner implements PlannerPort {
+class Planner implements TimedPlanner {
   readonly #settings: Settings;
   readonly #known = new Map<string, Proof>();
   #running: Promise<ChildProcess> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #times: number[] = [];
   #idle: NodeJS.Timeout | undefined;
   #deaths = 0;
   #reason = "";
@@ -75,7 +83,9 @@ class Planner implements PlannerPort {
     if (this.#deaths >= maxDeaths) return unavailable(this.#reason);
     try {
       const child = await (this.#running ??= this.#start());
+      const asked = performance.now();
       const answer = await ask(child, { kind: "verify", request }, this.#settings.requestLimitMs);
+      if (this.#times.length < maxTimes) this.#times.push(performance.now() - asked);
       if (answer.kind !== "proof") return unavailable("the planner gave no answer");
       if (answer.memoryBytes > this.#settings.maxMemoryBytes) await this.#stop();
       this.#remember(request.key, answer.proof);
@@ -89,6 +99,10 @@ class Planner implements PlannerPort {
       this.#remember(request.key, answer);
       return answer;
     }
+  }
+
+  takeTimes(): readonly number[] {
+    return this.#times.splice(0);
   }
 
   async #start(): Promise<ChildProcess> {

@@ -46,6 +46,7 @@ class Service implements WorkspaceService {
   readonly #applied: AppliedFiles;
   readonly #caches: Caches;
   readonly #proofs: Proofs;
+  readonly plannerTimes = (): readonly number[] => this.#proofs.takeTimes();
   readonly #measured: Measured;
   readonly #flawed = new FlawedFiles();
   /** Files whose findings have changed since the last refresh that came to its end. */

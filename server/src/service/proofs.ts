@@ -72,6 +72,11 @@ export class Proofs {
     return (await planner?.verify(requests)) ?? requests.map(() => ({ kind: "unavailable", reason }));
   }
 
+  /** Milliseconds of the planner's answers since this was last asked. */
+  takeTimes(): readonly number[] {
+    return this.#planner?.takeTimes() ?? [];
+  }
+
   #start(): Planner | undefined {
     const { plannerFile, cacheFolder } = this.#options;
     if (plannerFile === undefined) return undefined;

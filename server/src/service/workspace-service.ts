@@ -118,6 +118,8 @@ export interface WorkspaceService {
   textOf(path: string): string | undefined;
   /** What this workspace keeps between runs, for what is computed beside findings. */
   readonly cache: TieredCache;
+  /** Milliseconds of the planner's answers since this was last asked. */
+  plannerTimes(): readonly number[];
   /** Files that are parsed. */
   files(): readonly string[];
   close(): Promise<void>;

@@ -36,7 +36,8 @@ export function createEvaluationTree(
   const suiteTest = (suite: ListedSuite): vscode.TestItem => {
     const item = itemFor(suite.file, suite.name, suite.file, 1);
     if (suite.bundled) item.description = "comes with Hotpath";
-    const [first] = suite.problems;
+    // A suite with warnings runs.
+    const first = suite.problems.find(({ severity }) => severity === "error");
     if (first !== undefined) item.error = `line ${first.line}: ${first.message}`;
     meanings.set(item, { file: suite.file });
     item.children.replace(

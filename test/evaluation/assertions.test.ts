@@ -1,11 +1,10 @@
-/** Assertions, expressions, templates and imported promptfoo configurations. */
+/** Assertions, expressions and templates. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { letterSimilarity } from "../../server/src/evaluation/prompt/similarity.js";
 import { checkAssertion } from "../../server/src/evaluation/prompt/assertions.js";
 import { evaluateExpression } from "../../server/src/evaluation/prompt/expression.js";
 import { renderTemplate } from "../../server/src/evaluation/prompt/template.js";
-import { importPromptfoo } from "../../server/src/evaluation/promptfoo.js";
 import type { Assertion } from "../../server/src/evaluation/suite.js";
 import { matchesInTime } from "../../server/src/evaluation-io/matches-in-time.js";
 
@@ -29,6 +28,9 @@ test.each<[Assertion, string, boolean]>([
   [{ type: "contains", value: ["a", "b"] }, "only a", false],
   [{ type: "contains", value: ["a", "b"], not: true }, "only a", false],
   [{ type: "contains", value: ["a", "b"], not: true }, "neither", true],
+  [{ type: "contains-any", value: ["a", "{{who}}"] }, "only Ann", true],
+  [{ type: "contains-any", value: ["a", "b"] }, "neither", false],
+  [{ type: "contains-any", value: ["A", "b"], ignoreCase: true, not: true }, "only a", false],
   [{ type: "starts-with", value: "Dear" }, "  Dear you", true],
   [{ type: "regex", value: "^\\p{Lu}" }, "Émile", true],
   [{ type: "regex", value: "^x", not: true }, "x", false],
@@ -39,12 +41,18 @@ test.each<[Assertion, string, boolean]>([
   [{ type: "json-schema", value: { type: "object", required: ["a"] } }, "{}", false],
   [{ type: "expression", value: "length(output) < 5 and output != 'no'" }, "yes", true],
   [{ type: "expression", value: "json.items.1 == 4" }, '{"items":[3,4]}', true],
+  [{ type: "expression", value: "starts(output, 'Ye') and ends(output, 's') and max(2, min(9, 5)) == 5" }, "Yes", true],
+  [{ type: "expression", value: "contains(json.gone, 'null') or starts(json.gone, 'n')" }, '{"a":1}', false],
   [{ type: "similar", value: "the quick brown fox" }, "The quick brown fox!", true],
   [{ type: "similar", value: "the quick brown fox" }, "something else", false],
   [{ type: "latency", threshold: 99 }, "slow", false],
   [{ type: "latency" }, "fast enough", true],
 ])("%j on %j: %s", async (assertion, text, wanted) => {
   expect(await holds(assertion, text)).toBe(wanted);
+});
+
+test("what is not there has no length", async () => {
+  await expect(holds({ type: "expression", value: "3 < length(json.items)" }, "no JSON")).rejects.toThrow("nothing");
 });
 
 test("cost needs prices; a regular expression that never ends is stopped", async () => {
@@ -115,74 +123,4 @@ describe("expressions", () => {
 test("templates reach into values, and name what is missing", () => {
   const rendered = renderTemplate("{{a}} {{ b.c }} {{b}} {{gone}} {{__proto__}}", { a: "x", b: { c: 1 } });
   expect(rendered).toEqual({ text: 'x 1 {"c":1} {{gone}} {{__proto__}}', missing: ["gone", "__proto__"] });
-});
-
-test("a promptfoo configuration loads as far as it is understood, and says what is not", () => {
-  const { suite, problems } = ((): { suite: ReturnType<typeof importPromptfoo>; problems: string[] } => {
-    const suite = importPromptfoo(
-      "/p/promptfooconfig.yaml",
-      `description: Greetings
-prompts:
-  - "Greet {{name}} in {{language}}"
-  - file://greet.txt
-  - file://greet.py
-providers:
-  - openai:gpt-4o-mini
-  - id: anthropic:messages:claude-3-5-haiku
-    label: haiku
-    config: { temperature: 0.2, apiKey: secret }
-  - ollama:chat:llama3.2:1b
-  - bedrock:something
-evaluateOptions: { maxConcurrency: 3 }
-defaultTest:
-  assert:
-    - type: latency
-      threshold: 3000
-tests:
-  - description: greets
-    vars: { name: [Ann, Bob], language: French }
-    assert:
-      - type: icontains
-        value: bonjour
-      - type: not-contains
-        value: hello
-        weight: 2
-      - type: javascript
-        value: output.length < 10
-    options: { provider: x }
-redteam: {}
-`,
-    );
-    return { suite, problems: suite.problems.map(({ line, severity, message }) => `${line} ${severity} ${message}`) };
-  })();
-  expect(suite.settings).toEqual({ concurrency: 3 });
-  expect(suite.providers.map(({ id, type, model, url, parameters }) => [id, type, model, url, parameters])).toEqual([
-    ["openai:gpt-4o-mini", "openai", "gpt-4o-mini", undefined, {}],
-    ["haiku", "anthropic", "claude-3-5-haiku", undefined, { temperature: 0.2 }],
-    ["ollama:chat:llama3.2:1b", "openai", "llama3.2:1b", "http://127.0.0.1:11434/v1", {}],
-  ]);
-  const [one] = suite.cases;
-  expect(one).toMatchObject({
-    id: "test 1",
-    title: "greets",
-    place: { line: 19 },
-    prompts: [{ text: "Greet {{name}} in {{language}}" }, { file: "greet.txt" }],
-    variables: [
-      { name: "Ann", language: "French" },
-      { name: "Bob", language: "French" },
-    ],
-    assertions: [
-      { type: "latency", threshold: 3000 },
-      { type: "contains", value: "bonjour", ignoreCase: true },
-      { type: "contains", value: "hello", not: true, weight: 2 },
-    ],
-  });
-  expect(problems.sort((a, b) => parseInt(a) - parseInt(b))).toEqual([
-    "5 warning `greet.py` is not understood: prompts are read from .txt and .md files",
-    "8 warning a key in the configuration is not used: set it as an environment variable",
-    "12 warning the provider `bedrock:something` of promptfoo is not understood and left out: openai, anthropic, ollama and echo are",
-    "27 warning the assertion `javascript` of promptfoo is not understood: code of a suite is never run here; `expression` may do",
-    "29 warning `options` of promptfoo is not understood and left out",
-    "30 warning `redteam` of promptfoo is not understood and left out",
-  ]);
 });

@@ -74,7 +74,8 @@ describe.each([
     const started = performance.now();
     const { results, of, report } = await run(suiteOf(MODELS, more, "timeoutSeconds: 3, retries: 1, concurrency: 10"));
     expect(Object.fromEntries(results.map(({ id, status }) => [id, status]))).toEqual(WANTED);
-    expect(performance.now() - started).toBeLessThan(5500);
+    // The limit is 3 s; a slow machine may need long for the rest, and a case that hangs would never end.
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(of("good")).toMatchObject({ output: "You said: Hello Zoë", metrics: { inputTokens: 10, outputTokens: 5 } });
     // Being asked to wait is no failed attempt, so one retry is enough for two such answers.
     expect(of("limited")?.attempts).toBe(3);
@@ -100,6 +101,34 @@ test.each(["", ", parameters: { stream: true }"])(
     });
   },
 );
+
+test.each(["openai", "anthropic"])("a conversation goes to %s as it stands", async (type) => {
+  state.workspace.write({
+    "talk.json": '[{"role":"system","content":"Be {{tone}}"},{"role":"user","content":"Hi {{name}}"}]',
+  });
+  const written =
+    "{ id: own, messages: [{ role: user, content: One }, { role: assistant, content: Two }, { role: user, content: Three }] }";
+  const { results } = await run(`
+settings: { concurrency: 1 }
+providers: [{ id: good, type: ${type}, url: "${state.server.url}", model: good, keyEnv: MODEL_KEY }]
+cases:
+  - { id: a, title: talks, kind: prompt, repeat: 2, prompts: [{ id: file, file: talk.json }, ${written}], variables: { tone: kind, name: Zoë }, threshold: 0.5, assert: [{ type: contains, value: You said }, { type: contains, value: nowhere }] }
+`);
+  expect(results.map(({ title, status, score, output }) => [title, status, score, output])).toEqual([
+    ["talks / file", "passed", 0.5, "You said: Hi Zoë"],
+    ["talks / file #2", "passed", 0.5, "You said: Hi Zoë"],
+    ["talks / own", "passed", 0.5, "You said: Three"],
+    ["talks / own #2", "passed", 0.5, "You said: Three"],
+  ]);
+  const bodies = state.server.seen.get("good")?.map(({ body }) => body);
+  const said = [{ role: "user", content: "Hi Zoë" }];
+  expect(bodies?.[0]).toMatchObject(
+    type === "openai"
+      ? { messages: [{ role: "system", content: "Be kind" }, ...said] }
+      : { system: "Be kind", messages: said },
+  );
+  expect(bodies?.[2]).toMatchObject({ messages: [{ content: "One" }, { role: "assistant" }, { content: "Three" }] });
+});
 
 test("keys reach the endpoint and nothing else", async () => {
   const { report, of } = await run(suiteOf(["refusing", "good"]));

@@ -15,6 +15,8 @@ interface Visit {
   readonly at: number;
   readonly prompt: string;
   readonly authorization: string | undefined;
+  /** All that was sent. */
+  readonly body: unknown;
 }
 
 interface Chat {
@@ -50,7 +52,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, seen: 
   const visits = seen.get(chat.model) ?? [];
   seen.set(chat.model, visits);
   const prompt = chat.messages.at(-1)?.content ?? "";
-  visits.push({ at: performance.now(), prompt, authorization: request.headers.authorization });
+  visits.push({ at: performance.now(), prompt, authorization: request.headers.authorization, body: chat });
   const said = `You said: ${prompt}`;
   if (request.url?.endsWith("/messages") === true) {
     replyAsAnthropic(response, chat, said, request.headers);

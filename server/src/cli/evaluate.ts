@@ -104,9 +104,12 @@ async function runOne(options: EvaluateOptions, terminal: Terminal, signal: Abor
     throw error instanceof SessionError ? new UsageError(error.message) : error;
   });
   if (prepared.kind === "refused") {
-    for (const problem of prepared.problems.slice(0, -1))
-      terminal.stderr.write(`${problemText(problem, options.root)}\n`);
-    const last = prepared.problems.at(-1);
+    // What keeps it from running is said last.
+    const problems = prepared.problems.toSorted(
+      (a, b) => Number(a.severity === "error") - Number(b.severity === "error"),
+    );
+    for (const problem of problems.slice(0, -1)) terminal.stderr.write(`${problemText(problem, options.root)}\n`);
+    const last = problems.at(-1);
     if (last !== undefined) throw new UsageError(problemText(last, options.root));
     const hosts = prepared.askHosts.map((host) => `--allow-host ${host}`).join(" ");
     throw new UsageError(`the suite reaches out of this program: say that you want that with ${hosts}`);
@@ -127,8 +130,8 @@ async function runOne(options: EvaluateOptions, terminal: Terminal, signal: Abor
   }
 }
 
-function problemText({ file, line, column, message }: SuiteProblem, root: string): string {
-  return `${relativeTo(root, file)}:${line}:${column}: ${message}`;
+function problemText({ file, line, column, severity, message }: SuiteProblem, root: string): string {
+  return `${relativeTo(root, file)}:${line}:${column}: ${severity === "warning" ? "warning: " : ""}${message}`;
 }
 
 /** Those named, else those of the project, else the one that comes with Hotpath. */

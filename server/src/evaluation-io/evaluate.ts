@@ -3,7 +3,7 @@
  * server both go through here; neither knows the other.
  */
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { CaseResult, EvaluationProgress } from "../../../protocol/src/evaluation.js";
 import { noResultCache } from "../evaluation/attempt.js";
 import { systemClock } from "../evaluation/clock.js";
@@ -163,7 +163,7 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
       suite,
       settings,
       total: plan.count,
-      warnings: [...warnings, ...problems.map(({ line, message }) => `${suite.name}:${line}: ${message}`)],
+      warnings: [...warnings, ...problems.map((problem) => placed(problem, options.root))],
       run: (signal, onResult) => run(parts, signal, onResult),
       discard: close,
     };
@@ -171,6 +171,11 @@ export async function prepareRun(options: EvaluateOptions): Promise<PreparedRun 
     await release();
     throw error;
   }
+}
+
+/** `evaluation/mails.yaml:12: …`, the path as one would type it in the project. */
+function placed({ file, line, message }: SuiteProblem, root: string): string {
+  return `${slashes(relative(root, file))}:${line}: ${message}`;
 }
 
 function* mapped(items: Iterable<WorkItem>, form: (item: WorkItem) => WorkItem): Generator<WorkItem> {

@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path/posix";
 import { nearest } from "../base/nearest.js";
 import { parseSuite, type ParsedSuite } from "./parse-suite.js";
-import { importPromptfoo, looksLikePromptfoo } from "./promptfoo.js";
+import { importPromptfoo, looksLikePromptfoo } from "./promptfoo/import-promptfoo.js";
 import type { SuiteFiles } from "./suite-files.js";
 import type { CaseDefinition, ProviderDefinition, Suite, SuitePlace, SuiteProblem } from "./suite.js";
 
@@ -33,7 +33,7 @@ export async function loadSuite(path: string, files: SuiteFiles): Promise<Loaded
 
 /** As `loadSuite`, for text that may not be saved yet. */
 export async function loadSuiteText(path: string, text: string, files: SuiteFiles): Promise<LoadedSuite> {
-  const root = looksLikePromptfoo(path) ? importPromptfoo(path, text) : parseSuite(path, text);
+  const root = looksLikePromptfoo(path) ? await importPromptfoo(path, text, files) : parseSuite(path, text);
   const parts: ParsedSuite[] = [];
   const problems: SuiteProblem[] = [];
   await collect(root, [path], files, parts, problems);

@@ -55,7 +55,7 @@ function* repeated(one: CaseDefinition, draft: ItemDraft, { settings }: PlanCont
   const id = draft.suffix === undefined ? one.id : `${one.id} / ${draft.suffix}`;
   const place = draft.place ?? one.place;
   for (let repeat = 0; repeat < times; repeat++) {
-    const title = draft.title ?? one.title;
+    const title = titleOf(one, draft, repeat);
     yield {
       id: repeat === 0 ? id : `${id} #${repeat + 1}`,
       caseId: one.id,
@@ -78,4 +78,12 @@ function* repeated(one: CaseDefinition, draft: ItemDraft, { settings }: PlanCont
       judge: draft.judge,
     };
   }
+}
+
+/** Tells items of one case apart as their ids do. */
+function titleOf(one: CaseDefinition, draft: ItemDraft, repeat: number): string | undefined {
+  const title =
+    draft.title ??
+    (draft.suffix === undefined || one.title === undefined ? one.title : `${one.title} / ${draft.suffix}`);
+  return title === undefined || repeat === 0 ? title : `${title} #${repeat + 1}`;
 }

@@ -53,9 +53,11 @@ function promptsOf(raw: Raw): readonly unknown[] {
 }
 
 function promptFaults(raw: Raw): ReadCase["faults"] {
-  const wrong = promptsOf(raw).some((prompt) => isRecord(prompt) && "text" in prompt === "file" in prompt);
+  const wrong = promptsOf(raw).some(
+    (prompt) => isRecord(prompt) && ["text", "file", "messages"].filter((key) => key in prompt).length !== 1,
+  );
   return wrong
-    ? [{ key: "prompts" in raw ? "prompts" : "prompt", message: "a prompt has either `text` or `file`" }]
+    ? [{ key: "prompts" in raw ? "prompts" : "prompt", message: "a prompt has either `text`, `file` or `messages`" }]
     : [];
 }
 
@@ -63,6 +65,7 @@ function promptFaults(raw: Raw): ReadCase["faults"] {
 const NEED_VALUE: ReadonlySet<string> = new Set([
   "equals",
   "contains",
+  "contains-any",
   "starts-with",
   "regex",
   "json-schema",
@@ -106,7 +109,7 @@ function readKind(raw: Raw): object {
       return { ...pick(raw, ["kind", "files", "folder", "labels"]), rules: raw["rules"] ?? [] };
     case "prompt":
       return {
-        ...pick(raw, ["kind", "system"]),
+        ...pick(raw, ["kind", "system", "threshold"]),
         prompts: promptsOf(raw).map(readPrompt),
         variables: isRecord(raw["variables"]) ? [raw["variables"]] : (raw["variables"] ?? [{}]),
         providers: raw["providers"] ?? [],

@@ -117,6 +117,15 @@ const detect = record({
   rules: { shape: texts, doc: "Only these rules or families." },
 });
 
+const message = record({
+  role: {
+    shape: { kind: "text", oneOf: ["system", "user", "assistant"] },
+    required: true,
+    doc: "Who says it: system, user or assistant.",
+  },
+  content: { shape: text, required: true, doc: "What is said." },
+});
+
 const promptText: Shape = {
   kind: "either",
   of: [
@@ -124,7 +133,11 @@ const promptText: Shape = {
     record({
       id: { shape: id, doc: "Name of the prompt." },
       text: { shape: text, doc: "The prompt; `{{name}}` stands for a variable." },
-      file: { shape: text, doc: "File with the prompt." },
+      file: { shape: text, doc: "File with the prompt; a JSON or YAML file holds a conversation." },
+      messages: {
+        shape: { kind: "list", of: message, min: 1 },
+        doc: "A conversation, sent in place of one prompt; `{{name}}` stands for a variable.",
+      },
     }),
   ],
 };
@@ -150,6 +163,10 @@ const prompt = record({
   },
   parameters: { shape: { kind: "map", of: { kind: "any" } }, doc: "Sent with every request of this case." },
   assert: { shape: { kind: "list", of: assertion }, doc: "What must hold of every reply." },
+  threshold: {
+    shape: share,
+    doc: "Weighted share of the assertions that is enough; all must hold where nothing is said.",
+  },
 });
 
 const http = record({

@@ -111,18 +111,28 @@ export interface PromptCase extends CaseBase {
   readonly variables: readonly Readonly<Record<string, unknown>>[] | string;
   readonly providers: readonly string[];
   readonly assertions: readonly Assertion[];
+  /** Weighted share of the assertions that is enough, 0 to 1; all must hold where nothing is said. */
+  readonly threshold?: number;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** Has one of `text`, `file` and `messages`. */
 export interface PromptDefinition {
   readonly id: string;
   readonly text?: string;
   readonly file?: string;
+  readonly messages?: readonly ChatMessage[];
 }
 
 export const ASSERTION_TYPES = [
   "equals",
   "contains",
+  "contains-any",
   "starts-with",
   "regex",
   "json",

@@ -35,11 +35,11 @@ export const openAiWire: ModelWire = {
   defaultUrl: "https://api.openai.com/v1",
   defaultKeyEnv: "OPENAI_API_KEY",
   headers: (key) => (key === undefined ? {} : { authorization: `Bearer ${key}` }),
-  body: (model, { system, prompt, parameters }) => ({
+  body: (model, { system, prompt, messages, parameters }) => ({
     ...(model === undefined ? {} : { model }),
     messages: [
       ...(system === undefined ? [] : [{ role: "system", content: system }]),
-      { role: "user", content: prompt },
+      ...(messages ?? [{ role: "user", content: prompt }]),
     ],
     ...(parameters["stream"] === true ? { stream_options: { include_usage: true } } : {}),
     ...parameters,
@@ -85,17 +85,26 @@ interface AnthropicUsage {
 
 const DEFAULT_MAX_TOKENS = 1024;
 
+/** What the system says stands beside the messages here, not among them. */
+function anthropicMessages({ system, prompt, messages }: ModelRequest): object {
+  const said = (messages ?? []).filter(({ role }) => role === "system").map(({ content }) => content);
+  const instructions = [...(system === undefined ? [] : [system]), ...said].join("\n\n");
+  return {
+    ...(instructions === "" ? {} : { system: instructions }),
+    messages: messages?.filter(({ role }) => role !== "system") ?? [{ role: "user", content: prompt }],
+  };
+}
+
 export const anthropicWire: ModelWire = {
   path: "/messages",
   defaultUrl: "https://api.anthropic.com/v1",
   defaultKeyEnv: "ANTHROPIC_API_KEY",
   headers: (key) => ({ "anthropic-version": "2023-06-01", ...(key === undefined ? {} : { "x-api-key": key }) }),
-  body: (model, { system, prompt, parameters }) => ({
+  body: (model, request) => ({
     ...(model === undefined ? {} : { model }),
     max_tokens: DEFAULT_MAX_TOKENS,
-    ...(system === undefined ? {} : { system }),
-    messages: [{ role: "user", content: prompt }],
-    ...parameters,
+    ...anthropicMessages(request),
+    ...request.parameters,
   }),
   readWhole(value) {
     const { content, usage } = asReply(value) as AnthropicReply;

@@ -90,6 +90,8 @@ async function measure(
       return yesOrNo(text.trim() === fold(wanted).trim(), "the reply is another one");
     case "contains":
       return containsAll(assertion, text, fold, variables);
+    case "contains-any":
+      return containsAny(assertion, text, fold, variables);
     case "starts-with":
       return yesOrNo(text.trimStart().startsWith(fold(wanted)), "the reply begins differently");
     case "regex": {
@@ -167,6 +169,18 @@ function containsAll(
     say: `the reply does not hold ${missing.map((part) => `\`${part}\``).join(", ")}`,
     expected: wanted.join(", "),
   };
+}
+
+function containsAny(
+  assertion: Assertion,
+  text: string,
+  fold: (text: string) => string,
+  variables: Variables,
+): Measured {
+  const values: readonly unknown[] = Array.isArray(assertion.value) ? assertion.value : [assertion.value];
+  const wanted = values.map((value) => valueText({ ...assertion, value }, variables));
+  const holds = wanted.some((part) => text.includes(fold(part)));
+  return { holds, score: holds ? 1 : 0, say: "the reply holds none of them", expected: `one of ${wanted.join(", ")}` };
 }
 
 function jsonEquals(assertion: Assertion, reply: ModelReply): Measured {

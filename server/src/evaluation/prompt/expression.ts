@@ -131,22 +131,37 @@ function named(names: Names, path: string): unknown {
 const FUNCTIONS: Readonly<
   Record<string, { readonly takes: number; readonly run: (...values: readonly unknown[]) => unknown }>
 > = {
-  length: { takes: 1, run: (value) => (Array.isArray(value) ? value.length : asText(value).length) },
+  length: { takes: 1, run: (value) => (Array.isArray(value) ? value.length : something(value).length) },
   words: {
     takes: 1,
     run: (value) =>
-      asText(value)
+      something(value)
         .split(/\s+/)
         .filter((word) => word !== "").length,
   },
-  lower: { takes: 1, run: (value) => asText(value).toLowerCase() },
-  trim: { takes: 1, run: (value) => asText(value).trim() },
+  lower: { takes: 1, run: (value) => something(value).toLowerCase() },
+  trim: { takes: 1, run: (value) => something(value).trim() },
   number: { takes: 1, run: asNumber },
+  min: { takes: 2, run: (one, other) => Math.min(asNumber(one), asNumber(other)) },
+  max: { takes: 2, run: (one, other) => Math.max(asNumber(one), asNumber(other)) },
   contains: {
     takes: 2,
-    run: (value, part) => (Array.isArray(value) ? value.includes(part) : asText(value).includes(asText(part))),
+    run: (value, part) =>
+      Array.isArray(value) ? value.includes(part) : isThere(value) && asText(value).includes(asText(part)),
   },
+  starts: { takes: 2, run: (value, part) => isThere(value) && asText(value).startsWith(asText(part)) },
+  ends: { takes: 2, run: (value, part) => isThere(value) && asText(value).endsWith(asText(part)) },
 };
+
+function isThere(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}
+
+/** What is not there has no length: four letters of `null` would be a lie. */
+function something(value: unknown): string {
+  if (!isThere(value)) throw new Fault("there is nothing where a text is asked for");
+  return asText(value);
+}
 
 function call(reader: Reader, names: Names, name: string): unknown {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;

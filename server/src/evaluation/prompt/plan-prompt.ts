@@ -3,10 +3,11 @@ import { dirname, resolve } from "node:path/posix";
 import { contentHash } from "../../base/content-hash.js";
 import type { ResultCache } from "../attempt.js";
 import type { ItemDraft, PlanContext } from "../plan-context.js";
-import type { Assertion, PromptCase } from "../suite.js";
+import type { Assertion, ChatMessage, PromptCase } from "../suite.js";
 import type { Observation, Verdict, WorkContext } from "../work.js";
 import { checkAssertion, shown, type AssertionPorts, type Grade } from "./assertions.js";
 import { gradingRequest, readGrade } from "./grading.js";
+import { messagesOf, renderMessages } from "./messages.js";
 import { costOf, type ModelProvider, type ModelReply, type ModelRequest } from "./provider.js";
 import { renderTemplate, type Variables } from "./template.js";
 import { variablesOf } from "./variables.js";
@@ -35,8 +36,14 @@ export async function planPrompt(
 
 interface Combined {
   readonly rows: readonly Variables[];
-  readonly prompts: readonly { readonly id: string; readonly text: string }[];
+  readonly prompts: readonly PromptText[];
   readonly providers: readonly ModelProvider[];
+}
+
+interface PromptText {
+  readonly id: string;
+  readonly text: string;
+  readonly messages?: readonly ChatMessage[];
 }
 
 function* draftsOf(
@@ -53,10 +60,16 @@ function* draftsOf(
     const admit = (signal: AbortSignal): Promise<void> => provider.admit(signal);
     for (const prompt of prompts) {
       for (const [index, variables] of rows.entries()) {
-        const rendered = renderTemplate(prompt.text, variables);
+        const talk = prompt.messages === undefined ? undefined : renderMessages(prompt.messages, variables);
+        const rendered = talk ?? renderTemplate(prompt.text, variables);
         const system = one.system === undefined ? undefined : renderTemplate(one.system, variables);
         for (const name of [...rendered.missing, ...(system?.missing ?? [])]) missing.add(name);
-        const request: ModelRequest = { system: system?.text, prompt: rendered.text, parameters };
+        const request: ModelRequest = {
+          system: system?.text,
+          prompt: rendered.text,
+          ...(talk === undefined ? {} : { messages: talk.messages }),
+          parameters,
+        };
         const parts = [
           ...(1 < providers.length ? [provider.id] : []),
           ...(1 < prompts.length ? [prompt.id] : []),
@@ -93,21 +106,27 @@ function variantName(
   return parts.join(" + ");
 }
 
-async function promptTexts(
-  one: PromptCase,
-  context: PlanContext,
-): Promise<readonly { readonly id: string; readonly text: string }[]> {
-  const texts: { id: string; text: string }[] = [];
-  for (const { id, text, file } of one.prompts) {
+async function promptTexts(one: PromptCase, context: PlanContext): Promise<readonly PromptText[]> {
+  const texts: PromptText[] = [];
+  for (const { id, text = "", file, messages } of one.prompts) {
     if (file === undefined) {
-      texts.push({ id, text: text ?? "" });
+      texts.push({ id, text, ...(messages === undefined ? {} : { messages }) });
       continue;
     }
     const read = await context.files.read(resolve(dirname(one.place.file), file));
     if (read.kind === "unreadable") context.fault(one.place, `the prompt \`${file}\` cannot be read: ${read.reason}`);
-    else texts.push({ id, text: read.text });
+    else texts.push({ id, text: read.text, ...chatOf(file, read.text, one, context) });
   }
   return texts;
+}
+
+/** Files of data hold a conversation; those of text are sent as they are. */
+function chatOf(file: string, text: string, one: PromptCase, context: PlanContext): Pick<PromptText, "messages"> {
+  if (!/\.(?:json|ya?ml)$/.test(file)) return {};
+  const messages = messagesOf(text);
+  if (messages !== undefined) return { messages };
+  context.fault(one.place, `the prompt \`${file}\` holds no list of messages with a \`role\` and a \`content\``);
+  return {};
 }
 
 function draftOf(
@@ -148,9 +167,10 @@ async function judge(
     score += (assertion.weight ?? 1) * asserted.score;
     if (asserted.message !== undefined) messages.push(asserted.message);
   }
+  const share = weight === 0 ? 1 : score / weight;
   return {
-    passed: messages.length === 0,
-    score: weight === 0 ? 1 : score / weight,
+    passed: one.threshold === undefined ? messages.length === 0 : one.threshold <= share,
+    score: share,
     messages,
     output: shown(reply.text),
     metrics: {

@@ -1,8 +1,12 @@
 /** Models as evaluation sees them. Declares the port; `evaluation-io/providers/` implements it. */
+import type { ChatMessage } from "../suite.js";
 
 export interface ModelRequest {
   readonly system: string | undefined;
+  /** Of a conversation, its messages as JSON. */
   readonly prompt: string;
+  /** A conversation, sent in place of the prompt. */
+  readonly messages?: readonly ChatMessage[];
   /** Of the provider and the case together. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }

@@ -14,13 +14,16 @@ import type { CallSite, EntryPoint, FunctionRef } from "../../project/model.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { functionText } from "../function-text.js";
 import { iterationsAround } from "../loops/iteration.js";
+import { mergedReadFixes } from "./parent-fixes.js";
 import { tableAnswers } from "./table-answers.js";
 import { candidatesOf, dependsOnElement, isDatabase, rankOf, runsIn, type Candidate } from "./repeated-operation.js";
 
 interface ReadPerParent {
   readonly at: Span;
   readonly entry: EntryPoint;
+  readonly site: CallSite;
   readonly parent: string;
+  readonly element: ReadonlySet<BindingId>;
   readonly best: Candidate;
   readonly through: FunctionRef | undefined;
   readonly sure: boolean;
@@ -58,7 +61,10 @@ export const queryInFieldResolver = defineRule({
     }
   },
   describe,
-  fixes: (evidence, view, sources) => loaderFix(evidence, view, sources),
+  fixes: (evidence, view, sources) => {
+    const loader = loaderFix(evidence, view, sources);
+    return loader.length > 0 ? loader : mergeable(evidence, view, sources);
+  },
 });
 
 /** A loader for each request, where the project uses DataLoader and the resolver asks the database itself. */
@@ -78,6 +84,17 @@ function loaderFix({ best, through }: ReadPerParent, view: FileView, sources: Fi
     sources,
   );
   return fix === undefined ? [] : [fix];
+}
+
+/** Resolvers of one level start in one tick. */
+function mergeable({ entry, best, site, element }: ReadPerParent, view: FileView, sources: FixSources): readonly Fix[] {
+  if (site.fn !== entry.ref.fn) return [];
+  const { operation, effect, target } = best;
+  return mergedReadFixes(
+    { operation, site, through: target, pathLength: effect?.path.length ?? 0, element },
+    view,
+    sources,
+  );
 }
 
 interface Parent {
@@ -137,7 +154,9 @@ function examine(view: FileView, entry: EntryPoint, parent: Parent, site: CallSi
   return {
     at: best.target === undefined ? best.operation.span : site.span,
     entry,
+    site,
     parent: parent.name,
+    element: parent.bindings,
     best,
     through: best.target,
     sure:

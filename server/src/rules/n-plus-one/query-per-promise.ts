@@ -1,8 +1,11 @@
 /** Finds one database query per element where all of them are started at once: `Promise.all(items.map(async …))`. */
+import type { Fix, FixSources } from "../../fixes/fix.js";
+import type { FileView } from "../../project/file-view.js";
 import { defineRule } from "../define-rule.js";
 import { describeRepeated } from "./describe-repeated.js";
+import { mergedReadFixes } from "./parent-fixes.js";
 import { repeatedReadFixes } from "./repeated-fixes.js";
-import { isDatabase, repeatedOperations } from "./repeated-operation.js";
+import { isDatabase, type RepeatedOperation, repeatedOperations } from "./repeated-operation.js";
 
 export const queryPerPromise = defineRule({
   id: "query-per-promise",
@@ -23,5 +26,23 @@ export const queryPerPromise = defineRule({
     }
   },
   describe: describeRepeated,
-  fixes: repeatedReadFixes,
+  fixes: (evidence, view, sources) => {
+    const fixes = repeatedReadFixes(evidence, view, sources);
+    return fixes.length > 0 ? fixes : mergeable(evidence, view, sources);
+  },
 });
+
+/** Where nothing can be asked beforehand, the library may merge what starts together. */
+function mergeable(
+  { operation, site, through, path, iterations, recursive }: RepeatedOperation,
+  view: FileView,
+  sources: FixSources,
+): readonly Fix[] {
+  const [iteration, ...others] = iterations;
+  if (iteration === undefined || others.length > 0 || recursive) return [];
+  return mergedReadFixes(
+    { operation, site, through, pathLength: path.length, element: iteration.element },
+    view,
+    sources,
+  );
+}

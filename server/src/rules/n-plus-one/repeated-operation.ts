@@ -211,7 +211,7 @@ function isElementsOwn(view: FileView, id: ExprId, element: ReadonlySet<BindingI
   return receiverDepends(view, id, element) && !argumentsOf(view, id).some((arg) => view.flow.dependsOn(arg, element));
 }
 
-function argumentsOf(view: FileView, id: ExprId): readonly ExprId[] {
+export function argumentsOf(view: FileView, id: ExprId): readonly ExprId[] {
   const expr = view.facts.exprs[id];
   if (expr?.kind === "call" || expr?.kind === "new") return expr.args;
   return expr?.kind === "template" ? expr.exprs : [];

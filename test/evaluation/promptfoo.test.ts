@@ -6,6 +6,11 @@ import { expressionOfJavaScript } from "../../server/src/evaluation/promptfoo/ja
 import type { SuiteFiles } from "../../server/src/evaluation/suite-files.js";
 import type { PromptCase } from "../../server/src/evaluation/suite.js";
 
+async function* unused(): AsyncGenerator<never> {
+  await Promise.reject(new Error("no source is asked for"));
+  yield* [];
+}
+
 /** Files by their path under `/p`; a star stands for any part of a name. */
 function filesOf(texts: Readonly<Record<string, string>>): SuiteFiles {
   const paths = Object.keys(texts).map((name) => `/p/${name}`);
@@ -20,7 +25,7 @@ function filesOf(texts: Readonly<Record<string, string>>): SuiteFiles {
       const shape = new RegExp(`^${pattern.replaceAll(/[.]/g, "\\.").replaceAll("*", "[^/]*")}$`);
       return Promise.resolve(paths.filter((path) => shape.test(path)).sort());
     },
-    sources: async function* () {},
+    sources: () => unused(),
   };
 }
 

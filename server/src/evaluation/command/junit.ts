@@ -29,11 +29,12 @@ export function readJunit(text: string): CommandResults | string {
       };
     }
     if (state.open === undefined) return;
-    if (name === "failure" || name === "error") {
+    // Node marks what is still to be done as skipped, and reports how it fails all the same.
+    if ((name === "failure" || name === "error") && state.open.status !== "skipped") {
       state.open.status = "failed";
       state.open.message = attributes["message"] ?? "";
       state.inside = true;
-    } else if (name === "skipped") state.open.status = "skipped";
+    } else if (name === "skipped") state.open = { ...state.open, status: "skipped", message: "" };
   });
   const addText = (part: string): void => {
     if (state.inside && state.open?.message === "" && part.trim() !== "") state.open.message = part.trim();

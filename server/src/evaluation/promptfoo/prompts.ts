@@ -40,9 +40,11 @@ export function promptsFor(
 ): PromptDefinition[] {
   return prompts
     .filter(({ names }) => wanted === undefined || names.some((name) => wanted.includes(name)))
-    .map(({ names: _, ...prompt }) =>
-      prompt.text === undefined ? prompt : { ...prompt, text: `${prefix}${prompt.text}${suffix}` },
-    );
+    .map(({ id, text, messages }) => ({
+      id,
+      ...(text === undefined ? {} : { text: `${prefix}${text}${suffix}` }),
+      ...(messages === undefined ? {} : { messages }),
+    }));
 }
 
 interface Entry {

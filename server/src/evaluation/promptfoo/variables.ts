@@ -31,7 +31,7 @@ export async function importVariables(
 /** One value for each row; nothing for what is left out. */
 async function valuesOf(value: unknown, at: ValuePath, source: ImportSource): Promise<readonly unknown[]> {
   const path = referenceOf(value);
-  if (path === undefined) return Array.isArray(value) && typeof value[0] === "string" ? value : [value];
+  if (path === undefined) return Array.isArray(value) && typeof value[0] === "string" ? (value as unknown[]) : [value];
   const found = await source.files.match(resolve(source.folder, path));
   if (found.length === 0) source.fail(at, `the variable \`${path}\` cannot be read: there is no such file`);
   const values: unknown[] = [];

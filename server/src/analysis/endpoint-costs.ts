@@ -31,10 +31,13 @@ export interface Endpoint {
   readonly span: Span;
 }
 
-/**
- * Entry points of one file, or of all, dearest first; those that cost nothing are left out unless `all` is asked for.
- */
+/** Entry points of one file, or of all, dearest first; those that cost nothing are left out. */
 export function endpoints(inspection: Inspection, file?: string): readonly Endpoint[] {
+  return allEndpoints(inspection, file).filter(({ cost }) => !isFree(cost));
+}
+
+/** Those that cost nothing, too: a profile may have measured what nobody counts. */
+export function allEndpoints(inspection: Inspection, file?: string): readonly Endpoint[] {
   const files = file === undefined ? inspection.files : [file];
   const found = files.flatMap((path) => {
     const view = inspection.viewOf(path);
@@ -52,7 +55,6 @@ function endpointsOf(inspection: Inspection, view: FileView): readonly Endpoint[
     const key = `${point.at.span.start} ${point.label}`;
     if (byPlace.has(key)) continue;
     const cost = settled(runs.reduce((sum, one) => both(sum, inspection.costs.of(one)), free));
-    if (isFree(cost)) continue;
     const place = relativeTo(inspection.roots, view.path);
     const name = nameOf(inspection, ref);
     byPlace.set(key, {

@@ -42,10 +42,15 @@ export function measuredCosts(
   const statements = new Map<string, Measurement>();
   const routes = new Map<string, Measurement>();
   const reach = reachOf(inspection, endpoints);
+  const owners = { reach, handlers: reachOf(inspection, handlersAmong(endpoints)) };
   for (const profile of profiles) {
     const held = profile.profile;
-    if ("tree" in held) sampled(inspection, profile, { functions, routes, reach });
-    else observed(inspection, endpoints, held, { functions, statements, routes });
+    const own = { functions: new Map<string, Measurement>(), statements: new Map(), routes: new Map() };
+    if ("tree" in held) sampled(inspection, profile, { ...own, ...owners });
+    else observed(inspection, endpoints, held, own);
+    for (const [key, one] of own.functions) addProfile(functions, key, one);
+    for (const [key, one] of own.statements) addProfile(statements, key, one);
+    for (const [key, one] of own.routes) addProfile(routes, key, one);
   }
   return {
     ofFunction: (ref) => functions.get(keyOf(ref)),
@@ -58,9 +63,16 @@ export function measuredCosts(
   };
 }
 
-interface Sums {
-  readonly functions: Map<string, Measurement>;
-  readonly routes: Map<string, Measurement>;
+type Sums = Readonly<Record<"functions" | "statements" | "routes", Map<string, Measurement>>>;
+
+interface Owners {
+  readonly reach: Reach;
+  /** Without middleware: what a handler does while middleware waits for it is the handler's. */
+  readonly handlers: Reach;
+}
+
+function handlersAmong(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return endpoints.filter(({ point }) => point.kind !== "middleware");
 }
 
 /** Ids of the entry points that lead to each function. */
@@ -91,7 +103,7 @@ function calledBy(inspection: Inspection, ref: FunctionRef): readonly FunctionRe
   return sites.flatMap((site) => [...site.targets, ...site.callbacks.map((use) => use.ref)]);
 }
 
-function sampled(inspection: Inspection, resolved: ResolvedProfile, sums: Sums & { readonly reach: Reach }): void {
+function sampled(inspection: Inspection, resolved: ResolvedProfile, sums: Sums & Owners): void {
   const { profile, places } = resolved;
   if (!("tree" in profile)) return;
   const placeByFrame = new Map(profile.frames.map((frame, i) => [frame, places[i]]));
@@ -114,13 +126,12 @@ function sampled(inspection: Inspection, resolved: ResolvedProfile, sums: Sums &
   const byRoute = new Map<string, number>();
   let requests = 0;
   for (const { keys, amount } of times.stacks) {
-    const owner = keys.find((key) => sums.reach.has(key));
-    if (owner === undefined) continue;
+    const ids = leading(sums.handlers, keys) ?? leading(sums.reach, keys);
+    if (ids === undefined) continue;
     requests += amount;
-    const ids = sums.reach.get(owner);
     // Work that several entry points share belongs to none of them alone.
-    const [id] = ids ?? [];
-    if (ids?.size === 1 && id !== undefined) byRoute.set(id, (byRoute.get(id) ?? 0) + amount);
+    const [id] = ids;
+    if (ids.size === 1 && id !== undefined) byRoute.set(id, (byRoute.get(id) ?? 0) + amount);
   }
   const stale = [...times.functions].some(([, { what }]) => what.stale === true);
   for (const [id, milliseconds] of byRoute)
@@ -132,12 +143,13 @@ function sampled(inspection: Inspection, resolved: ResolvedProfile, sums: Sums &
     });
 }
 
-function observed(
-  inspection: Inspection,
-  endpoints: readonly Endpoint[],
-  profile: Observed,
-  sums: Sums & { readonly statements: Map<string, Measurement> },
-): void {
+/** The entry points of the outermost function that any leads to. */
+function leading(reach: Reach, keys: readonly string[]): ReadonlySet<string> | undefined {
+  const owner = keys.find((key) => reach.has(key));
+  return owner === undefined ? undefined : reach.get(owner);
+}
+
+function observed(inspection: Inspection, endpoints: readonly Endpoint[], profile: Observed, sums: Sums): void {
   const queryMs = sum(profile.statements.map((one) => one.totalMs));
   for (const { text, calls, totalMs } of profile.statements)
     addTo(sums.statements, statementKey(text), {
@@ -169,16 +181,26 @@ function observed(
   }
 }
 
+/** One more part of the same profile: a route under another address, a statement of another user. */
 function addTo(sums: Map<string, Measurement>, key: string, more: Measurement): void {
+  const known = sums.get(key);
+  if (known === undefined) sums.set(key, { ...more });
+  else add(known, more, Math.min(1, known.share + more.share));
+}
+
+/** What another profile says: shares of two runs cannot be added up. */
+function addProfile(sums: Map<string, Measurement>, key: string, more: Measurement): void {
   const known = sums.get(key);
   // Calls and times of requests say more than the share of the processor.
   if (known === undefined || (known.of !== more.of && more.of === "request time")) sums.set(key, { ...more });
-  else if (known.of === more.of) {
-    known.milliseconds += more.milliseconds;
-    known.share = Math.max(known.share, more.share);
-    if (more.calls !== undefined) known.calls = (known.calls ?? 0) + more.calls;
-    if (more.stale === true) known.stale = true;
-  }
+  else if (known.of === more.of) add(known, more, Math.max(known.share, more.share));
+}
+
+function add(known: Measurement, more: Measurement, share: number): void {
+  known.milliseconds += more.milliseconds;
+  known.share = share;
+  if (more.calls !== undefined) known.calls = (known.calls ?? 0) + more.calls;
+  if (more.stale === true) known.stale = true;
 }
 
 /** The innermost function around a place. */

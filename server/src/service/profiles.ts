@@ -1,5 +1,5 @@
 /** The profiles a person has imported: read once, joined to the code when somebody asks. */
-import { endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
+import { allEndpoints, endpoints, toEndpointCost } from "../analysis/endpoint-costs.js";
 import type { Finding, Problem } from "../analysis/finding.js";
 import type { Inspection } from "../analysis/inspection.js";
 import {
@@ -9,6 +9,7 @@ import {
   toMeasured,
   type MeasuredCosts,
 } from "../analysis/measured-costs.js";
+import { isFree } from "../cost/cost.js";
 import { measuredFindings } from "../analysis/measured-findings.js";
 import { ProfileError, type ResolvedProfile } from "../profiles/model.js";
 import { ConfigError } from "../workspace/config-file.js";
@@ -53,13 +54,12 @@ export class Profiles {
   /** Entry points with their costs; those that were measured first, by their share of the time. */
   endpoints(service: WorkspaceService, file?: string): readonly EndpointCost[] {
     return service.ask((inspection) => {
-      const found = endpoints(inspection, file);
-      if (this.#read.length === 0) return found.map((one) => toEndpointCost(inspection, one));
+      if (this.#read.length === 0) return endpoints(inspection, file).map((one) => toEndpointCost(inspection, one));
       const costs = this.#costs(inspection);
-      const measured = found.map((one): EndpointCost => {
+      const measured = allEndpoints(inspection, file).flatMap((one): EndpointCost[] => {
         const measurement = costs.ofEndpoint(one.id);
-        const plain = toEndpointCost(inspection, one);
-        return measurement === undefined ? plain : { ...plain, measured: toMeasured(measurement) };
+        if (measurement === undefined) return isFree(one.cost) ? [] : [toEndpointCost(inspection, one)];
+        return [{ ...toEndpointCost(inspection, one), measured: toMeasured(measurement) }];
       });
       return measured.sort((a, b) => (b.measured?.share ?? 0) - (a.measured?.share ?? 0));
     });
@@ -74,7 +74,7 @@ export class Profiles {
       const costs = this.#costs(inspection);
       const holds = ({ start, end }: { readonly start: number; readonly end: number }): boolean =>
         start <= offset && offset <= end;
-      const endpoint = endpoints(inspection, path).find(({ span }) => holds(span));
+      const endpoint = allEndpoints(inspection, path).find(({ span }) => holds(span));
       const fn = view.facts.functions.findIndex((one, id) => 0 < id && one.name !== "" && holds(one.nameSpan));
       const measurement =
         (endpoint === undefined ? undefined : costs.ofEndpoint(endpoint.id)) ??
@@ -93,7 +93,7 @@ export class Profiles {
   #costs(inspection: Inspection): MeasuredCosts {
     const now = performance.now();
     if (this.#joined === undefined || this.#joined.at + KEEP_MS < now)
-      this.#joined = { costs: measuredCosts(inspection, endpoints(inspection), this.#read), at: now };
+      this.#joined = { costs: measuredCosts(inspection, allEndpoints(inspection), this.#read), at: now };
     return this.#joined.costs;
   }
 }

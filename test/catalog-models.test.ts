@@ -186,7 +186,7 @@ test("Sequelize: define, init, decorators, associations", () => {
   ).toEqual([
     "Orgs(id) pk(id)",
     "notes(id, org_id) index(org_id) fk(org_id -> Orgs.id)",
-    "users(id, email, team_id, orgId) pk(id) unique(email) index(team_id, email desc) unique index(email) where a condition fk(team_id -> teams.id) fk(orgId -> Orgs.id cascade)",
+    "users(id, email, team_id, orgId) pk(id) unique(email) index(team_id, email desc) unique index(email) where a = 1 fk(team_id -> teams.id) fk(orgId -> Orgs.id cascade)",
   ]);
 });
 
@@ -370,6 +370,15 @@ describe("several sources of one table", () => {
       "package.json": root,
       "apps/api/package.json": PACKAGE,
       "apps/api/src/t.ts": entity,
+    }).tables;
+    expect(table?.engine).toBe("postgresql");
+  });
+
+  test("a package that runs on several servers is looked at as on PostgreSQL", () => {
+    const entity = `import { Entity, PrimaryColumn } from "typeorm"; @Entity("t") export class T { @PrimaryColumn() id: number; }`;
+    const [table] = catalogOf({
+      "package.json": '{ "dependencies": { "mysql2": "3", "pg": "8", "better-sqlite3": "9" } }',
+      "src/t.ts": entity,
     }).tables;
     expect(table?.engine).toBe("postgresql");
   });

@@ -120,11 +120,16 @@ class Store implements CatalogStore {
     return this.#entries.get(path)?.read;
   }
 
-  /** By the package's own drivers, or else by those of the whole workspace: drivers of a monorepo often stand at its root. */
+  /**
+   * By the package's own drivers, or else by those of the whole workspace: drivers of a monorepo often stand at its root. A package that runs on several
+   * servers is looked at as it runs on PostgreSQL, which makes the fewest indexes by itself.
+   */
   #engineOf(database: string): Engine {
     const own = this.#packages.filter(({ directory }) => directory === database);
     const told = engineOfPackages(own);
-    return told.length === 0 ? (only(engineOfPackages(this.#packages)) ?? "unknown") : (only(told) ?? "unknown");
+    return told.length === 0
+      ? (only(engineOfPackages(this.#packages)) ?? "unknown")
+      : (only(told) ?? told.find((engine) => engine === "postgresql") ?? "unknown");
   }
 
   #hash(): string {

@@ -60,7 +60,8 @@ export const UNKNOWN_CONDITION = "a condition";
 
 /**
  * An access path whose first columns are exactly these, in any order: it finds all rows for given values of them. A partial index counts when looking
- * for a value implies its predicate (`owner_id is not null`), or when nobody can tell; methods that do not search by equality do not.
+ * for a value implies its predicate (`owner_id is not null`), when it leaves out only rows that were deleted softly, which nobody looks for, or when nobody
+ * can tell; methods that do not search by equality do not.
  */
 export function leadingPrefix(paths: readonly Index[], columns: readonly string[]): Index | undefined {
   if (columns.length === 0) return undefined;
@@ -72,9 +73,12 @@ export function leadingPrefix(paths: readonly Index[], columns: readonly string[
   });
 }
 
+/** `deleted_at is null`: a predicate that holds for every row in use. */
+const SOFT_DELETED = /^\(?"?(?:is_?)?(?:deleted|archived|removed)_?(?:at|on|date)?"? (?:is null|is false|= false)\)?$/i;
+
 /** Whether equality with a value on each of these columns implies the predicate. */
 function isImplied(where: string | undefined, columns: readonly string[]): boolean {
-  if (where === undefined || where === UNKNOWN_CONDITION) return true;
+  if (where === undefined || where === UNKNOWN_CONDITION || SOFT_DELETED.test(where)) return true;
   const column = /^\(?"?([^"()]+?)"? is not null\)?$/i.exec(where)?.[1];
   return column !== undefined && columns.includes(column);
 }

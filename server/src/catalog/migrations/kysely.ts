@@ -1,6 +1,7 @@
 /** Kysely: `schema.createTable("t").addColumn("a", "text", (col) => col.notNull())…`, `createIndex("i").on("t").column("a")`, `alterTable`. */
 import type { ExprId } from "../../facts/model.js";
 import type { SchemaChange, TableDraft } from "../change.js";
+import { chainCondition } from "../condition-of.js";
 import { exprOf, returned, sqlText, stringAt, stringsAt, type ChainStep, type FactReader } from "../fact-reader.js";
 import { methodOf } from "../postgres-changes.js";
 import {
@@ -15,7 +16,6 @@ import {
   type ColumnDraft,
 } from "./changes.js";
 import { callsOnParameter, type MigrationCall } from "./scope.js";
-import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export function kyselyChanges(reader: FactReader, call: MigrationCall): readonly SchemaChange[] {
   const at = place(reader, call.expr);
@@ -135,11 +135,12 @@ function indexChange(reader: FactReader, call: MigrationCall): readonly SchemaCh
     ...base.parts.map((part, i) => (/\sdesc$/i.test(columns[i] ?? "") ? { ...part, descending: true as const } : part)),
     ...expressions.map((expression) => ({ expression })),
   ];
+  const wheres = call.after.filter((step) => step.name === "where").map(({ args }) => args);
   const index = {
     ...base,
     parts,
     method: methodOf(stringAt(reader, has("using")?.args[0])),
-    ...(has("where") === undefined ? {} : { where: UNKNOWN_CONDITION }),
+    ...(wheres.length === 0 ? {} : { where: chainCondition(reader, wheres) }),
   };
   return exprOf(reader, call.args[0], "literal") === undefined && name === undefined
     ? []

@@ -1,6 +1,7 @@
 /** Sequelize's `queryInterface` and node-pg-migrate's `pgm`: tables and columns as objects. */
 import type { ExprId } from "../../facts/model.js";
 import type { SchemaChange, TableDraft, TableName } from "../change.js";
+import { objectCondition } from "../condition-of.js";
 import {
   chainOf,
   elementsOf,
@@ -29,7 +30,6 @@ import {
   type ColumnDraft,
 } from "./changes.js";
 import type { MigrationCall } from "./scope.js";
-import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export function objectChanges(reader: FactReader, call: MigrationCall): readonly SchemaChange[] {
   // An index on a table that a loop names may be on any; see `replay.ts`.
@@ -151,12 +151,12 @@ function indexChange(reader: FactReader, table: TableName, call: MigrationCall):
   const unique =
     isTrue(reader, propOf(reader, options, "unique")) ||
     /unique/i.test(stringAt(reader, propOf(reader, options, "type")) ?? "");
-  const partial = propOf(reader, options, "where") !== undefined;
+  const where = propOf(reader, options, "where");
   const index = {
     ...plainIndex({ columns: [], location: at, name: named }, unique),
     parts,
     method: methodOf(method),
-    ...(partial ? { where: UNKNOWN_CONDITION } : {}),
+    ...(where === undefined ? {} : { where: stringAt(reader, where) ?? objectCondition(reader, where) }),
   };
   return [
     {

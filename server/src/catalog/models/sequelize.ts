@@ -2,6 +2,7 @@
 import type { ClassFact, ClassMemberFact, ExprId } from "../../facts/model.js";
 import type { Location } from "../../project/model.js";
 import type { SchemaChange, SchemaFile, TableDraft, TablePart } from "../change.js";
+import { objectCondition } from "../condition-of.js";
 import {
   elementsOf,
   exprOf,
@@ -27,7 +28,6 @@ import {
   typeName,
   type Decorator,
 } from "./decorators.js";
-import { UNKNOWN_CONDITION } from "../lookup.js";
 
 export function readSequelize(reader: FactReader): SchemaFile | undefined {
   const tables = [...definedTables(reader), ...decoratedTables(reader)];
@@ -141,6 +141,7 @@ function indexesOf(
       isTrue(reader, propOf(reader, item, "unique")) ||
       /unique/i.test(stringAt(reader, propOf(reader, item, "type")) ?? "");
     if (parts.length === 0) return [];
+    const where = propOf(reader, item, "where");
     return [
       {
         ...(name === undefined ? {} : { name }),
@@ -149,7 +150,7 @@ function indexesOf(
         ),
         method: methodOf(stringAt(reader, propOf(reader, item, "using"))),
         unique,
-        ...(propOf(reader, item, "where") === undefined ? {} : { where: UNKNOWN_CONDITION }),
+        ...(where === undefined ? {} : { where: objectCondition(reader, where, fields) }),
         location: placeOf(reader, item),
         sources: ["sequelize"],
       },

@@ -45,7 +45,7 @@ export function measuredCosts(
   const owners = { reach, handlers: reachOf(inspection, handlersAmong(endpoints)) };
   for (const profile of profiles) {
     const held = profile.profile;
-    const own = { functions: new Map<string, Measurement>(), statements: new Map(), routes: new Map() };
+    const own: Sums = { functions: new Map(), statements: new Map(), routes: new Map() };
     if ("tree" in held) sampled(inspection, profile, { ...own, ...owners });
     else observed(inspection, endpoints, held, own);
     for (const [key, one] of own.functions) addProfile(functions, key, one);

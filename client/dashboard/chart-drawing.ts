@@ -48,7 +48,11 @@ export function plotOptions(
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 6 } },
     scales: {
-      x: { range: (_, min, max) => (min === max ? [min - ALONE_SECONDS, max + ALONE_SECONDS] : [min, max]) },
+      // Around a single time the library would show years.
+      x: {
+        range: ({ data }, min, max) =>
+          data[0].length < 2 || min === max ? [min - ALONE_SECONDS, min + ALONE_SECONDS] : [min, max],
+      },
       y: { range: (_, _min, max) => [0, Math.max(top * 1.1, max * 1.1, Number.MIN_VALUE)] },
     },
     axes: [axis, { ...axis, size: 62, values: (_, splits) => splits.map(format) }],

@@ -57,7 +57,7 @@ export function evaluationSection({ evaluations }: DashboardData): Section {
   if (evaluations.length === 0) {
     root.append(
       emptyState(
-        "No run is recorded. Write a `*.hotpath-eval.yaml`, then run `hotpath eval` or Hotpath: Run Evaluation.",
+        "No run is recorded. Run Hotpath: Run Evaluation… or `hotpath eval`: a suite comes with Hotpath, and your own are called `*.hotpath-eval.yaml`.",
       ),
     );
     return { root, charts: [] };

@@ -14,8 +14,8 @@ export function endpointSection({ endpoints }: DashboardData): HTMLElement | und
       "Endpoints by cost, dearest first",
       [
         { title: "Endpoint", cell: ({ title }) => element("code", {}, title) },
-        { title: "Where", cell: ({ place }) => place },
-        { title: "Cost of a request", cell: ({ cost }) => cost },
+        { title: "Where", cell: ({ place }) => element("span", { class: "path" }, place) },
+        { title: "Cost of a request", cell: ({ cost }) => unbroken(cost) },
         { title: "Compared", cell: ({ rank }) => bar(Math.log1p(rank) / most) },
       ],
       endpoints,
@@ -131,4 +131,9 @@ function bar(share: number): HTMLElement {
   const drawn = element("span", { class: "bar", "aria-hidden": "true" });
   drawn.style.width = `${Math.max(1, Math.round(100 * share))}px`;
   return drawn;
+}
+
+/** A range such as `0–3·documents` stays in one line: a word joiner stands on both sides of the dash. */
+function unbroken(cost: string): string {
+  return cost.replaceAll("–", "\u2060–\u2060");
 }

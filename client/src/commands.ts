@@ -35,6 +35,7 @@ async function showMenu(): Promise<void> {
       { label: "$(verified) Prove Fix at Cursor", command: "hotpath.proveFix" },
       { label: "$(list-ordered) Show Findings by Importance", command: "hotpath.showByImportance" },
       { label: "$(search) Search Slow Code…", command: "hotpath.searchCode" },
+      { label: "$(beaker) Run Evaluation…", command: "hotpath.runEvaluation" },
       { label: "$(dashboard) Open Dashboard", command: "hotpath.openDashboard" },
       { label: "$(pulse) Show Health", command: "hotpath.showHealth" },
       { label: "$(refresh) Rescan Workspace", command: "hotpath.rescan" },

@@ -1,4 +1,5 @@
 /** Texts for fixes, let through only where they are the very texts that were analyzed: an edit is never made for text that has shifted. */
+import { sourceHash } from "../base/content-hash.js";
 import { extractFacts } from "../facts/extract.js";
 import type { FileFacts } from "../facts/model.js";
 import { textFacts } from "../facts/text-facts.js";
@@ -8,10 +9,17 @@ import { createFixSources, isCode } from "../fixes/sources.js";
 /** One request's sources are checked once for each file. */
 const checked = new WeakMap<FixSources, FixSources>();
 
-/** @param factsOf What the analyzer holds; facts follow from a text alone, so equal facts mean that every offset is right. */
+/** What the analyzer holds of a file. */
+export interface HeldFile {
+  readonly facts: FileFacts;
+  /** `sourceHash` of the text they are of, where that is known: facts need not be made again then. */
+  readonly hash?: string | undefined;
+}
+
+/** @param heldOf Facts follow from a text alone, so equal facts mean that every offset is right. */
 export function analyzedSources(
   sources: FixSources,
-  factsOf: (path: string) => FileFacts | undefined,
+  heldOf: (path: string) => HeldFile | undefined,
   program: FixProgram,
 ): FixSources {
   const known = checked.get(sources);
@@ -19,9 +27,10 @@ export function analyzedSources(
   const made = createFixSources(
     (path) => {
       const text = sources.textOf(path);
-      const facts = factsOf(path);
+      const held = heldOf(path);
       // Files that are no part of the program have no facts, and nothing but their text is looked at.
-      return text === undefined || facts === undefined || isAnalyzed(path, text, facts) ? text : undefined;
+      if (text === undefined || held === undefined || sourceHash(path, text) === held.hash) return text;
+      return isAnalyzed(path, text, held.facts) ? text : undefined;
     },
     (path) => sources.exists?.(path) === true,
     () => sources.now?.() ?? 0,

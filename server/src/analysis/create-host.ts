@@ -21,7 +21,7 @@ import type { Rule } from "../rules/define-rule.js";
 import { ruleInfos } from "./explain.js";
 import type { Finding, Problem } from "./finding.js";
 import type { AnalysisHost, AnalysisOptions, Cancellation, FileInput, RefreshResult, RefreshWork } from "./host.js";
-import { DEFAULTS, NEVER, newFileState, timed, type FileState } from "./host-state.js";
+import { callLookup, DEFAULTS, NEVER, newFileState, timed, type FileState } from "./host-state.js";
 import { hoverText } from "./hover.js";
 import type { Inspection } from "./inspection.js";
 import { createPathMatcher } from "./path-matcher.js";
@@ -120,8 +120,9 @@ class Host implements AnalysisHost {
       this.#schema.setFacts(change.path, facts);
       const role = roleOf(change.path, facts, this.#options.roots, this.#isQuiet);
       const known = this.#files.get(change.path);
-      if (known === undefined) this.#files.set(change.path, newFileState(facts, role));
-      else Object.assign(known, { facts, role, needsCheck: true });
+      const hash = "hash" in change ? change.hash : undefined;
+      if (known === undefined) this.#files.set(change.path, newFileState(facts, role, hash));
+      else Object.assign(known, { facts, role, hash, needsCheck: true });
     }
   }
 
@@ -161,7 +162,7 @@ class Host implements AnalysisHost {
         path,
         facts: state.facts,
         calls,
-        callAt: (expr) => calls.find((call) => call.expr === expr),
+        callAt: callLookup(calls),
         valueOf: (expr) => this.#linker.valueOf(path, expr),
         membersOf: () => [],
       });
@@ -356,7 +357,7 @@ class Host implements AnalysisHost {
   fixesOf(path: string, fingerprint: string, sources: FixSources): readonly Fix[] {
     return fixesOf({
       finding: this.findings(path).find((one) => one.fingerprint === fingerprint),
-      sources: analyzedSources(sources, (other) => this.#factsOf(other), this.#program),
+      sources: analyzedSources(sources, (other) => this.#files.get(other) ?? this.#schema.held(other), this.#program),
       rules: this.#rules,
       catalogRules: this.#catalogRules,
       view: () => this.#viewOf(path),

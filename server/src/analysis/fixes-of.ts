@@ -2,9 +2,9 @@
 import type { Fix, FixSources } from "../fixes/fix.js";
 import type { FileView } from "../project/file-view.js";
 import type { CatalogRule, CatalogView } from "../rules/define-catalog-rule.js";
-import type { Rule, SchemaView } from "../rules/define-rule.js";
+import type { Evidence, Rule, SchemaView } from "../rules/define-rule.js";
 import type { Finding } from "./finding.js";
-import { evidenceOf } from "./run-rules.js";
+import { evidenceByFingerprint } from "./run-rules.js";
 import { catalogEvidenceOf } from "./schema-analysis.js";
 import { soundFixes } from "./sound-fixes.js";
 
@@ -27,17 +27,40 @@ export function fixesOf(question: FixQuestion): readonly Fix[] {
   if (finding === undefined) return [];
   return soundFixes(sources, () => {
     const rule = rules.find(({ id }) => id === finding.rule);
-    if (rule !== undefined) return ofRule(question, rule, finding.fingerprint);
+    if (rule !== undefined) return ofRule(question, rule, finding);
     const catalogRule = catalogRules.find(({ id }) => id === finding.rule);
     return catalogRule === undefined ? [] : ofCatalogRule(question, catalogRule, finding.fingerprint);
   });
 }
 
-function ofRule(question: FixQuestion, rule: Rule, fingerprint: string): readonly Fix[] {
+/** The file a request last asked about. Whoever asks about all findings asks file by file, and each rule runs once for a file then. */
+interface Known {
+  readonly path: string;
+  readonly view: FileView;
+  readonly evidence: Map<Rule, (fingerprint: string) => Evidence | undefined>;
+}
+
+const lastOf = new WeakMap<FixSources, Known>();
+
+function knownOf(question: FixQuestion, path: string): Known | undefined {
+  const last = lastOf.get(question.sources);
+  if (last?.path === path) return last;
+  const view = question.view();
+  if (view === undefined) return undefined;
+  const known: Known = { path, view, evidence: new Map() };
+  lastOf.set(question.sources, known);
+  return known;
+}
+
+function ofRule(question: FixQuestion, rule: Rule, { path, fingerprint }: Finding): readonly Fix[] {
   const { schema, relative, sources } = question;
-  const view = rule.fixes === undefined ? undefined : question.view();
-  const evidence = view === undefined ? undefined : evidenceOf(view, rule, fingerprint, { schema, relative });
-  return view === undefined || evidence === undefined ? [] : (rule.fixes?.(evidence, view, sources, schema) ?? []);
+  const known = rule.fixes === undefined ? undefined : knownOf(question, path);
+  if (known === undefined) return [];
+  const { view } = known;
+  const lookUp = known.evidence.get(rule) ?? evidenceByFingerprint(view, rule, { schema, relative });
+  known.evidence.set(rule, lookUp);
+  const evidence = lookUp(fingerprint);
+  return evidence === undefined ? [] : (rule.fixes?.(evidence, view, sources, schema) ?? []);
 }
 
 function ofCatalogRule(question: FixQuestion, rule: CatalogRule, fingerprint: string): readonly Fix[] {

@@ -1,11 +1,13 @@
 /** What the host keeps of each file, and small things it works with. */
-import type { FileFacts } from "../facts/model.js";
+import type { ExprId, FileFacts } from "../facts/model.js";
 import type { CallSite, EntryPoint, FileRole } from "../project/model.js";
 import type { Finding } from "./finding.js";
 import type { AnalysisOptions, Cancellation } from "./host.js";
 
 export interface FileState {
   facts: FileFacts;
+  /** `sourceHash` of the text the facts are of; undefined where it is not known. */
+  hash: string | undefined;
   role: FileRole;
   calls: readonly CallSite[];
   entries: readonly EntryPoint[];
@@ -43,9 +45,10 @@ export function timed<T, K extends string>(into: Record<K, number>, key: K, run:
 }
 
 /** A file of which nothing is known yet but its facts. */
-export function newFileState(facts: FileFacts, role: FileRole): FileState {
+export function newFileState(facts: FileFacts, role: FileRole, hash?: string): FileState {
   return {
     facts,
+    hash,
     role,
     calls: [],
     entries: [],
@@ -56,4 +59,10 @@ export function newFileState(facts: FileFacts, role: FileRole): FileState {
     needsTelling: true,
     readsCatalog: false,
   };
+}
+
+/** The first call of a file at an expression, found in a table that is made when somebody asks. */
+export function callLookup(calls: readonly CallSite[]): (expr: ExprId) => CallSite | undefined {
+  let byExpr: ReadonlyMap<ExprId, CallSite> | undefined;
+  return (expr) => (byExpr ??= new Map(calls.toReversed().map((call) => [call.expr, call]))).get(expr);
 }

@@ -18,7 +18,7 @@ import type { ManifestSource } from "../project/manifests.js";
 export type FileInput =
   /** Text to extract here and now (open editors, small projects). Schema files (`isSchemaPath`) are always given as text. */
   | { readonly path: string; readonly text: string }
-  /** Facts made elsewhere (a worker, the disk cache). */
+  /** Facts made elsewhere (a worker, the disk cache). `hash`: `sourceHash` of their text, or anything else where it is not known. */
   | { readonly path: string; readonly facts: FileFacts; readonly hash: string }
   | { readonly path: string; readonly removed: true };
 

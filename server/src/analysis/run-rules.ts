@@ -54,17 +54,27 @@ export function inOrder(findings: Finding[]): Finding[] {
   );
 }
 
-/** The evidence behind a finding of one rule, found by running the rule again; undefined when the finding is gone. */
-export function evidenceOf(
+/**
+ * The evidence of one rule in one file by the fingerprints of its findings, found by running the rule again, no further than to the one asked for. Undefined
+ * when a finding is gone.
+ */
+export function evidenceByFingerprint(
   view: FileView,
   rule: Rule,
-  fingerprint: string,
   run: Pick<RuleRun, "schema" | "relative">,
-): Evidence | undefined {
+): (fingerprint: string) => Evidence | undefined {
   const seen = new Map<string, number>();
-  for (const evidence of rule.check(view, run.schema ?? noSchema))
-    if (fingerprintOf(view, rule, evidence, run, seen) === fingerprint) return evidence;
-  return undefined;
+  const found = new Map<string, Evidence>();
+  const rest = rule.check(view, run.schema ?? noSchema)[Symbol.iterator]();
+  return (fingerprint) => {
+    while (!found.has(fingerprint)) {
+      const next = rest.next();
+      if (next.done === true) return undefined;
+      const own = fingerprintOf(view, rule, next.value, run, seen);
+      if (!found.has(own)) found.set(own, next.value);
+    }
+    return found.get(fingerprint);
+  };
 }
 
 /** @param seen How often each identity came before, to tell equal ones apart. */

@@ -74,6 +74,11 @@ export class SchemaAnalysis {
     return this.#store.needsGrammar();
   }
 
+  held(path: string): { readonly facts: FileFacts } | undefined {
+    const facts = this.#texts.get(path);
+    return facts === undefined ? undefined : { facts };
+  }
+
   /** Lines and ignore comments of a schema file. */
   factsOf(path: string): FileFacts | undefined {
     return this.#texts.get(path);

@@ -3,7 +3,7 @@ import { unexpected } from "../base/unexpected.js";
 import { applyEdits, areSound } from "../fixes/edits.js";
 import type { FileEdit, Fix, FixSources } from "../fixes/fix.js";
 import { isCode } from "../fixes/sources.js";
-import { parseWithParents, syntaxErrorsOf } from "../syntax/typescript.js";
+import { parse, syntaxErrorsOf } from "../syntax/typescript.js";
 
 /** A maker that throws gives no fix; fixes that change nothing or cannot be applied are left out. */
 export function soundFixes(sources: FixSources, make: () => readonly Fix[]): readonly Fix[] {
@@ -26,12 +26,18 @@ function isSound(sources: FixSources, { path, edits, createText }: FileEdit, id:
   if (!isCode(path)) return true;
   const after = applyEdits(text, edits);
   if (after === text) return false;
-  if (errorsIn(path, after) <= errorsIn(path, text)) return true;
+  const errors = errorsIn(path, after);
+  if (errors === 0 || errors <= errorsBefore(sources, path)) return true;
   unexpected(`${id} would break the syntax of ${path}:\n${after}`);
   return false;
 }
 
 function errorsIn(path: string, text: string): number {
-  const tree = parseWithParents(path, text);
+  const result = parse(path, text);
+  return result.kind === "failed" ? Number.MAX_SAFE_INTEGER : syntaxErrorsOf(result.tree).length;
+}
+
+function errorsBefore(sources: FixSources, path: string): number {
+  const tree = sources.treeOf(path);
   return tree === undefined ? Number.MAX_SAFE_INTEGER : syntaxErrorsOf(tree).length;
 }

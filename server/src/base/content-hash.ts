@@ -5,3 +5,13 @@ import { createHash } from "node:crypto";
 export function contentHash(text: string): string {
   return createHash("sha1").update(text).digest("hex").slice(0, 32);
 }
+
+/** The same of bytes, which need not be made a text first. */
+export function bytesHash(bytes: Uint8Array): string {
+  return createHash("sha1").update(bytes).digest("hex").slice(0, 32);
+}
+
+/** Tells one source file's text from all others; the language of a file, by its ending, is part of what its text means. */
+export function sourceHash(path: string, text: string): string {
+  return contentHash(`${path.slice(path.lastIndexOf("."))}\0${text}`);
+}

@@ -1,7 +1,7 @@
 /** Every source file of a workspace as last seen: a hash of its text, what a glance at it says, and why it is left out if it is. */
 import { createProgramFiles, type ProgramFiles } from "../analysis/program-files.js";
 import type { Problem } from "../analysis/finding.js";
-import { contentHash } from "../base/content-hash.js";
+import { sourceHash } from "../base/content-hash.js";
 import { glanceAt } from "../workspace/glance.js";
 import { readSource } from "../workspace/read-source.js";
 import type { LoadedConfig } from "./load-config.js";
@@ -83,8 +83,7 @@ export class SourceTable {
 
   /** Takes note of a text. False when it is the one known already. */
   look(path: string, text: string): boolean {
-    // The language of a file is part of what its text means.
-    const hash = contentHash(`${path.slice(path.lastIndexOf("."))}\0${text}`);
+    const hash = sourceHash(path, text);
     if (this.#hashes.get(path) === hash) return false;
     this.#hashes.set(path, hash);
     this.#unglanced.set(path, text);

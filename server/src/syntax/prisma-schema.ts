@@ -78,6 +78,18 @@ export function parsePrismaSchema(text: string): PrismaSchema {
   return { blocks, problems };
 }
 
+/** The one block whose name starts at an offset, read without what stands around it; undefined where no block's head is. */
+export function prismaBlockAt(text: string, nameStart: number): PrismaBlock | undefined {
+  const before = text.slice(text.lastIndexOf("\n", nameStart - 1) + 1, nameStart);
+  const keyword = /(?:model|view|enum|type|datasource|generator)[ \t]+$/.exec(before)?.[0];
+  if (keyword === undefined) return undefined;
+  const reader: Reader = { text, at: nameStart - keyword.length };
+  const head = take(reader, HEAD);
+  return head === undefined
+    ? undefined
+    : readBlock(reader, head[1] ?? "", head[2] ?? "", nameStart - keyword.length).block;
+}
+
 /** Value of a named argument, or of the first without a name. */
 export function argumentOf(args: readonly PrismaArgument[], name: string): PrismaValue | undefined {
   return (args.find((one) => one.name === name) ?? args.find((one) => one.name === undefined))?.value;

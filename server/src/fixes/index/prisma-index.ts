@@ -1,12 +1,12 @@
 /** `@@index([…])` in a model of a Prisma schema. */
-import { parsePrismaSchema, type PrismaBlock } from "../../syntax/prisma-schema.js";
+import { prismaBlockAt, type PrismaBlock } from "../../syntax/prisma-schema.js";
 import type { TextEdit } from "../fix.js";
 import { indentAt } from "../style.js";
 import type { ModelPlace, WantedIndex, WantedPart } from "./wanted-index.js";
 
 /** Undefined for what Prisma cannot express: expressions, partial indexes, columns without a field. */
 export function prismaIndexes(text: string, model: ModelPlace, wanted: readonly WantedIndex[]): TextEdit | undefined {
-  const block = parsePrismaSchema(text).blocks.find(({ nameSpan }) => nameSpan.start === model.location.span.start);
+  const block = prismaBlockAt(text, model.location.span.start);
   const lines = wanted.map((index) => attributeFor(index, model));
   if (block === undefined || !lines.every((line) => line !== undefined)) return undefined;
   return insertion(text, block, lines);

@@ -23,7 +23,13 @@ export function* regionChain(
 }
 
 export function isInside(facts: FileFacts, region: RegionId, ancestor: RegionId): boolean {
-  for (const { id } of regionChain(facts, region)) if (id === ancestor) return true;
+  // Asked millions of times in a scan, so without the generator.
+  for (let id = region; id !== NONE;) {
+    const at = facts.regions[id];
+    if (at === undefined) return false;
+    if (id === ancestor) return true;
+    id = at.parent;
+  }
   return false;
 }
 

@@ -11,6 +11,7 @@ import {
   type FileFacts,
   type FunctionId,
 } from "./model.js";
+import { oncePerFile } from "./once-per-file.js";
 
 export interface SteadyQuestion {
   readonly facts: FileFacts;
@@ -127,19 +128,26 @@ const FILLS = /^(push|unshift|splice|set|add|append|assign|delete|clear|sort|rev
 
 /** A constant name for something that is changed after it was made: `shape[key] = …`, `list.push(…)`, `Object.assign(shape, …)`. */
 export function isFilledLater(facts: FileFacts, id: BindingId): boolean {
-  const isName = (at: ExprId): boolean => {
-    const expr = facts.exprs[at];
-    if (expr?.kind === "member" || expr?.kind === "index") return isName(expr.object);
-    return expr?.kind === "ref" && expr.binding === id;
-  };
-  return facts.exprs.some((expr) => {
-    if (expr.kind === "assign") return facts.exprs[expr.target]?.kind !== "ref" && isName(expr.target);
-    if (expr.kind === "unary") return expr.op === "delete" && isName(expr.value);
-    const callee = expr.kind === "call" ? facts.exprs[expr.callee] : undefined;
-    if (expr.kind !== "call" || callee?.kind !== "member" || !FILLS.test(callee.name)) return false;
-    return isName(callee.object) || (callee.name === "assign" && expr.args[0] !== undefined && isName(expr.args[0]));
-  });
+  return filledLater(facts).has(id);
 }
+
+const filledLater = oncePerFile((facts): ReadonlySet<BindingId> => {
+  const found = new Set<BindingId>();
+  const fills = (id: ExprId): void => {
+    let expr = facts.exprs[id];
+    while (expr?.kind === "member" || expr?.kind === "index") expr = facts.exprs[expr.object];
+    if (expr?.kind === "ref") found.add(expr.binding);
+  };
+  for (const expr of facts.exprs) {
+    if (expr.kind === "assign" && facts.exprs[expr.target]?.kind !== "ref") fills(expr.target);
+    else if (expr.kind === "unary" && expr.op === "delete") fills(expr.value);
+    const callee = expr.kind === "call" ? facts.exprs[expr.callee] : undefined;
+    if (expr.kind !== "call" || callee?.kind !== "member" || !FILLS.test(callee.name)) continue;
+    fills(callee.object);
+    if (callee.name === "assign" && expr.args[0] !== undefined) fills(expr.args[0]);
+  }
+  return found;
+});
 
 function isDeclaredIn(facts: FileFacts, binding: BindingFact, fn: FunctionId): boolean {
   for (let at = binding.fn, hops = 0; at > 0 && hops < 20; hops++) {

@@ -1,5 +1,6 @@
 /** Upper bounds of iterations that the code itself proves. */
-import { NONE, type ExprId } from "../../facts/model.js";
+import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
+import { oncePerFile } from "../../facts/once-per-file.js";
 import type { FileView } from "../../project/file-view.js";
 import { calledName, unwrap, type Iteration } from "./iteration.js";
 
@@ -113,7 +114,7 @@ function refLength(view: FileView, id: ExprId, depth: number): number | undefine
     binding.path !== undefined ||
     binding.init === NONE ||
     binding.writes.length > 0 ||
-    isGrown(view, expr?.kind === "ref" ? expr.binding : NONE)
+    grown(view.facts).has(expr?.kind === "ref" ? expr.binding : NONE)
   )
     return undefined;
   return lengthOf(view, binding.init, depth + 1);
@@ -121,15 +122,16 @@ function refLength(view: FileView, id: ExprId, depth: number): number | undefine
 
 const GROWS = new Set(["push", "unshift", "splice", "add", "set", "append"]);
 
-function isGrown(view: FileView, binding: number): boolean {
-  return view.facts.exprs.some((expr) => {
-    if (expr.kind !== "call") return false;
-    const callee = view.facts.exprs[expr.callee];
-    if (callee?.kind !== "member" || !GROWS.has(callee.name)) return false;
-    const object = view.facts.exprs[callee.object];
-    return object?.kind === "ref" && object.binding === binding;
-  });
-}
+const grown = oncePerFile(({ exprs }): ReadonlySet<BindingId> => {
+  const found = new Set<BindingId>();
+  for (const expr of exprs) {
+    const callee = expr.kind === "call" ? exprs[expr.callee] : undefined;
+    if (callee?.kind !== "member" || !GROWS.has(callee.name)) continue;
+    const object = exprs[callee.object];
+    if (object?.kind === "ref") found.add(object.binding);
+  }
+  return found;
+});
 
 /** Literals declared in another file, as far as their provenance tells. */
 function valueLength(view: FileView, id: ExprId, depth: number): number | undefined {

@@ -1,5 +1,5 @@
 /** What runs once per element: loops and callbacks of iteration methods, seen from a call inside them. */
-import { regionChain } from "../../facts/regions.js";
+import { isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId, type FunctionId, type LoopFact, type RegionId } from "../../facts/model.js";
 import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
@@ -21,8 +21,18 @@ export interface Iteration {
   readonly head: Span;
 }
 
-/** Iterations around a call, innermost first, up to the function that is called from elsewhere. */
-export function iterationsAround(view: FileView, site: CallSite): Iteration[] {
+const known = new WeakMap<FileView, Map<CallSite, readonly Iteration[]>>();
+
+/** Iterations around a call, innermost first, up to the function that is called from elsewhere. Several rules ask about the same calls. */
+export function iterationsAround(view: FileView, site: CallSite): readonly Iteration[] {
+  const bySite = known.get(view) ?? new Map<CallSite, readonly Iteration[]>();
+  known.set(view, bySite);
+  const found = bySite.get(site) ?? findIterations(view, site);
+  bySite.set(site, found);
+  return found;
+}
+
+function findIterations(view: FileView, site: CallSite): Iteration[] {
   const found: Iteration[] = [];
   let region = site.region;
   for (let hops = 0; hops < 20; hops++) {
@@ -76,18 +86,13 @@ function handedOut(view: FileView, region: RegionId): BindingId[] {
   const { facts } = view;
   const found: BindingId[] = [];
   facts.bindings.forEach((binding, id) => {
-    if (binding.init === NONE || !inRegion(view, binding.region, region)) return;
+    if (binding.init === NONE || !isInside(facts, binding.region, region)) return;
     const init = unwrap(view, binding.init);
     const call = facts.exprs[init];
     const callee = call?.kind === "call" ? facts.exprs[call.callee] : undefined;
     if (callee?.kind === "member" && TAKES.has(callee.name)) found.push(id);
   });
   return found;
-}
-
-function inRegion(view: FileView, region: RegionId, ancestor: RegionId): boolean {
-  for (const { id } of regionChain(view.facts, region)) if (id === ancestor) return true;
-  return false;
 }
 
 function fromCallback(view: FileView, site: CallSite, fn: FunctionId, over: ExprId): Iteration {

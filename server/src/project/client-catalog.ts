@@ -88,8 +88,11 @@ const CLIENTS: Readonly<Record<string, ClientKind>> = {
 const AWS_MODULE = /^@aws-sdk\/client-[\w-]+$/;
 const AWS_CLIENT = /^(\w+Client|[A-Z][A-Za-z0-9]*)$/;
 
+const MODULES: ReadonlySet<string> = new Set(Object.keys(CLIENTS).map((key) => key.slice(0, key.indexOf("#", 1))));
+
 /** The client that an export of a package makes when it is called or constructed; undefined for everything else. */
 export function clientKindOf(module: string, path: readonly string[]): ClientKind | undefined {
+  if (!MODULES.has(module) && !AWS_MODULE.test(module)) return undefined;
   const name = (path.at(-1) === "prototype" ? path.slice(0, -1) : path).join(".");
   const known =
     CLIENTS[`${module}#${name}`] ??

@@ -20,20 +20,30 @@ const pairBase = 2 ** 26;
 
 export function createDependencySets(): DependencySets {
   const sets: (readonly number[])[] = [[]];
-  const byTokens = new Map<string, DependencySet>([["", noDependencies]]);
+  /** By a hash of their tokens: texts of the tokens would take more memory than the sets. */
+  const byHash = new Map<number, DependencySet[]>([[hashOf([]), [noDependencies]]]);
   const singles = new Map<number, DependencySet>();
   const unions = new Map<number, DependencySet>();
   const byToken: DependencySet[][] = [];
 
   const intern = (tokens: readonly number[]): DependencySet => {
-    const key = tokens.join();
-    const known = byTokens.get(key);
+    const hash = hashOf(tokens);
+    const alike = byHash.get(hash);
+    const known = alike?.find((set) => areSame(sets[set] ?? [], tokens));
     if (known !== undefined) return known;
     const set = sets.length;
     sets.push(tokens);
-    byTokens.set(key, set);
+    if (alike === undefined) byHash.set(hash, [set]);
+    else alike.push(set);
     for (const token of tokens) (byToken[token] ??= []).push(set);
     return set;
+  };
+  const join = (a: DependencySet, b: DependencySet): DependencySet => {
+    const [left, right] = [sets[a] ?? [], sets[b] ?? []];
+    const merged = merge(left, right);
+    // Mostly one holds the other.
+    if (merged.length === left.length) return a;
+    return merged.length === right.length ? b : intern(merged);
   };
 
   return {
@@ -47,12 +57,22 @@ export function createDependencySets(): DependencySets {
       if (a === noDependencies) return b;
       const key = a < b ? a * pairBase + b : b * pairBase + a;
       let set = unions.get(key);
-      if (set === undefined) unions.set(key, (set = intern(merge(sets[a] ?? [], sets[b] ?? []))));
+      if (set === undefined) unions.set(key, (set = join(a, b)));
       return set;
     },
     members: (set) => sets[set] ?? [],
     holding: (token) => byToken[token] ?? [],
   };
+}
+
+function hashOf(tokens: readonly number[]): number {
+  let hash = tokens.length;
+  for (const token of tokens) hash = (Math.imul(hash, 31) + token) | 0;
+  return hash;
+}
+
+function areSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((token, i) => token === b[i]);
 }
 
 /** Merges two ascending lists without doubles. */

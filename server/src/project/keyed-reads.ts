@@ -115,32 +115,47 @@ export function asInputs(facts: FileFacts, fn: FunctionId, read: KeyedRead): Key
   return term === undefined ? undefined : { ...read, term };
 }
 
-/** What a call's target reads, told of the function that calls; `null` answers (captured variables of another function) are left out. */
-export function readThrough(facts: FileFacts, path: FilePath, site: CallSite, read: KeyedRead): KeyedRead | undefined {
-  if (MAX_PATH <= read.path.length || isCacheGuarded(facts, site)) return undefined;
+/** What a call's target reads, told of the function that calls; what depends on captured variables of another function is left out. */
+export function readsThrough(
+  facts: FileFacts,
+  path: FilePath,
+  site: CallSite,
+  reads: readonly KeyedRead[],
+): readonly KeyedRead[] {
+  const near = reads.filter((read) => read.path.length < MAX_PATH);
   const call = facts.exprs[site.expr];
   const args = call?.kind === "call" ? call.args : undefined;
-  if (args === undefined || args.some((arg) => facts.exprs[arg]?.kind === "spread")) return undefined;
+  if (near.length === 0 || args === undefined || args.some((arg) => facts.exprs[arg]?.kind === "spread")) return [];
+  if (isCacheGuarded(facts, site)) return [];
   const isOwnMethod = calledOnThis(facts, site.expr);
-  const term = mapLeaves(read.term, (leaf) => {
-    if (leaf.kind === "self") return isOwnMethod ? leaf : undefined;
-    if (leaf.kind === "local") return undefined;
-    const arg = args[leaf.param];
-    const value: Term | undefined = arg === undefined ? { kind: "text", text: "undefined" } : termOf(facts, arg);
-    return value === undefined ? undefined : leaf.path.reduce<Term>((inner, step) => project(inner, step), value);
-  });
-  if (term === undefined) return undefined;
-  const conditional = read.conditional === true || isConditional(facts, site.region, site.span.start);
-  return {
-    operation: read.operation,
-    term,
-    at: read.at,
-    owner: read.owner,
-    path: [{ file: path, span: site.span }, ...read.path],
-    ...(read.replica === true ? { replica: true as const } : {}),
-    ...(conditional ? { conditional: true as const } : {}),
+  const isGuarded = isConditional(facts, site.region, site.span.start);
+  const terms = new Map<number, Term | undefined>();
+  const valueOf = (param: number): Term | undefined => {
+    const arg = args[param];
+    if (!terms.has(param)) terms.set(param, arg === undefined ? UNDEFINED : termOf(facts, arg));
+    return terms.get(param);
   };
+  return near.flatMap((read) => {
+    const term = mapLeaves(read.term, (leaf) => {
+      if (leaf.kind === "self") return isOwnMethod ? leaf : undefined;
+      if (leaf.kind === "local") return undefined;
+      const value = valueOf(leaf.param);
+      return value === undefined ? undefined : leaf.path.reduce<Term>((inner, step) => project(inner, step), value);
+    });
+    if (term === undefined) return [];
+    return {
+      operation: read.operation,
+      term,
+      at: read.at,
+      owner: read.owner,
+      path: [{ file: path, span: site.span }, ...read.path],
+      ...(read.replica === true ? { replica: true as const } : {}),
+      ...(read.conditional === true || isGuarded ? { conditional: true as const } : {}),
+    };
+  });
 }
+
+const UNDEFINED: Term = { kind: "text", text: "undefined" };
 
 function calledOnThis(facts: FileFacts, id: ExprId): boolean {
   const call = facts.exprs[id];

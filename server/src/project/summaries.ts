@@ -81,6 +81,7 @@ function summarize(graph: CallGraph, node: FunctionNode, recursive: boolean): Fu
   const effects = new Map<string, ReachedEffect>();
   const blocking = new Map<string, ReachedBlocking>();
   for (const site of node.calls) {
+    if (site.operation === undefined && site.blocking === undefined) continue;
     const context = contextOf(node, site);
     if (site.operation !== undefined) keep(effects, effectKey, directEffect(node, site, context));
     if (site.blocking !== undefined) keep(blocking, blockingKey, directBlocking(node, site, context));
@@ -91,7 +92,11 @@ function summarize(graph: CallGraph, node: FunctionNode, recursive: boolean): Fu
     const { summary } = callee;
     if (summary.effects.length === 0 && summary.blocking.length === 0) continue;
     const context = contextOf(node, edge.site);
+    const steps = edge.via === "call" ? 1 : 0;
     for (const effect of summary.effects) {
+      const known = effects.get(effectKey(effect));
+      if (known !== undefined && isLesser(context.cached || effect.cached === true, effect.path.length + steps, known))
+        continue;
       const carried = carryEffect(node, edge, callee, effect, context);
       if (carried !== undefined) keep(effects, effectKey, carried);
     }
@@ -291,6 +296,12 @@ function keep<T extends Witness>(found: Map<string, T>, keyOf: (one: T) => strin
   const key = keyOf(one);
   const known = found.get(key);
   if (known === undefined || compare(one, known) < 0) found.set(key, one);
+}
+
+/** Whether a witness loses against a known one by the first two of its properties, so that it need not be made. */
+function isLesser(cached: boolean, pathLength: number, known: Witness): boolean {
+  const by = Number(cached) - Number(known.cached === true);
+  return 0 < by || (by === 0 && known.path.length < pathLength);
 }
 
 function compare(a: Witness, b: Witness): number {

@@ -7,7 +7,7 @@ import {
   ownRead,
   questionOf,
   readInCallback,
-  readThrough,
+  readsThrough,
   type KeyedRead,
 } from "./keyed-reads.js";
 import type { CallSite, FilePath, FunctionRef, FunctionSummary } from "./model.js";
@@ -49,10 +49,7 @@ export function readsAt(
   const [target] = site.targets;
   // One of several functions, or a guess, reads nothing for sure.
   if (target !== undefined && site.targets.length === 1 && site.confidence === "high") {
-    for (const read of summaryOf(target)?.reads ?? []) {
-      const through = readThrough(facts, path, site, read);
-      if (through !== undefined) found.push(through);
-    }
+    found.push(...readsThrough(facts, path, site, summaryOf(target)?.reads ?? []));
   }
   for (const { ref, runs } of site.callbacks) {
     if (runs !== "once" || ref.file !== path) continue;

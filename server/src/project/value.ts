@@ -20,6 +20,9 @@ export function isOpaque(value: Value): boolean {
 }
 
 export function unionOf(values: readonly Value[], lowConfidence = false): Value {
+  // Mostly there is one value, or none that is known; a union says by itself whether it is a guess.
+  const only = values.length < 2 ? values[0] : onlyKnown(values);
+  if (only !== undefined && only.kind !== "union") return only;
   const members: Value[] = [];
   const places = new Map<string, number>();
   let guessed = lowConfidence;
@@ -42,6 +45,17 @@ export function unionOf(values: readonly Value[], lowConfidence = false): Value 
   if (first === undefined) return unknown;
   if (lasting.length === 1) return first;
   return guessed ? { kind: "union", of: lasting, lowConfidence: true } : { kind: "union", of: lasting };
+}
+
+/** The one value that is known; `unknown` when none is, undefined when several are. */
+function onlyKnown(values: readonly Value[]): Value | undefined {
+  let only: Value = unknown;
+  for (const value of values) {
+    if (value.kind === "unknown") continue;
+    if (only !== unknown) return undefined;
+    only = value;
+  }
+  return only;
 }
 
 function isGuess(value: Value | undefined): boolean {

@@ -1,5 +1,4 @@
 /** Lets a running daemon do an analysis for the command line: its code is warm, so a check of a folder that has not changed starts at once. */
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
 import { checkMethod, type CheckParams } from "../../../protocol/src/messages.js";
 import type { CheckResult } from "../lsp/handlers/check.js";
 import { connectDaemon } from "./connect.js";
@@ -14,6 +13,9 @@ export async function remoteCheck(version: string, params: CheckParams): Promise
     const result = await connectDaemon(socketPlace(version).path, version, "lsp");
     if (result.kind !== "connected") return undefined;
     const { socket } = result;
+    // Loaded on demand: most checks find no daemon. The socket is paused meanwhile.
+    const { createMessageConnection, StreamMessageReader, StreamMessageWriter } =
+      await import("vscode-languageserver-protocol/node");
     const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
     const lost = new Promise<undefined>((resolve) => socket.once("close", () => resolve(undefined)));
     connection.listen();

@@ -43,8 +43,9 @@ export class Caches {
 
   /** Undefined where results cannot be saved. */
   resultKey(inputs: Omit<ResultInputs, "build">): string | undefined {
+    if (this.cache === noCache) return undefined;
     const build = this.#options.build ?? programIdentity();
-    return build === undefined || this.cache === noCache ? undefined : resultKey({ build, ...inputs });
+    return build === undefined ? undefined : resultKey({ build, ...inputs });
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@
  *
  * Where the database is comes from the user's environment or secret storage, never from a workspace, and is in no message: errors are told by their code.
  */
-import { Client } from "pg";
+import type { Client } from "pg";
 import type { RecordedStatement } from "../advisor/recorded-statement.js";
 import type { ColumnShape, TableStatistics } from "../advisor/statistics.js";
 import { ddlOf, introspection, type Introspected } from "./introspection.js";
@@ -35,7 +35,9 @@ export async function readLiveDatabase(options: LiveOptions): Promise<LiveDataba
     return "HOTPATH_DATABASE_URL is not a PostgreSQL URL: postgresql://user@host/database";
   let client: Client | undefined;
   try {
-    client = new Client({
+    // Loaded on demand: few have such a database, and the driver takes longer to load than the rest of the analyzer.
+    const driver = await import("pg");
+    client = new driver.Client({
       connectionString: url,
       connectionTimeoutMillis: connectLimitMs,
       query_timeout: statementLimitMs + 1_000,

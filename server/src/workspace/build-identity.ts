@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { contentHash } from "../base/content-hash.js";
+import { bytesHash, contentHash } from "../base/content-hash.js";
 
 /** Bundle that holds the extractor and little else. */
 const EXTRACTOR_BUNDLE = "analysis-worker.js";
@@ -38,7 +38,7 @@ function bundleFolder(): string | undefined {
 
 function hashOf(file: string): string | undefined {
   try {
-    return contentHash(readFileSync(file, "utf8"));
+    return bytesHash(readFileSync(file));
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  */
 import { exprsWithin, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
+import { oncePerFile } from "../../facts/once-per-file.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { boundOf } from "./bounds.js";
@@ -56,10 +57,20 @@ const DETECTORS: readonly Detector[] = [
   ownStatements,
 ];
 
-/** The first reason that makes a call in an iteration fine, or undefined. */
+const known = new WeakMap<Iteration, Map<CallSite, { readonly reason: LoopReason | undefined }>>();
+
+/** The first reason that makes a call in an iteration fine, or undefined. Several rules ask about the same calls. */
 export function reasonFor(view: FileView, iteration: Iteration, site: CallSite): LoopReason | undefined {
+  const bySite = known.get(iteration) ?? new Map<CallSite, { readonly reason: LoopReason | undefined }>();
+  known.set(iteration, bySite);
+  const answer = bySite.get(site) ?? { reason: findReason({ view, iteration, site }) };
+  bySite.set(site, answer);
+  return answer.reason;
+}
+
+function findReason(question: Question): LoopReason | undefined {
   for (const detect of DETECTORS) {
-    const reason = detect({ view, iteration, site });
+    const reason = detect(question);
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -184,6 +195,16 @@ function retries({ view, iteration, site }: Question): LoopReason | undefined {
 const PAUSE =
   /^(sleep|delay|wait|waitFor|pause|setTimeout|throttle|backoff|snooze|timeout)$|^(sleep|delay|wait)[A-Z]|(Sleep|Delay|Limiter)$/;
 
+const pauses = new WeakMap<FileView, readonly CallSite[]>();
+
+function pausesOf(view: FileView): readonly CallSite[] {
+  const found =
+    pauses.get(view) ??
+    view.calls.filter((call) => PAUSE.test(calledName(view, call.expr)) && isAwaited(view, call.expr));
+  pauses.set(view, found);
+  return found;
+}
+
 /** It sleeps between passes, or takes a token from a limiter: somebody paces it on purpose. */
 function paced({ view, iteration }: Question): LoopReason | undefined {
   if (
@@ -192,12 +213,7 @@ function paced({ view, iteration }: Question): LoopReason | undefined {
     /limit|throttle|queue/i.test(calledName(view, iteration.site.expr))
   )
     return undefined;
-  const found = view.calls.some(
-    (call) =>
-      isInside(view.facts, call.region, iteration.region) &&
-      PAUSE.test(calledName(view, call.expr)) &&
-      isAwaited(view, call.expr),
-  );
+  const found = pausesOf(view).some((call) => isInside(view.facts, call.region, iteration.region));
   return found ? { id: "paced", text: "it pauses between passes on purpose" } : undefined;
 }
 
@@ -243,16 +259,20 @@ function dependsOnListsAlone(
   if (iterationsAround(view, site)[0]?.region !== iteration.region) return false;
   const sources = view.flow.sourcesOf(site.expr);
   const own = [...iteration.element].filter((id) => sources.has(id));
-  return 0 < own.length && own.every((id) => whole.has(id) && isMapped(view, id));
+  return 0 < own.length && own.every((id) => whole.has(id) && mapped(view.facts).has(id));
 }
 
-function isMapped(view: FileView, binding: BindingId): boolean {
-  const { exprs } = view.facts;
-  return exprs.some((expr) => {
+/** Variables whose elements a method goes through somewhere in the file. */
+const mapped = oncePerFile(({ exprs }): ReadonlySet<BindingId> => {
+  const found = new Set<BindingId>();
+  for (const expr of exprs) {
     const callee = expr.kind === "call" ? exprs[expr.callee] : undefined;
-    return callee?.kind === "member" && LIST_METHOD.test(callee.name) && refersTo(view, callee.object, binding);
-  });
-}
+    if (callee?.kind !== "member" || !LIST_METHOD.test(callee.name)) continue;
+    const object = exprs[callee.object];
+    if (object?.kind === "ref") found.add(object.binding);
+  }
+  return found;
+});
 
 /** The element, or the group that stands under it: `groups[key]`, also by way of a variable. */
 function isBareElement(view: FileView, id: ExprId, element: ReadonlySet<BindingId>, depth = 0): boolean {

@@ -44,6 +44,41 @@ test.each([
     "try { await one(1); if (request.query.a) throw new Error(); await one(2); } catch { return; }",
     "1–2 queries",
   ],
+  [
+    "of a condition and its opposite, one holds",
+    "const a = request.query.a; if (a) await one(1); if (!a) await one(2);",
+    "1 query",
+  ],
+  [
+    "an opposite that left before",
+    "const { a } = request.query; if (a) return one(1); await one(2); if (!a) await one(3);",
+    "1–2 queries",
+  ],
+  [
+    "one value of several",
+    'const { kind } = request.query; if (kind === "a") await one(1); if (kind === "b") { await one(1); await one(2); } else if (kind !== "a") await one(3);',
+    "1–2 queries",
+  ],
+  [
+    "conditions made of several",
+    "const { a, b } = request.query; if (a && b) await one(1); if (!a || !b) await one(2); a && !b && (await one(3));",
+    "1–2 queries",
+  ],
+  [
+    "opposites in a loop",
+    "for (const order of await list()) { if (order.a) await one(1); if (!order.a) { await one(2); await one(3); } }",
+    "1 + 1–2·orders queries",
+  ],
+  [
+    "an opposite whose value was changed between",
+    "let a = request.query.a; if (!a) a = await one(1); if (a) await one(2);",
+    "0–2 queries",
+  ],
+  [
+    "a property that somebody may have changed between",
+    "const a = await one(1); if (!a.paid) { await one(a); } if (a.paid) await one(2);",
+    "1–3 queries",
+  ],
   ["finally always runs", "try { await one(1); } finally { await one(2); }", "2 queries"],
   ["a loop", "for (const order of await list()) { await one(order.a); await one(order.b); }", "1 + 2·orders queries"],
   [

@@ -6,6 +6,7 @@
  */
 import { type FileFacts, NONE, type RegionFact, type RegionId } from "../facts/model.js";
 import type { CallSite } from "../project/model.js";
+import { type Decisions, decisionsOf } from "./correlated-conditions.js";
 import { atLeast, both, type Cost, free, isFree, oneOf, optional, rangeOf, repeated, type Size } from "./cost.js";
 import { isAtMost } from "./polynomial.js";
 
@@ -38,14 +39,24 @@ const EXIT_OF = { return: "returns", break: "breaks", continue: "continues", thr
 
 /** Cost of one run of the function whose body region is given. */
 export function bodyCost(input: BodyInput, body: RegionId): Cost {
-  const items = itemsByRegion(input, input.facts.regions[body]?.fn ?? 0);
-  const ways = regionWays({ ...input, items }, body);
-  const ended = merge(ways.next, ways.returns);
-  return ended ?? ways.throws ?? free;
+  const fn = input.facts.regions[body]?.fn ?? 0;
+  const items = itemsByRegion(input, fn);
+  const matters = (region: RegionId): boolean =>
+    (items.get(region) ?? []).some((item) => !("region" in item) || matters(item.region));
+  const together = decisionsOf(input.facts, fn, matters);
+  const all = (together.length === 0 ? [NOTHING_DECIDED] : together).map((decided) =>
+    regionWays({ ...input, items, decided }, body),
+  );
+  const { next, returns, throws } = alternatives(all);
+  return merge(next, returns) ?? throws ?? free;
 }
+
+const NOTHING_DECIDED: Decisions = new Map();
 
 interface Walk extends BodyInput {
   readonly items: ReadonlyMap<RegionId, readonly Item[]>;
+  /** Branches of which it is known whether they are taken. */
+  readonly decided: Decisions;
 }
 
 function itemsByRegion({ facts, calls }: BodyInput, fn: number): Map<RegionId, Item[]> {
@@ -107,12 +118,18 @@ function branchWays(walk: Walk, items: readonly Item[], i: number, region: Regio
   if (first === undefined) return { taken: 1, result: { next: free } };
   const { arm, test } = first.branch;
   if (arm === "case" || arm === "default") return switchWays(walk, items, i, region);
-  const own = regionWays(walk, first.region);
+  const own = armWays(walk, first.region);
   // Calls of the second arm's own test stand between the arms only in chains, which nest; so the other arm comes next.
   const other = branchAt(items, i + 1);
   if (other !== undefined && other.branch.test === test && other.branch.arm === "else")
-    return { taken: 2, result: alternatives([own, regionWays(walk, other.region)]) };
-  return { taken: 1, result: alternatives([own, { next: free }]) };
+    return { taken: 2, result: alternatives([...own, ...armWays(walk, other.region)]) };
+  const isTaken = walk.decided.get(first.region) === true;
+  return { taken: 1, result: alternatives(isTaken ? own : [...own, { next: free }]) };
+}
+
+/** Nothing for an arm that is known not to be taken. */
+function armWays(walk: Walk, region: RegionId): readonly Ways[] {
+  return walk.decided.get(region) === false ? [] : [regionWays(walk, region)];
 }
 
 function branchAt(

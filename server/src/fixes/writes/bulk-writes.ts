@@ -13,7 +13,8 @@ export interface BulkWrite {
   readonly print: (rows: string) => string;
 }
 
-type Maker = (node: ts.CallExpression) => BulkWrite | undefined;
+/** `isMade`: the row may also be what a call gives. */
+type Maker = (node: ts.CallExpression, isMade: boolean) => BulkWrite | undefined;
 
 const MAKERS: Readonly<Record<string, Maker>> = {
   prisma,
@@ -25,14 +26,14 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   drizzle: inserted(/^(insert|values|onConflictDoNothing)$/, "values"),
 };
 
-export function bulkWriteOf(dialect: string, node: ts.CallExpression): BulkWrite | undefined {
-  return Object.hasOwn(MAKERS, dialect) ? MAKERS[dialect]?.(node) : undefined;
+export function bulkWriteOf(dialect: string, node: ts.CallExpression, isMade = false): BulkWrite | undefined {
+  return Object.hasOwn(MAKERS, dialect) ? MAKERS[dialect]?.(node, isMade) : undefined;
 }
 
 /** Rows that a list of rows has no form for: with rows of other tables inside. */
 const NESTED = /^(create|connect|connectOrCreate|createMany|disconnect|set)$/;
 
-function prisma(node: ts.CallExpression): BulkWrite | undefined {
+function prisma(node: ts.CallExpression, isMade: boolean): BulkWrite | undefined {
   const { expression, arguments: args } = node;
   const [options] = args;
   if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== "create") return undefined;
@@ -40,7 +41,8 @@ function prisma(node: ts.CallExpression): BulkWrite | undefined {
     return undefined;
   const data = propertyOf(options, "data");
   const row = data === undefined ? undefined : valueOf(data);
-  if (data === undefined || row === undefined || !ts.isObjectLiteralExpression(row) || isNested(row)) return undefined;
+  if (data === undefined || row === undefined) return undefined;
+  if (ts.isObjectLiteralExpression(row) ? isNested(row) : !isMade || !ts.isCallExpression(row)) return undefined;
   return {
     row,
     fixed: [expression.expression],

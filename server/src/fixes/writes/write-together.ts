@@ -124,8 +124,7 @@ function linesFor(
     const whole = dedented(`await ${write.print(rows)}${semicolon}`, last);
     return [...before, ...(whole.length === 1 ? whole.flatMap((line) => fitted(line, room, style)) : whole)];
   }
-  const base = camelCase(tableName ?? "row");
-  const name = freshName(tree, [`new${capitalized(pluralOf(singularOf(base) ?? base))}`, "newRows"]);
+  const name = rowsName(tree, tableName);
   const named =
     preparation.length === 0
       ? dedented(`const ${name} = ${rows}${semicolon}`, last)
@@ -139,6 +138,12 @@ function linesFor(
     `\tawait ${write.print(`${name}.slice(${counter}, ${counter} + 1000)`)}${semicolon}`,
     "}",
   ];
+}
+
+/** What a list of rows that are to be inserted is called. */
+export function rowsName(tree: ts.SourceFile, tableName: string | undefined): string {
+  const base = camelCase(tableName ?? "row");
+  return freshName(tree, [`new${capitalized(pluralOf(singularOf(base) ?? base))}`, "newRows"]);
 }
 
 /** A list of rows, each of which takes some steps to make. */

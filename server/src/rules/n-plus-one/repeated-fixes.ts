@@ -12,8 +12,10 @@ import type { Operation } from "../../project/model.js";
 import { queriesOf } from "../../queries/queries-of.js";
 import { calledName, type Iteration, iterationsAround, unwrap } from "../loops/iteration.js";
 import { candidatesOf, isDatabase, type RepeatedOperation } from "./repeated-operation.js";
+import { sameTable } from "./same-table.js";
 import { siblingFix } from "./sibling-fixes.js";
 import { relationOf, tableAnswers } from "./table-answers.js";
+import { writeAfter } from "./after-fixes.js";
 
 /** Lists of at most this many elements fit every database's limit of parameters. */
 const FEW_KEYS = 1000;
@@ -96,7 +98,10 @@ export function repeatedWriteFixes(evidence: RepeatedOperation, view: FileView, 
     isBounded: isBounded(view, iteration.over),
     isOwnList: isOwnList(view, operation, iteration),
   };
-  const fix = writeTogether(question, sources) ?? writeSame(same, sources);
+  const fix =
+    writeTogether(question, sources) ??
+    writeSame(same, sources) ??
+    writeAfter(evidence, view, sources, same, iteration);
   return fix === undefined ? [] : [fix];
 }
 
@@ -119,7 +124,7 @@ function isOwnList(view: FileView, { table }: Operation, { over }: Iteration): b
 /** Whether a pass may change what a later pass reads: rows loaded beforehand would be old by then. */
 function isWritten(
   view: FileView,
-  { operation: { table }, site: own, concurrent }: RepeatedOperation,
+  { operation: { table, dialect, kind }, site: own, concurrent }: RepeatedOperation,
   { region }: Iteration,
 ): boolean {
   return view.calls.some((site) => {
@@ -130,18 +135,16 @@ function isWritten(
       ({ operation: other }) =>
         isDatabase(other) &&
         other.access !== "read" &&
+        other.kind === kind &&
+        isOwnServer(other.dialect) === isOwnServer(dialect) &&
         (other.table === undefined || table === undefined || sameTable(other.table, table)),
     );
   });
 }
 
-function sameTable(a: string, b: string): boolean {
-  const plain = (name: string): string =>
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]/g, "")
-      .replace(/s$/, "");
-  return plain(a) === plain(b);
+/** Databases that no other library speaks to. */
+function isOwnServer(dialect: string): boolean {
+  return dialect === "clickhouse" || dialect === "elasticsearch";
 }
 
 /** Whether a list is surely an array, not something that can only be gone through. */

@@ -9,6 +9,7 @@ import { ancestors, directoryOf } from "../project/path-text.js";
 import { isPostgresLoaded, postgresFailure } from "../syntax/postgres.js";
 import { buildCatalog } from "./build-catalog.js";
 import type { SchemaFile } from "./change.js";
+import { createConstantStore } from "./constant-store.js";
 import { readFacts } from "./read-facts.js";
 import { isReverse } from "./migration-sets.js";
 import type { Catalog, Engine } from "./model.js";
@@ -54,6 +55,7 @@ export function createCatalogStore(): CatalogStore {
 class Store implements CatalogStore {
   readonly #entries = new Map<string, Entry>();
   readonly #stale = new Set<string>();
+  readonly #constants = createConstantStore();
   #packages: readonly PackageManifest[] = [];
   #catalog: Catalog = emptyCatalog;
   #changed = false;
@@ -70,6 +72,7 @@ class Store implements CatalogStore {
     if (known?.facts === facts) return;
     this.#entries.set(path, { ...known, facts, hash: known?.hash ?? NOTHING });
     this.#stale.add(path);
+    for (const user of this.#constants.change(path, facts)) this.#stale.add(user);
   }
 
   remove(path: string): void {
@@ -77,6 +80,7 @@ class Store implements CatalogStore {
     if (known === undefined) return;
     this.#entries.delete(path);
     this.#stale.delete(path);
+    for (const user of this.#constants.change(path, undefined)) this.#stale.add(user);
     if (known.hash !== NOTHING) this.#changed = true;
   }
 
@@ -140,6 +144,10 @@ class Store implements CatalogStore {
     return contentHash([...said.sort(), "", ...packages].join("\n"));
   }
 
+  *#facts(): Generator<readonly [path: string, facts: FileFacts]> {
+    for (const [path, { facts }] of this.#entries) if (facts !== undefined) yield [path, facts];
+  }
+
   #read(path: string): void {
     const entry = this.#entries.get(path);
     this.#stale.delete(path);
@@ -148,7 +156,7 @@ class Store implements CatalogStore {
       entry.text === undefined
         ? entry.facts === undefined
           ? undefined
-          : readFacts(path, entry.facts)
+          : readFacts(path, entry.facts, this.#constants.lookupFor(path, this.#facts()))
         : readText(path, entry.text);
     const hash = read === undefined ? NOTHING : hashOf(read, entry.text);
     if (hash !== entry.hash) this.#changed = true;

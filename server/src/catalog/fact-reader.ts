@@ -1,19 +1,22 @@
 /** Small questions about the expressions of one file, as schema readers ask them. Pure look-ups in facts; anything unclear is undefined. */
 import { NONE, type BindingFact, type ExprId, type ExprOf, type FileFacts } from "../facts/model.js";
 import type { Location } from "../project/model.js";
+import { importedName, type ConstantLookup } from "./exported-constants.js";
 
 export interface FactReader {
   readonly path: string;
   readonly facts: FileFacts;
   /** Bindings by the expression that initialises them. */
   readonly byInit: ReadonlyMap<ExprId, BindingFact>;
+  /** Strings that other files export. */
+  readonly constantOf: ConstantLookup;
 }
 
-export function factReader(path: string, facts: FileFacts): FactReader {
+export function factReader(path: string, facts: FileFacts, constantOf: ConstantLookup = () => undefined): FactReader {
   const byInit = new Map<ExprId, BindingFact>();
   for (const binding of facts.bindings)
     if (binding.init !== NONE && binding.path === undefined) byInit.set(binding.init, binding);
-  return { path, facts, byInit };
+  return { path, facts, byInit, constantOf };
 }
 
 export function placeOf({ path, facts }: FactReader, id: ExprId): Location {
@@ -45,7 +48,14 @@ export function stringAt(reader: FactReader, id: ExprId | undefined): string | u
   const expr = reader.facts.exprs[at];
   if (expr?.kind === "literal") return typeof expr.value === "string" ? expr.value : undefined;
   if (expr?.kind === "template") return expr.exprs.length === 0 ? expr.parts.join("") : undefined;
+  if (expr?.kind === "ref") return imported(reader, expr, undefined);
   return expr?.kind === "member" ? memberString(reader, expr) : undefined;
+}
+
+/** A string, or a member of an enum or object, that another file exports. */
+function imported(reader: FactReader, { binding }: ExprOf<"ref">, member: string | undefined): string | undefined {
+  const name = importedName(reader.facts, reader.facts.bindings[binding]);
+  return name === undefined ? undefined : reader.constantOf(name, member);
 }
 
 /** `Tables.users` of an object or enum of this file. */
@@ -54,7 +64,8 @@ function memberString(reader: FactReader, { object, name }: ExprOf<"member">): s
   const binding = ref?.kind === "ref" ? reader.facts.bindings[ref.binding] : undefined;
   const value = binding?.members?.find((member) => member.name === name)?.value;
   if (typeof value === "string") return value;
-  return exprOf(reader, object, "object") === undefined ? undefined : stringAt(reader, propOf(reader, object, name));
+  if (exprOf(reader, object, "object") !== undefined) return stringAt(reader, propOf(reader, object, name));
+  return ref?.kind === "ref" ? imported(reader, ref, name) : undefined;
 }
 
 export function numberAt(reader: FactReader, id: ExprId | undefined): number | undefined {

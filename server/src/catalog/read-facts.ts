@@ -1,6 +1,7 @@
 /** Facts of a code file → the tables, columns and indexes it declares, whichever library declares them. Undefined for files that declare none. */
 import type { FileFacts } from "../facts/model.js";
 import type { SchemaFile } from "./change.js";
+import type { ConstantLookup } from "./exported-constants.js";
 import { factReader, type FactReader } from "./fact-reader.js";
 import { readCodeMigration } from "./migrations/read-code-migration.js";
 import { readDrizzle } from "./models/drizzle.js";
@@ -15,12 +16,13 @@ const NAMES =
 const DRIZZLE_NAMES = /^(?:pg|mysql|sqlite)Table$/;
 const DDL = /\b(?:CREATE|ALTER|DROP)\s+(?:UNIQUE\s+)?(?:TABLE|INDEX)\b/i;
 
-export function readFacts(path: string, facts: FileFacts): SchemaFile | undefined {
+/** @param constantOf Strings that other files export. */
+export function readFacts(path: string, facts: FileFacts, constantOf?: ConstantLookup): SchemaFile | undefined {
   const modules = facts.imports.map(({ module }) => module);
   const from = (pattern: RegExp): boolean => modules.some((module) => pattern.test(module));
   const library = LIBRARIES.find(({ modules }) => from(modules));
   if (library === undefined && !mayChangeSchema(facts)) return undefined;
-  const reader = factReader(path, facts);
+  const reader = factReader(path, facts, constantOf);
   const read =
     library?.read ?? (callsDrizzle(facts) ? readDrizzle : isGivenSequelize(facts) ? readSequelize : undefined);
   return read?.(reader) ?? readCodeMigration(reader);

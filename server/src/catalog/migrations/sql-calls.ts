@@ -1,7 +1,7 @@
 /** SQL written in migration code: `queryRunner.query("…")`, `knex.raw`, `db.runSql`, `this.addSql`, `pgm.sql`, tagged templates. */
 import type { ExprId } from "../../facts/model.js";
 import type { SchemaChange } from "../change.js";
-import { resolved, sqlText, type FactReader } from "../fact-reader.js";
+import { resolved, sqlText, stringAt, type FactReader } from "../fact-reader.js";
 import type { Engine } from "../model.js";
 import { engineOf, readSqlFile } from "../read-sql-file.js";
 import type { MigrationCall } from "./scope.js";
@@ -15,13 +15,21 @@ export function sqlChanges(
   call: MigrationCall,
 ): { readonly changes: readonly SchemaChange[]; readonly engine: Engine } | undefined {
   for (const arg of call.args.slice(0, 2)) {
-    const text = sqlText(reader, arg, () => "?");
+    const text = sqlText(reader, arg, (hole) => holeText(reader, hole));
     if (text === undefined || !DDL.test(text)) continue;
     const engine = engineOf(text);
     const { changes } = readSqlFile(reader.path, text, { source: "code-migration", engine });
     return { changes: changes.map((change) => moved(change, reader, arg)), engine };
   }
   return undefined;
+}
+
+/** What a hole stands for: a constant, or for `isMySql ? "" : "IF NOT EXISTS"` the side that says something. */
+function holeText(reader: FactReader, hole: ExprId): string {
+  const expr = reader.facts.exprs[resolved(reader, hole)];
+  if (expr?.kind !== "conditional") return stringAt(reader, hole) ?? "?";
+  const sides = [stringAt(reader, expr.whenTrue), stringAt(reader, expr.whenFalse)];
+  return sides.includes(undefined) ? "?" : (sides.find((side) => side !== "") ?? "");
 }
 
 /** Places in the text, as places in the file: exact where the text stands in it as it is, else the whole string. */

@@ -33,10 +33,25 @@ interface Entry {
   readonly external?: readonly string[];
   /** A script for a context that has nothing of Node. */
   readonly bare?: true;
+  readonly plugins?: readonly esbuild.Plugin[];
 }
 
+/** Only what a script of its own loads can be taken from Node's cache of compiled code, so the command line's first script is a small one. */
+const separateMain: esbuild.Plugin = {
+  name: "separate-main",
+  setup(build) {
+    build.onResolve({ filter: /\/cli\/main\.js$/ }, () => ({ path: "cli-main", namespace: "separate" }));
+    build.onResolve({ filter: /^\.\/cli-main\.js$/ }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /^cli-main$/, namespace: "separate" }, () => ({
+      contents: 'module.exports = require("./cli-main.js");',
+      resolveDir: repository,
+    }));
+  },
+};
+
 const entries: readonly Entry[] = [
-  { source: "server/src/cli.ts", output: "cli.js", banner: "#!/usr/bin/env node" },
+  { source: "server/src/cli.ts", output: "cli.js", banner: "#!/usr/bin/env node", plugins: [separateMain] },
+  { source: "server/src/cli/main.ts", output: "cli-main.js" },
   { source: "server/src/main.ts", output: "server.js" },
   { source: "server/src/analysis-worker.ts", output: "analysis-worker.js" },
   { source: "server/src/workspace-worker.ts", output: "workspace-worker.js" },
@@ -109,7 +124,7 @@ function bundleOptions(entry: Entry, options: BuildOptions): esbuild.BuildOption
     entryPoints: [entry.source],
     outfile: path.join(options.outputFolder, entry.output),
     external: [...native, ...(entry.external ?? [])],
-    plugins: [oneCompiler],
+    plugins: [oneCompiler, ...(entry.plugins ?? [])],
     ...(entry.bare === true ? { platform: "neutral", format: "iife" } : {}),
     minify: options.production,
     // Error reports and the stack traces in logs name our own functions.

@@ -202,7 +202,14 @@ function faultsOf(archive: string, folder: string, manifest: Manifest, target: T
     ["CHANGELOG.md", "changelog.md"],
     ["LICENSE", "LICENSE.txt"],
   ]);
-  const needed = ["dist/extension.js", "dist/server.js", "dist/cli.js", "dist/typescript.js", "dist/libpg-query.wasm"];
+  const needed = [
+    "dist/extension.js",
+    "dist/server.js",
+    "dist/cli.js",
+    "dist/cli-main.js",
+    "dist/typescript.js",
+    "dist/libpg-query.wasm",
+  ];
   const contributed = contributedFiles([manifest.contributes, manifest.icon]);
   const expected = new Set([...staged, ...shippedFiles, ...needed, ...contributed]);
   return [

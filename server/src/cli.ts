@@ -1,5 +1,5 @@
-/** Entry of the command line: wires the process to `cli/main.ts`. */
-import { main } from "./cli/main.js";
+/** Entry of the command line: wires the process to `cli/main.ts`, which is a bundle of its own, so that Node can take it up as it was compiled before. */
+import { keepCompiled } from "./workspace/keep-compiled.js";
 
 const { stdout, stderr, env } = process;
 
@@ -9,7 +9,10 @@ stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-void main(process.argv.slice(2), { cwd: process.cwd(), env, stdout, stderr }).then((code) => {
-  // Not `process.exit`: a pipe may still hold most of the report.
-  process.exitCode = code;
-});
+keepCompiled();
+void import("./cli/main.js")
+  .then(({ main }) => main(process.argv.slice(2), { cwd: process.cwd(), env, stdout, stderr }))
+  .then((code) => {
+    // Not `process.exit`: a pipe may still hold most of the report.
+    process.exitCode = code;
+  });

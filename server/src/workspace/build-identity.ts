@@ -20,7 +20,7 @@ export function extractorIdentity(): string | undefined {
 }
 
 /** Bundles that analyze. All are built from the same sources at once, so each of them stands for what any of them would find. */
-const ANALYZING_BUNDLES = ["cli.js", "workspace-worker.js"];
+const ANALYZING_BUNDLES = ["cli-main.js", "workspace-worker.js"];
 
 /** Stands for the whole program, whichever of its processes asks; undefined when run from sources. */
 export function programIdentity(): string | undefined {

@@ -164,7 +164,9 @@ export function externalBase(ctx: Provenance, value: ClassValue): Value | undefi
   if (origin === undefined) return undefined;
   const described = ctx.dialects.subclassOf(origin.module, origin.path);
   const entered =
-    described === undefined ? undefined : withTable(ctx, described, value, { file: last.file.path, cls: last.cls });
+    described === undefined || (value.kind === "instance" && isClient(ctx, origin))
+      ? described?.[value.kind]
+      : withTable(ctx, described, value, { file: last.file.path, cls: last.cls });
   if (entered !== undefined) return entered;
   if (value.kind === "class") return parent;
   return (
@@ -173,6 +175,13 @@ export function externalBase(ctx: Provenance, value: ClassValue): Value | undefi
       module: origin.module,
       path: origin.path,
     }
+  );
+}
+
+/** Its type arguments are options, no tables: `class Db extends PrismaClient<Prisma.PrismaClientOptions>`. */
+function isClient(ctx: Provenance, origin: { readonly module: string; readonly path: readonly string[] }): boolean {
+  return (
+    origin.path.at(-1)?.endsWith("Client") === true && ctx.dialects.instanceOf(origin.module, origin.path) !== undefined
   );
 }
 

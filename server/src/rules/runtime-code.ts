@@ -63,13 +63,21 @@ export function whileRunning({ entry }: Reachability): string {
     case "cron":
       return label === "setInterval" ? "while a timer runs" : `while ${label} runs`;
     case "queue-worker":
+      return `while ${label} is handled`;
     case "event-handler":
     case "websocket":
+      return label === "event …" ? "while an event is handled" : `while ${label} is handled`;
     case "library-callback":
-      return `while ${label} is handled`;
+      return `while ${calledBack(label)}`;
     default:
       return `while ${label} is served`;
   }
+}
+
+/** `series findNote`, the library's function and what was given to it by name. */
+function calledBack(label: string): string {
+  const cut = label.lastIndexOf(" ");
+  return cut < 0 ? `${label} is handled` : `\`${label.slice(0, cut)}\` calls \`${label.slice(cut + 1)}\``;
 }
 
 /** Unit of work for cost expressions: `per request`, `per job`. */

@@ -10,8 +10,10 @@ const SERVER_NAMES = /(^|\.)(app|router|server|fastify|api|routes?|\w+Router|\w+
 const PROCEDURE = /procedure|Procedure|^t$/;
 const WORKERS = new Set(["bullmq", "bull", "bee-queue", "agenda", "pg-boss", "graphile-worker", "kue"]);
 const EVENTS = new Set(["on", "once", "addListener", "addEventListener", "prependListener", "subscribe", "listen"]);
-/** `POST /_e2e/restore-snapshot`: there for the tests of the whole program alone. */
-const TEST_ROUTE = /\/_*e2e_*(\/|$)/;
+/** `POST /_e2e/restore-snapshot`, `GET /cypressServerCommand`: there for the tests of the whole program alone. */
+const TEST_ROUTE = /\/_*e2e_*(\/|$)|\/_*(cypress|playwright)/i;
+/** Libraries that call what they are given when it is time: `CronJob.from({ cronTime, onTick })`. */
+const SCHEDULERS = /^(cron|node-cron|croner|node-schedule|toad-scheduler|bree|cron-parser)$/;
 const TIMERS = new Set(["setInterval"]);
 
 /** Every recognised registration among a file's calls. */
@@ -188,7 +190,12 @@ function* optionCallbacks(context: EntryContext, site: CallSite, args: readonly 
     for (const { name, expr } of functionProps(context.facts, arg, 0)) {
       const fn = context.facts.exprs[expr];
       if (fn?.kind !== "function") continue;
-      const kind: EntryKind = name === "resolve" || name === "subscribe" ? "graphql-resolver" : "library-callback";
+      const kind: EntryKind =
+        name === "resolve" || name === "subscribe"
+          ? "graphql-resolver"
+          : SCHEDULERS.test(module)
+            ? "cron"
+            : "library-callback";
       yield {
         ref: { file: context.path, fn: fn.fn },
         kind,

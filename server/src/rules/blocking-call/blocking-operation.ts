@@ -52,7 +52,7 @@ function isOnceOnly(view: FileView, site: CallSite): boolean {
     fn?.kind === "module"
   )
     return true;
-  if (view.isCacheGuarded(site) || isTlsMaterial(view, site)) return true;
+  if (view.isCacheGuarded(site) || isTlsMaterial(view, site) || followsSnapshot(view, site)) return true;
   return endsProcess(view, site);
 }
 
@@ -67,6 +67,13 @@ function isAskedFor(view: FileView, site: CallSite): boolean {
 }
 
 const SETS_UP = /^(start|boot|init|initiali[sz]e|setup|install|bootstrap|launch|listen)($|[A-Z_])/;
+
+const STARTS_ITSELF = /^(init|initiali[sz]e|bootstrap|connect|reconnect)$/;
+
+/** By its name it makes something ready that is kept; a request may be the first to need it. */
+function isFirstUse(view: FileView, fn: number): boolean {
+  return STARTS_ITSELF.test(view.facts.functions[fn]?.name ?? "");
+}
 
 /** Nobody is known to call it, and by its name it runs once, before anybody is served. */
 function isSetUp(view: FileView, start: number): boolean {
@@ -96,6 +103,13 @@ function isTlsMaterial(view: FileView, site: CallSite): boolean {
     inner = at;
   }
   return false;
+}
+
+/** Whoever takes a heap snapshot has stopped the program for seconds, to look for a leak. */
+function followsSnapshot(view: FileView, site: CallSite): boolean {
+  return view
+    .callsIn(site.fn)
+    .some(({ external }) => external?.module === "node:v8" && external.path.at(-1) === "writeHeapSnapshot");
 }
 
 function endsProcess(view: FileView, site: CallSite): boolean {
@@ -135,7 +149,7 @@ export function describeBlocked({ operation, runtime, site, repeated }: BlockedL
   const name = operation.api.slice(operation.api.indexOf("#") + 1);
   const { entry } = runtime.reach;
   const instead = operation.instead === undefined ? "" : `; use \`${operation.instead}\``;
-  const sure = entry !== undefined && entry.point.confidence === "high";
+  const sure = entry !== undefined && entry.point.confidence === "high" && !isFirstUse(view, site.fn);
   const confidence =
     sure && operation.weight !== "light"
       ? operation.weight === "heavy"

@@ -2,18 +2,30 @@
 import { NONE } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
-import type { Iteration } from "./iteration.js";
+import { calledName, type Iteration } from "./iteration.js";
 
 const STATEMENT =
   /^(sql|ddl|statement|stmt|query|command)(s|es|ies|Text|Texts|Sql|List)?$|^queries$|(Sql|Statement|Statements|Queries)$/;
+/** Methods that take the text of a statement first. */
+const TAKES_TEXT = /^(query|execute|exec|run|raw|unsafe|\$(query|execute)RawUnsafe)$/;
+const TEXT = /^(sql|text|query|statement)$/;
+
+/** Steps of a schema's history are to run one after another, each recorded when it is done. */
+const MIGRATIONS = /migrations$/i;
 
 export function runsStatements(view: FileView, { over, element }: Iteration, site: CallSite): boolean {
   const { exprs, bindings } = view.facts;
   const call = exprs[site.expr];
   const list = over === NONE ? undefined : exprs[over];
-  if (call?.kind !== "call" || !(list?.kind === "ref" || list?.kind === "member") || !STATEMENT.test(list.name))
-    return false;
+  const listName = list?.kind === "ref" || list?.kind === "member" ? list.name : calledName(view, over);
+  if (MIGRATIONS.test(listName)) return true;
+  if (call?.kind !== "call") return false;
   const [text] = call.args;
   const given = text === undefined ? undefined : exprs[text];
-  return given?.kind === "ref" && element.has(given.binding) && STATEMENT.test(bindings[given.binding]?.name ?? "");
+  // `{ sql, bindings }`, as query builders give them.
+  const whole = given?.kind === "member" && TEXT.test(given.name) ? exprs[given.object] : given;
+  if (whole?.kind !== "ref" || !element.has(whole.binding)) return false;
+  if (site.operation?.kind === "sql" && site.operation.table === undefined && TAKES_TEXT.test(site.operation.method))
+    return true;
+  return STATEMENT.test(listName) && STATEMENT.test(bindings[whole.binding]?.name ?? "");
 }

@@ -13,6 +13,7 @@ import { isAnsweredOnce } from "./answered-once.js";
 import { isLoadedBefore } from "./loaded-before.js";
 import { runsStatements } from "./own-statements.js";
 import { readsPages } from "./pages.js";
+import { takesSlice } from "./slices.js";
 
 export interface LoopReason {
   readonly id:
@@ -97,13 +98,14 @@ function waits({ iteration }: Question): LoopReason | undefined {
 }
 
 const CHUNK_CALL = /chunk|batch|partition|splitEvery|inGroups|groupsOf|paginate|slices|windowed/i;
-const CHUNK_NAME = /^(chunk|batch|page|slice|bucket|window|part|segment)(s|ed|Ids|Items|Rows|OfIds)?$|(Chunk|Batch)$/;
+const CHUNK_NAME =
+  /^(chunk|batch|page|slice|bucket|window|part|segment|bundle)(s|ed|Ids|Items|Rows|OfIds)?$|(Chunk|Batch|Bundle)$/;
 
 /** The element is a slice of a larger list: the query already takes many at once. */
-function chunked({ view, iteration }: Question): LoopReason | undefined {
+function chunked({ view, iteration, site }: Question): LoopReason | undefined {
   const reason: LoopReason = { id: "chunk", text: "it goes through chunks; each query already takes many" };
   const named = iteration.over === NONE ? undefined : comesFromChunking(view, iteration.over, 0);
-  if (named === "made") return reason;
+  if (named === "made" || takesSlice(view, iteration, site)) return reason;
   const step = iteration.loop === undefined ? undefined : view.facts.exprs[iteration.loop.step];
   if (step?.kind === "assign" && step.op === "+=" && step.value !== NONE) {
     const by = view.facts.exprs[step.value];
@@ -164,7 +166,9 @@ function comesFromChunking(view: FileView, given: ExprId, depth: number): "made"
   const made =
     binding.init !== NONE && binding.path === undefined ? comesFromChunking(view, binding.init, depth + 1) : undefined;
   if (made === "made") return made;
-  return /^(chunks|batches|pages|slices|chunked\w*|batched\w*)$|(Chunks|Batches)$/.test(binding.name) ? "named" : made;
+  return /^(chunks|batches|pages|slices|bundles|chunked\w*|batched\w*)$|(Chunks|Batches|Bundles)$/.test(binding.name)
+    ? "named"
+    : made;
 }
 
 function isSplice(view: FileView, id: BindingId): boolean {

@@ -4,6 +4,8 @@ import { candidateText } from "../../advisor/candidate.js";
 import type { Index } from "../../catalog/model.js";
 import { LIVE_FILE } from "../../catalog/with-live.js";
 import { countText } from "../../advisor/statistics.js";
+import { regionChain } from "../../facts/regions.js";
+import type { FileView } from "../../project/file-view.js";
 import type { FilePath, Location } from "../../project/model.js";
 import type { Description } from "../define-rule.js";
 import type { LackedIndex } from "./query-advice.js";
@@ -15,16 +17,17 @@ const maxPlaces = 50;
  * @param problem What is wrong, up to and without the cure: `no index serves the filter on …`.
  * @param file Where the query stands.
  */
-export function describeAdvice(lacked: LackedIndex, problem: string, confidence: number, file: FilePath): Description {
+export function describeAdvice(lacked: LackedIndex, problem: string, confidence: number, view: FileView): Description {
   const { advice, judged, unit, twins, alsoServes } = lacked;
-  const confirmed = judged.kind === "confirmed";
+  const file = view.path;
+  const matters = judged.kind === "confirmed" && !isMinor(lacked, judged.proof, view);
   const cost = `one scan of ${advice.table.name} ${unit}${recordedText(lacked)}`;
   const here = twins.map((span) => ({ at: { file, span }, message: "this query needs the index too" }));
   if (lacked.toldAt !== undefined) return describeFurther(lacked, lacked.toldAt, { problem, confidence, cost, here });
   return {
     message: `${problem}; an index on ${cureText(lacked)} would${judgement(lacked)}${alsoText(alsoServes.length)}`,
-    severity: confirmed ? "warning" : "information",
-    confidence: confirmed ? Math.max(confidence, 0.85) : confidence,
+    severity: matters ? "warning" : "information",
+    confidence: matters ? Math.max(confidence, 0.85) : confidence,
     cost,
     related: [
       ...plans(lacked, file),
@@ -34,6 +37,28 @@ export function describeAdvice(lacked: LackedIndex, problem: string, confidence:
     ],
   };
 }
+
+/** Fewest times an index must make a query cheaper that another index serves in part already. */
+const worthBesideAnother = 30;
+
+/**
+ * What the planner confirms can still matter little: a query that runs when something else has failed, or in a job nobody waits for, or one that an index serves
+ * already and another would serve a little better.
+ */
+function isMinor(
+  { unit, query, alsoServes }: LackedIndex,
+  { before, after }: ConfirmedPlans,
+  { facts }: FileView,
+): boolean {
+  if (alsoServes.length > 0) return false;
+  if (unit === "per run") return true;
+  const region = facts.exprs[query.expr]?.region;
+  if (region !== undefined)
+    for (const { region: at } of regionChain(facts, region)) if (at.kind === "catch") return true;
+  return !before.nodes.includes("Seq Scan") && before.cost < after.cost * worthBesideAnother;
+}
+
+type ConfirmedPlans = Extract<LackedIndex["judged"], { kind: "confirmed" }>["proof"];
 
 /** The index is told elsewhere: here it is only worth knowing that this query waits for it as well. */
 function describeFurther(
@@ -85,7 +110,9 @@ function judgement({ judged, rows, rowsFrom }: LackedIndex): string {
   switch (judged.kind) {
     case "confirmed": {
       const { before, after } = judged.proof;
-      return `: PostgreSQL's planner would use it (cost ${cost(before.cost)} → ${cost(after.cost)}, estimated, at ${countText(rows)} rows${rowsFrom === undefined ? ", assumed" : ` by ${rowsFrom}`})`;
+      const size =
+        rowsFrom === undefined ? `an assumed ${countText(rows)} rows` : `${countText(rows)} rows by ${rowsFrom}`;
+      return `: PostgreSQL's planner would use it (estimated cost ${cost(before.cost)} → ${cost(after.cost)} at ${size})`;
     }
     case "pending":
       return " (not confirmed yet)";

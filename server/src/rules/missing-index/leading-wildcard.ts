@@ -30,7 +30,7 @@ export const leadingWildcard = defineRule({
     const what = compared
       ? `the comparison of ${columns} without regard to case`
       : `the search for text inside ${columns}`;
-    const words = describeAdvice(lacked, `no index serves ${what} in \`${table.name}\``, 0.6, view.path);
+    const words = describeAdvice(lacked, `no index serves ${what} in \`${table.name}\``, 0.6, view);
     // How often people search, and whether for three characters or more, the code does not show.
     return { ...words, severity: words.severity === "hint" ? "hint" : "information", confidence: 0.6 };
   },

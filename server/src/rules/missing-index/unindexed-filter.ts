@@ -33,11 +33,11 @@ export const unindexedFilter = defineRule({
         lacked,
         `the filter puts ${columns} of \`${table.name}\` through \`${first.fn}()\`, so an index on the column cannot serve it`,
         0.75,
-        view.path,
+        view,
       );
     }
     const either = candidates.length > 1 ? `the alternatives on ${columns}` : `the filter on ${columns}`;
-    return describeAdvice(lacked, `no index serves ${either} of \`${table.name}\``, 0.75, view.path);
+    return describeAdvice(lacked, `no index serves ${either} of \`${table.name}\``, 0.75, view);
   },
   fixes: (lacked, view, sources) => fixLacked([lacked], view, sources),
 });

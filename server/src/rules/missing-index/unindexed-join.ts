@@ -33,7 +33,7 @@ export const unindexedJoin = defineRule<LackedByQuery>({
       lacked,
       `rows of \`${table.name}\` are looked up by ${columns}, which no index serves`,
       0.75,
-      view.path,
+      view,
     );
     return more.length === 0 ? words : withMore(words, lacked, more);
   },

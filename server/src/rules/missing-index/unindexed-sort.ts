@@ -25,7 +25,7 @@ export const unindexedSort = defineRule({
       lacked,
       `no index gives \`${table.name}\` in the order of ${columns}: all rows are sorted for a page`,
       0.7,
-      view.path,
+      view,
     );
     // What is listed as a whole is often a small table: unless somebody says that it is not, this is only worth knowing.
     if (words.severity === "hint" || schema.rowsOf(table) !== undefined) return words;

@@ -10,6 +10,7 @@ import type { CallSite, FunctionRef, Location, Operation, ReachedEffect } from "
 import { runtimeOf, type Runtime } from "../runtime-code.js";
 import { isConcurrent, iterationsAround, type Iteration } from "../loops/iteration.js";
 import { reasonFor } from "../loops/reasons.js";
+import { isPartOfStatement } from "./handed-over.js";
 import { namesOwnTable } from "./own-table.js";
 import { lightnessOf, type Lightness } from "./weight.js";
 
@@ -64,13 +65,13 @@ function examine(view: FileView, site: CallSite): RepeatedOperation | undefined 
   const [inner] = iterations;
   if (inner === undefined) return undefined;
   const runtime = runtimeOf(view, site.fn);
-  if (runtime === undefined) return undefined;
+  if (runtime === undefined || isPartOfStatement(view, site)) return undefined;
   const element = new Set(iterations.flatMap((iteration) => [...iteration.element]));
   const dependent = candidates.filter(
     (candidate) =>
       dependsOnElement(view, site, candidate, element) &&
       !isMerged(view, inner, candidate) &&
-      !namesOwnTable(view, candidate.operation, candidate.effect === undefined, element),
+      !namesOwnTable(view, candidate.operation, site, element),
   );
   const best = dependent.sort((a, b) => rankOf(a) - rankOf(b))[0];
   if (best === undefined) return undefined;
@@ -88,10 +89,16 @@ function isMerged(view: FileView, inner: Iteration, { effect }: Candidate): bool
   return prompt === true && operation?.transaction !== true && isConcurrent(view, inner);
 }
 
-/** A chunk, batch or pause anywhere around speaks for the whole nest. */
+/** A chunk, batch, pause or list of statements anywhere around speaks for the whole nest. */
 function stopsAll(view: FileView, iteration: Iteration, site: CallSite): boolean {
   const id = reasonFor(view, iteration, site)?.id;
-  return id === "chunk" || id === "element-is-batch" || id === "batched-by-library" || id === "paced";
+  return (
+    id === "chunk" ||
+    id === "element-is-batch" ||
+    id === "batched-by-library" ||
+    id === "paced" ||
+    id === "own-statements"
+  );
 }
 
 function varies(view: FileView, site: CallSite, candidate: Candidate, iteration: Iteration): boolean {
@@ -137,6 +144,7 @@ function toEvidence(
             iteration: inner,
             operation,
             operationCount: distinct.size,
+            runtime,
           }),
     runtime,
   };

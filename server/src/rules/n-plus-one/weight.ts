@@ -8,6 +8,11 @@ import type { FileView } from "../../project/file-view.js";
 import { isFileWork } from "../../project/file-work.js";
 import type { CallSite, Operation } from "../../project/model.js";
 import { calledName, type Iteration } from "../loops/iteration.js";
+import type { Runtime } from "../runtime-code.js";
+import { isGroup, isKind, isOneOfThem } from "./elements.js";
+import { isHandedOver } from "./handed-over.js";
+import { isSeldom } from "./occasion.js";
+import { setsOwnValues } from "./own-values.js";
 
 /** Why a finding is worth less than it looks; the first that holds. */
 export type Lightness =
@@ -19,6 +24,11 @@ export type Lightness =
   | "own-transaction"
   | "search"
   | "few"
+  | "group"
+  | "kind"
+  | "one-of-them"
+  | "queued"
+  | "seldom"
   | "exceptional";
 
 export interface WeightQuestion {
@@ -28,30 +38,38 @@ export interface WeightQuestion {
   readonly operation: Operation;
   /** Distinct operations the call reaches. */
   readonly operationCount: number;
+  readonly runtime: Runtime;
 }
 
 /** A look-up and a write for each element can still be two statements for all; a command of more parts is redesigned rather than merged. */
 const MANY_STEPS = 3;
+/** Reads alone that nobody merges: a function that asks so many questions about its element is redesigned, too. */
+const MANY_READS = 4;
 
 export function lightnessOf(question: WeightQuestion): Lightness | undefined {
-  const { view, site, iteration, operation, operationCount } = question;
+  const { view, site, iteration, operation, operationCount, runtime } = question;
   const isWrite = operation.access === "write" || isWriteByName(view, site, operation);
   if (isHandedOver(view, site)) return "handed-over";
   if (isSearch(view, iteration)) return "search";
   if (isFewByNature(view, iteration)) return "few";
+  if (isGroup(view, site, iteration)) return "group";
+  if (isKind(view, site, iteration)) return "kind";
+  if (isOneOfThem(view, site, iteration)) return "one-of-them";
+  if (isQueued(view, site, iteration)) return "queued";
+  if (isSeldom(view, site, runtime)) return "seldom";
   if (isExceptional(view, site, iteration)) return "exceptional";
   if (hasOwnTransaction(view, site, iteration)) return "own-transaction";
+  if (setsOwnValues(view, site, iteration, operation)) return "own-values";
   // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends or starts something.
   if (!isWrite)
     return sendsSomething(view, site)
       ? "other-work"
-      : MANY_STEPS <= operationCount && writesSomething(view, site)
+      : MANY_READS <= operationCount || (MANY_STEPS <= operationCount && writesSomething(view, site))
         ? "several-steps"
         : undefined;
   // A function that writes in several places for its element (a row, its history, its members) has no bulk form to swap in.
   if (0 < site.targets.length && 1 < operationCount) return "several-steps";
   if (doesOtherWork(view, site) || hasOtherWork(view, site, iteration)) return "other-work";
-  if (setsOwnValues(view, site, iteration, operation)) return "own-values";
   return needsOwnRow(view, site, operation, iteration) ? "own-rows" : undefined;
 }
 
@@ -101,51 +119,9 @@ function hasNestedRows(view: FileView, data: ExprId): boolean {
   });
 }
 
-const CHANGES_ROWS =
-  /^(update|updateOne|findOneAndUpdate|findByIdAndUpdate|findOneAndReplace|replaceOne|upsert|findOrCreate|save|set|execute|executeTakeFirst|executeTakeFirstOrThrow)$/;
-const NEW_VALUES = /^(data|update|create|set|values)$/;
-
-/**
- * An update that gives each row values of its own: ORMs have no bulk form for it, and the SQL for it (`UPDATE … FROM (VALUES …)`) is nobody's first choice. One
- * that sets the same values on all rows needs only `IN`; inserts and deletes have bulk forms everywhere.
- */
-function setsOwnValues(view: FileView, site: CallSite, iteration: Iteration, operation: Operation): boolean {
-  if (!CHANGES_ROWS.test(operation.method)) return false;
-  // Through a function: the row's key and at least one more value come from the element.
-  if (site.operation === undefined) return 2 <= elementArguments(view, site, iteration);
-  const { exprs } = view.facts;
-  const whole = exprs[operation.expr];
-  if (whole === undefined) return false;
-  if (operation.method === "upsert" || operation.method === "findOrCreate") return true;
-  // `row.save()`: whatever the pass has set on it.
-  if (operation.method === "save") return isMethodOfElement(view, operation.expr, iteration);
-  return exprs.some((expr, id) => {
-    if (expr.start < whole.start || whole.end < expr.end) return false;
-    if (expr.kind === "object")
-      return expr.props.some(
-        (prop) => NEW_VALUES.test(prop.name ?? "") && view.flow.dependsOn(prop.value, iteration.element),
-      );
-    if (expr.kind !== "call" || !/^(set|update)$/.test(calledName(view, id))) return false;
-    const [first] = expr.args;
-    return first !== undefined && hasNoFilter(view, first) && view.flow.dependsOn(first, iteration.element);
-  });
-}
-
-/** An argument that holds values rather than options with a filter of their own. */
-function hasNoFilter(view: FileView, id: ExprId): boolean {
-  const expr = view.facts.exprs[id];
-  return expr?.kind !== "object" || !expr.props.some((prop) => prop.name === "where" || prop.name === "filter");
-}
-
-function elementArguments(view: FileView, site: CallSite, iteration: Iteration): number {
-  const call = view.facts.exprs[site.expr];
-  if (call?.kind !== "call") return 0;
-  return call.args.filter((arg) => view.flow.dependsOn(arg, iteration.element)).length;
-}
-
 /** Things of which a person sets up a handful: what a form, a step or a table has, not what a table holds. */
 const FEW =
-  /^(\w*(filter|relation|channel|variant|locale|language|operator|condition|dimension|metric|datasource|provider|region|environment|permission|scope))s$/i;
+  /^(\w*(filter|relation|channel|variant|locale|language|operator|condition|dimension|metric|datasource|provider|region|environment|permission|scope|subscription|role|setting|predicate|range|credential))s(Of[A-Z]\w*)?$/i;
 
 /** A guess by name, which is why it only lowers how sure we are. */
 function isFewByNature(view: FileView, { over }: Iteration): boolean {
@@ -174,6 +150,26 @@ function isExceptional(view: FileView, site: CallSite, iteration: Iteration): bo
   });
 }
 
+const TAKES_JOBS = /^(add|push|schedule|run|enqueue|submit|use|withLock|runExclusive)$/;
+const LIMITS = /(queue|limit|limiter|pool|throttle|semaphore|mutex|bottleneck)$/i;
+
+/** Each element is a job of a queue that runs a few at a time: `queue.add(() => work(item))`, `limit(() => work(item))`. */
+function isQueued(view: FileView, site: CallSite, iteration: Iteration): boolean {
+  const { exprs } = view.facts;
+  let fn = site.fn;
+  for (let hops = 0; hops < 10 && fn !== iteration.fn; hops++) {
+    const inlined = view.inlinedInto(fn);
+    if (inlined === undefined) return false;
+    const call = exprs[inlined.site.expr];
+    const callee = call?.kind === "call" ? exprs[call.callee] : undefined;
+    if (callee?.kind === "ref" && LIMITS.test(callee.name)) return true;
+    const taker = callee?.kind === "member" && TAKES_JOBS.test(callee.name) ? exprs[callee.object] : undefined;
+    if ((taker?.kind === "ref" || taker?.kind === "member") && LIMITS.test(taker.name)) return true;
+    fn = inlined.site.fn;
+  }
+  return false;
+}
+
 /** Each element is worked on in a transaction of its own, so that one failure leaves the others alone. */
 function hasOwnTransaction(view: FileView, site: CallSite, iteration: Iteration): boolean {
   let fn = site.fn;
@@ -184,12 +180,6 @@ function hasOwnTransaction(view: FileView, site: CallSite, iteration: Iteration)
     fn = inlined.site.fn;
   }
   return false;
-}
-
-function isMethodOfElement(view: FileView, id: ExprId, iteration: Iteration): boolean {
-  const call = view.facts.exprs[id];
-  const callee = call?.kind === "call" ? view.facts.exprs[call.callee] : undefined;
-  return callee?.kind === "member" && view.flow.dependsOn(callee.object, iteration.element);
 }
 
 /** The loop is left as soon as an element fits: `return true`, `return item`, `break`. Leaving with an error is no success. */
@@ -253,49 +243,4 @@ function isUnseen(view: FileView, site: CallSite): boolean {
 function isStarted(view: FileView, site: CallSite): boolean {
   const parent = view.facts.exprs[view.facts.exprs[site.expr]?.parent ?? NONE];
   return parent?.kind === "await" || parent?.kind === "array" || parent?.kind === "call";
-}
-
-const TAKES_ALL = /^(\$?transaction|batch|\$batch)$/;
-
-/** Given with all the others to one call: `$transaction(items.map((item) => update(item)))`, or pushed to an array that is. */
-function isHandedOver(view: FileView, site: CallSite): boolean {
-  const { facts } = view;
-  let fn = site.fn;
-  for (let at = site.expr, hops = 0; hops < 40; hops++) {
-    const parent = facts.exprs[at]?.parent ?? NONE;
-    const expr = facts.exprs[parent];
-    if (expr === undefined) {
-      // The value of a callback goes on where the callback is given.
-      const own = facts.functions[fn];
-      if (own === undefined || own.expr === NONE || !own.returns.includes(at))
-        return facts.bindings.some((binding, id) => binding.init === at && isTakenWhole(view, id));
-      at = own.expr;
-      fn = own.parent;
-      continue;
-    }
-    if (expr.kind === "await") return false;
-    if (expr.kind === "call" && expr.callee !== at) {
-      const name = calledName(view, parent);
-      if (TAKES_ALL.test(name)) return true;
-      if (name === "push") return isPushedOn(view, expr.callee);
-    }
-    at = parent;
-  }
-  return false;
-}
-
-function isPushedOn(view: FileView, push: ExprId): boolean {
-  const member = view.facts.exprs[push];
-  const list = member?.kind === "member" ? view.facts.exprs[member.object] : undefined;
-  return list?.kind === "ref" && list.binding !== NONE && isTakenWhole(view, list.binding);
-}
-
-/** Whether a list goes, itself or as part of another, into a call that takes all of it. */
-function isTakenWhole(view: FileView, list: BindingId): boolean {
-  return view.facts.exprs.some(
-    (expr, id) =>
-      expr.kind === "call" &&
-      TAKES_ALL.test(calledName(view, id)) &&
-      expr.args.some((arg) => view.facts.exprs[arg]?.kind !== "function" && view.flow.sourcesOf(arg).has(list)),
-  );
 }

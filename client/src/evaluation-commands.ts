@@ -5,6 +5,7 @@ import {
   compareRunsMethod,
   listRunsMethod,
   type EvaluationUpdate,
+  type ListedProblem,
   type ListedRun,
 } from "../../protocol/src/evaluation.js";
 import { showReport } from "./evaluation-report.js";
@@ -64,12 +65,19 @@ async function chooseSuite(tree: EvaluationTree): Promise<string | undefined> {
     suites.map(({ name, file, bundled, cases, problems }) => ({
       label: name,
       description: bundled ? "comes with Hotpath" : vscode.workspace.asRelativePath(file),
-      detail: problems.length === 0 ? `${cases.length} cases` : `$(error) ${problems[0]?.message ?? ""}`,
+      detail: detailOf(cases.length, problems),
       file,
     })),
     { title: "Run Evaluation" },
   );
   return choice?.file;
+}
+
+function detailOf(cases: number, problems: readonly ListedProblem[]): string {
+  const error = problems.find(({ severity }) => severity === "error");
+  if (error !== undefined) return `$(error) ${error.message}`;
+  const [warning] = problems;
+  return `${cases} ${cases === 1 ? "case" : "cases"}${warning === undefined ? "" : ` · $(warning) ${warning.message}`}`;
 }
 
 /** The case whose text the cursor is in, or the whole suite above the first one. */

@@ -1,11 +1,12 @@
 /** "Run" above each case of a suite file. */
 import * as vscode from "vscode";
+import { suitePattern } from "../../protocol/src/evaluation.js";
 import type { EvaluationTree } from "./evaluation-tree.js";
 
 /** @param changed Fires when the list of suites is a new one. */
 export function registerEvaluationLenses(tree: EvaluationTree, changed: vscode.Event<void>): vscode.Disposable {
   return vscode.languages.registerCodeLensProvider(
-    { scheme: "file", pattern: "**/*.hotpath-eval.{yaml,yml}" },
+    { scheme: "file", pattern: suitePattern },
     {
       onDidChangeCodeLenses: changed,
       provideCodeLenses(document) {

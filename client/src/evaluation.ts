@@ -1,7 +1,7 @@
 /** Evaluation in the editor: wires commands, Testing view and status bar to the runs of the server. */
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { EvaluationUpdate } from "../../protocol/src/evaluation.js";
+import { suiteFileName, suitePattern, type EvaluationUpdate } from "../../protocol/src/evaluation.js";
 import { registerEvaluationCommands } from "./evaluation-commands.js";
 import { registerEvaluationLenses } from "./evaluation-lenses.js";
 import { createEvaluationRuns } from "./evaluation-runs.js";
@@ -14,8 +14,6 @@ export interface Evaluation {
   /** Listens to a client that is about to start. */
   attach(client: LanguageClient): void;
 }
-
-const SUITES = "**/*.hotpath-eval.{yaml,yml}";
 
 export function createEvaluation(clientOf: () => LanguageClient | undefined): Evaluation {
   const controller = vscode.tests.createTestController("hotpath", "Hotpath");
@@ -35,9 +33,9 @@ export function createEvaluation(clientOf: () => LanguageClient | undefined): Ev
   controller.resolveHandler = async (item) => {
     if (item === undefined) await refresh();
   };
-  const watcher = vscode.workspace.createFileSystemWatcher(SUITES);
+  const watcher = vscode.workspace.createFileSystemWatcher(suitePattern);
   const changed = (): void => void (state.listed ? refresh() : undefined);
-  const isSuite = ({ uri }: vscode.TextDocument): boolean => /\.hotpath-eval\.ya?ml$/.test(uri.path);
+  const isSuite = ({ uri }: vscode.TextDocument): boolean => suiteFileName.test(uri.path);
   const all = vscode.Disposable.from(
     controller,
     tree,

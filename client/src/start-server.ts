@@ -8,6 +8,7 @@ import {
   type NodeModule,
   type ServerOptions,
 } from "vscode-languageclient/node";
+import { suitePattern } from "../../protocol/src/evaluation.js";
 import { connectToDaemon } from "./daemon-socket.js";
 import { storedKeys } from "./evaluation-keys.js";
 
@@ -65,7 +66,7 @@ function clientOptions(output: vscode.LogOutputChannel): LanguageClientOptions {
       ...LANGUAGES.map((language) => ({ scheme: "file", language })),
       // Without an extension that knows them, these files are plain text.
       { scheme: "file", pattern: "**/*.{sql,prisma}" },
-      { scheme: "file", pattern: "**/*.hotpath-eval.{yaml,yml}" },
+      { scheme: "file", pattern: suitePattern },
     ],
     outputChannel: output,
     initializationOptions: { hotpathCommands: true, trusted: vscode.workspace.isTrusted },

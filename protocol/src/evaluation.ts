@@ -1,4 +1,9 @@
-/** Messages about evaluation runs, between the server and its clients. Types and method names only. */
+/** Messages about evaluation runs, between the server and its clients. Types and names only. */
+
+/** Files that are suites: our own, and configurations of promptfoo. */
+export const suitePattern = "**/{*.hotpath-eval,promptfooconfig,promptfooconfig.*}.{yaml,yml}";
+/** The same of a path or address. */
+export const suiteFileName = /(?:\.hotpath-eval|(?:^|\/)promptfooconfig(?:\.[^/]*)?)\.ya?ml$/;
 
 export type EvaluationState = "starting" | "running" | "completed" | "error" | "cancelled";
 

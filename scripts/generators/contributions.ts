@@ -42,11 +42,32 @@ const steps = [
     media: { markdown: "docs/walkthrough/findings.md" },
   },
   {
+    id: "fix",
+    title: "Let it be fixed",
+    description:
+      "The light bulb rewrites a loop into one query, adds the missing index, and shows what it would do first.\n[Explain the query at the cursor](command:hotpath.explainQuery)",
+    media: { markdown: "docs/walkthrough/fix.md" },
+  },
+  {
     id: "ignore",
     title: "Say why it is fine",
     description:
       "Ignore a finding with a reason that stays in the code.\n[Explain a rule](command:hotpath.explainRule)",
     media: { markdown: "docs/walkthrough/ignore.md" },
+  },
+  {
+    id: "costs",
+    title: "See what a request costs",
+    description:
+      "Endpoints by cost, findings over time, and how the server is.\n[Open the dashboard](command:hotpath.openDashboard)",
+    media: { markdown: "docs/walkthrough/costs.md" },
+  },
+  {
+    id: "evaluate",
+    title: "Evaluate prompts, queries and load",
+    description:
+      "A suite comes with Hotpath; your own check prompts, plans, commands and endpoints.\n[Run an evaluation](command:hotpath.runEvaluation)",
+    media: { markdown: "docs/walkthrough/evaluate.md" },
   },
   {
     id: "ci",
@@ -118,6 +139,7 @@ export function renderManifest(current: string): string {
     "onLanguage:sql",
     "onLanguage:prisma",
     "workspaceContains:**/*.hotpath-eval.yaml",
+    "workspaceContains:**/promptfooconfig.yaml",
   ];
   manifest["contributes"] = contributions();
   manifest["capabilities"] = {

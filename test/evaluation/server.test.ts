@@ -172,3 +172,27 @@ test("a suite is checked while it is typed, completed and explained", async () =
   );
   expect(hover.contents.value).toContain("**include**");
 });
+
+test("a configuration of promptfoo is a suite: listed, and what is left out is told while it is typed", async () => {
+  const file = "chat/promptfooconfig.yaml";
+  const text = "prompts: [hi]\nproviders: [echo]\ntests:\n  - assert: [{ type: bleu }]\n";
+  const { client, at } = await start({ [file]: text, "src/a.ts": "export const a = 1;\n" });
+  const suites = await client.connection.sendRequest<readonly ListedSuite[]>("hotpath/listSuites", {});
+  const listed = suites.find((suite) => suite.file.endsWith(file));
+  expect(listed).toMatchObject({
+    name: "chat",
+    cases: [{ id: "test 1" }],
+    problems: [{ severity: "warning", line: 4 }],
+  });
+  const uri = uriOf(at(file));
+  client.open(at(file), text.replace("bleu", "rouge-n"));
+  await client.until("what is left out", () =>
+    (client.pushed.get(uri) ?? []).some(({ message }) => JSON.stringify(message).includes("rouge-n")),
+  );
+  // Its keys are not those of our suites.
+  const hover = await client.connection.sendRequest("textDocument/hover", {
+    textDocument: { uri },
+    position: { line: 0, character: 2 },
+  });
+  expect(hover).toBeNull();
+});

@@ -69,7 +69,7 @@ export const checkCommand: CommandSpec = {
 
 export const explainCommand: CommandSpec = {
   name: "explain",
-  usage: "hotpath explain [rule]\n       hotpath explain --loop FILE:LINE\n       hotpath explain --query FILE:LINE",
+  usage: "hotpath explain [rule]\nhotpath explain --loop FILE:LINE\nhotpath explain --query FILE:LINE",
   doc: "Prints what a rule finds, why it matters and what to do instead; without a rule, lists them.\nWith --loop, says of each call in the loop at that line what was found, or why it is left alone.\nWith --query, shows the SQL of the query at that line, the index that serves it or is missing, and its plan.",
   options: {
     loop: { type: "string", value: "FILE:LINE", doc: "Explain the loop that begins on, or stands around, this line." },
@@ -91,7 +91,7 @@ export const proveCommand: CommandSpec = {
 
 export const searchCommand: CommandSpec = {
   name: "search",
-  usage: 'hotpath search "what it does" [options]\n       hotpath search --similar FILE:LINE',
+  usage: 'hotpath search "what it does" [options]\nhotpath search --similar FILE:LINE',
   doc: "Finds functions and queries of this project by a sentence or by likeness, with a model that runs on this machine.",
   options: {
     similar: { type: "string", value: "FILE:LINE", doc: "Find code like the function at this line." },

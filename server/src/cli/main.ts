@@ -82,12 +82,14 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
 }
 
 function overview(): string {
-  const width = Math.max(...commands.map((command) => command.usage.length)) + 2;
   return [
     "Hotpath finds slow backend code.",
     "",
-    ...commands.map((command) => `  ${command.usage.padEnd(width)}${command.doc.split("\n")[0] ?? ""}`),
-    "",
+    ...commands.flatMap(({ usage, doc }) => [
+      ...usage.split("\n").map((line) => `  ${line}`),
+      `      ${doc.split("\n")[0] ?? ""}`,
+      "",
+    ]),
     "  hotpath COMMAND --help    options of one command",
     "  hotpath --version",
     "",

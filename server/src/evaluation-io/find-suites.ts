@@ -1,7 +1,7 @@
 /** Suites of a folder, by their name. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { looksLikePromptfoo } from "../evaluation/promptfoo/import-promptfoo.js";
+import { suiteFileName } from "../../../protocol/src/evaluation.js";
 import { slashes } from "./suite-files-on-disk.js";
 
 /** Folders that are looked into before it is given up: a home folder opened by mistake must not be walked to its end. */
@@ -9,7 +9,7 @@ const MAX_FOLDERS = 50_000;
 const SKIPPED = new Set(["node_modules", ".git", "dist", "build", "out", "coverage", ".next", "vendor"]);
 
 export function isSuiteName(name: string): boolean {
-  return /\.hotpath-eval\.ya?ml$/.test(name) || looksLikePromptfoo(name);
+  return suiteFileName.test(name);
 }
 
 /** Absolute paths with `/` separators, sorted. */

@@ -40,7 +40,7 @@ import { registerSimilarFixes } from "./handlers/similar-fixes.js";
 import { registerSearch } from "./handlers/search.js";
 import { hover } from "./handlers/hover.js";
 import { registerQueries } from "./handlers/queries.js";
-import { isSuite, registerSuiteCompletion, serveSuites, suiteHover } from "./handlers/suite-document.js";
+import { isOwnSuite, registerSuiteCompletion, serveSuites, suiteHover } from "./handlers/suite-document.js";
 import { FindingStore } from "./finding-store.js";
 import { pathOf } from "./uri.js";
 import { databaseUrlFrom } from "../service/database-url.js";
@@ -148,7 +148,7 @@ export function startSession(
   });
   connection.onHover(async ({ textDocument, position }) => {
     const document = documents.get(textDocument.uri);
-    if (document !== undefined && isSuite(document)) return suiteHover(document, position);
+    if (document !== undefined && isOwnSuite(document)) return suiteHover(document, position);
     return document === undefined || state.workspace === undefined
       ? null
       : await hover(state.workspace, document, position);

@@ -77,10 +77,12 @@ function renderCopy(report: Report, finding: Finding, leader: Finding, palette: 
   ];
 }
 
-function severityLabel(severity: Severity, palette: Palette): string {
-  if (severity === "error") return palette.red("error");
-  if (severity === "warning") return palette.yellow("warning");
-  return palette.blue(severity === "information" ? "info" : "hint");
+/** @param count How many there are, where they are counted. */
+function severityLabel(severity: Severity, palette: Palette, count = 1): string {
+  const plural = count === 1 ? "" : "s";
+  if (severity === "error") return palette.red(`error${plural}`);
+  if (severity === "warning") return palette.yellow(`warning${plural}`);
+  return palette.blue(severity === "information" ? "info" : `hint${plural}`);
 }
 
 function indent(text: string): string {
@@ -94,7 +96,7 @@ function summary(report: Report, palette: Palette): string {
   }));
   const parts = counts
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severityLabel(severity, palette)}`);
+    .map(({ severity, count }) => `${count} ${severityLabel(severity, palette, count)}`);
   const { files, skipped, durationMs, cacheHits } = report.stats;
   if (files === 0 && skipped === 0)
     return `nothing to check: there is no TypeScript or JavaScript below ${report.root} that the settings and .gitignore leave in`;

@@ -22,7 +22,7 @@ function* runSection({ report, baseline }: ReportedRun): Generator<string> {
   const { suite, summary, figures, checks, variants, ok, startedAt, session } = report;
   yield `<section><h1>${escape(suite.name)} <span class="${ok ? "good" : "bad"}">${figures.state === "completed" ? (ok ? "passed" : "failed") : figures.state}</span></h1>\n`;
   if (suite.description !== undefined) yield `<p>${escape(suite.description)}</p>\n`;
-  yield `<p class="dim">${escape(startedAt)} · run ${escape(session)} · ${formatDuration(summary.metrics.totalSeconds)}</p>\n`;
+  yield `<p class="dim">${escape(startedAt.replace(/T(.*?)\..*$/, " $1 UTC"))} · run ${escape(session)} · ${formatDuration(summary.metrics.totalSeconds)}</p>\n`;
   yield tiles(report);
   if (0 < Object.keys(summary.families).length) yield familyTable(report);
   yield `<h2>Limits</h2><table><tr><th>Limit</th><th>Measured</th><th>Wanted</th><th></th></tr>${checks
@@ -96,7 +96,7 @@ function* caseRows(results: Iterable<CaseResult>): Generator<string> {
           `<div>${escape(text)}${expected === undefined ? "" : `<br><span class="dim">expected ${escape(expected)}, got ${escape(actual ?? "")}</span>`}</div>`,
       )
       .join("");
-    yield `<tr><td class="${result.status === "passed" ? "good" : "bad"}">${result.status}${result.cached ? " (cache)" : ""}</td><td>${escape(result.title ?? result.id)}<br><span class="dim">${escape(result.id)}</span></td><td>${number(result.score)}</td><td>${number(result.metrics?.["latencyMs"] ?? result.durationMs)}</td><td>${said}</td></tr>\n`;
+    yield `<tr><td class="${result.status === "passed" ? "good" : "bad"}">${result.status}${result.cached ? " (cache)" : ""}</td><td>${escape(result.title ?? result.id)}${result.title === undefined ? "" : `<br><span class="dim">${escape(result.id)}</span>`}</td><td>${number(result.score)}</td><td>${number(result.metrics?.["latencyMs"] ?? result.durationMs)}</td><td>${said}</td></tr>\n`;
   }
   yield "</table>\n";
   if (0 < left) yield `<p class="dim">${left} more cases are in the JSON report.</p>\n`;
@@ -107,4 +107,4 @@ export function number(value: number): string {
 }
 
 const STYLE =
-  ":root{color-scheme:light dark}body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #8884;vertical-align:top}dl{display:flex;flex-wrap:wrap;gap:.5rem}dl div{border:1px solid #8886;border-radius:.4rem;padding:.4rem .8rem}dt{font-size:.8rem;opacity:.7}dd{margin:0;font-size:1.2rem;font-variant-numeric:tabular-nums}.good{color:#1a7f37}.bad{color:#cf222e}.dim{opacity:.65;font-size:.85rem}svg{vertical-align:middle}";
+  ":root{color-scheme:light dark;--good:var(--vscode-testing-iconPassed,#1a7f37);--bad:var(--vscode-errorForeground,#cf222e)}@media(prefers-color-scheme:dark){:root{--good:var(--vscode-testing-iconPassed,#3fb950);--bad:var(--vscode-errorForeground,#f85149)}}body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #8884;vertical-align:top}dl{display:flex;flex-wrap:wrap;gap:.5rem}dl div{border:1px solid #8886;border-radius:.4rem;padding:.4rem .8rem}dt{font-size:.8rem;opacity:.7}dd{margin:0;font-size:1.2rem;font-variant-numeric:tabular-nums}.good{color:var(--good)}.bad{color:var(--bad)}.dim{opacity:.65;font-size:.85rem}svg{vertical-align:middle}";

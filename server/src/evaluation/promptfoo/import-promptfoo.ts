@@ -2,9 +2,10 @@
  * `promptfoo` configurations as suites: prompts, providers that have a counterpart here, tests with variables and the assertions both know. Everything
  * else is named at its line, as a warning, so that nobody takes a case for checked that is not.
  */
-import { dirname } from "node:path/posix";
+import { basename, dirname } from "node:path/posix";
 import { isRecord } from "../shape.js";
-import { suiteName, type ParsedSuite } from "../parse-suite.js";
+import { suiteFileName } from "../../../../protocol/src/evaluation.js";
+import type { ParsedSuite } from "../parse-suite.js";
 import type { SuiteFiles } from "../suite-files.js";
 import type { PromptCase, SuiteProblem, SuiteSettings } from "../suite.js";
 import { readYaml } from "../yaml-source.js";
@@ -14,7 +15,7 @@ import { importSource, type ImportSource } from "./source.js";
 import { importTests, type ImportedTest } from "./tests.js";
 
 export function looksLikePromptfoo(path: string): boolean {
-  return /(?:^|\/)promptfooconfig(?:\.[\w-]+)*\.ya?ml$/.test(path);
+  return suiteFileName.test(path) && !path.includes(".hotpath-eval.");
 }
 
 const KNOWN_KEYS = new Set([
@@ -35,7 +36,7 @@ export async function importPromptfoo(path: string, text: string, files: SuiteFi
   const problems: SuiteProblem[] = [...yaml.problems];
   const empty: ParsedSuite = {
     path,
-    name: suiteName(path),
+    name: nameOf(path),
     includes: [],
     settings: {},
     thresholds: {},
@@ -55,11 +56,17 @@ export async function importPromptfoo(path: string, text: string, files: SuiteFi
   const tests = prompts.length === 0 ? [] : await importTests(config, providers, source, problems);
   return {
     ...empty,
-    name: typeof config["description"] === "string" ? config["description"] : suiteName(path),
+    name: typeof config["description"] === "string" ? config["description"] : nameOf(path),
     settings: settingsOf(config["evaluateOptions"], source),
     providers: providers.map(({ definition }) => definition),
     cases: tests.flatMap((test, index) => casesOf(test, index + 1, prompts, providers)),
   };
+}
+
+/** Its folder, as all these files are called alike, and what tells several in one folder apart. */
+function nameOf(path: string): string {
+  const part = /promptfooconfig\.(.+)\.ya?ml$/.exec(path)?.[1];
+  return [basename(dirname(path)), ...(part === undefined ? [] : [part])].join(" ");
 }
 
 const OPTIONS: Readonly<Record<string, keyof SuiteSettings>> = {

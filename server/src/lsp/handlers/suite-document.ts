@@ -12,18 +12,24 @@ import {
   type TextDocuments,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { suiteFileName } from "../../../../protocol/src/evaluation.js";
 import { loadSuiteText } from "../../evaluation/load-suite.js";
 import type { SuiteProblem } from "../../evaluation/suite.js";
 import { completeSuite, hoverSuite, type SuiteCompletion } from "../../evaluation/suite-assist.js";
 import { suiteFilesOnDisk } from "../../evaluation-io/suite-files-on-disk.js";
 import { pathOf } from "../uri.js";
 
-const SUITE = /\.hotpath-eval\.ya?ml$/;
+/** Those whose keys are known here; of configurations of promptfoo only mistakes are told. */
+const OWN_SUITE = /\.hotpath-eval\.ya?ml$/;
 /** Typing goes on for this long before a suite is read; included files are read with it. */
 const PAUSE_MS = 200;
 
 export function isSuite({ uri }: { readonly uri: string }): boolean {
-  return SUITE.test(uri);
+  return suiteFileName.test(uri);
+}
+
+export function isOwnSuite({ uri }: { readonly uri: string }): boolean {
+  return OWN_SUITE.test(uri);
 }
 
 /** Keeps the diagnostics of open suites current and answers completion in them. `rootsOf` names the folders suites may read. */
@@ -57,7 +63,7 @@ export function serveSuites(
   });
   connection.onCompletion(({ textDocument, position }) => {
     const document = documents.get(textDocument.uri);
-    return document === undefined || !isSuite(document) ? [] : suiteCompletions(document, position);
+    return document === undefined || !isOwnSuite(document) ? [] : suiteCompletions(document, position);
   });
   documents.onDidClose(({ document }) => {
     if (!isSuite(document)) return;

@@ -2,8 +2,10 @@
 import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
 import type { Fix, FixSources, TextEdit } from "../fix.js";
+import { contains, someReference } from "../load/loop-scope.js";
 import { dedented } from "../load/moved-text.js";
 import { isListed, nodeAt } from "../nodes.js";
+import { removedStatement } from "../removed-statement.js";
 import { indentAt, layOut, styleOf } from "../style.js";
 
 export interface ReadRow {
@@ -25,19 +27,13 @@ export function awaitTogether(sources: FixSources, { path, awaits }: ReadRow): r
   if (tree === undefined) return [];
   const row = longestRow(awaits.map((span) => declarationAt(tree, span)));
   const [first] = row;
-  const last = row.at(-1);
-  if (first === undefined || last === undefined || row.length < 2) return [];
+  if (first === undefined || row.length < 2) return [];
   return [
     {
       id: "await-together",
       title: `Start these ${row.length} reads together`,
       safety: "review",
-      edits: [
-        {
-          path,
-          edits: [{ start: first.statement.getStart(tree), end: last.statement.end, newText: together(tree, row) }],
-        },
-      ],
+      edits: [{ path, edits: gathered(tree, row, first) }],
       note: "When more than one of them fails, the error may be another one's than before.",
     },
   ];
@@ -56,26 +52,80 @@ function declarationAt(tree: ts.SourceFile, span: Span): AwaitedDeclaration | un
   return { statement, name: declaration.name, value: node.expression };
 }
 
-/** The longest stretch of statements with nothing between them. */
+/** The longest stretch of statements with nothing between them that has to come before the later ones. */
 function longestRow(all: readonly (AwaitedDeclaration | undefined)[]): readonly AwaitedDeclaration[] {
   let best: readonly AwaitedDeclaration[] = [];
   let row: AwaitedDeclaration[] = [];
   for (const one of all) {
     const before = row.at(-1);
-    const follows = one !== undefined && (before === undefined || isNext(before.statement, one.statement));
+    const follows = one !== undefined && (before === undefined || canJoin(row, before, one));
     row = follows ? [...row, one] : one === undefined ? [] : [one];
     if (best.length < row.length) best = row;
   }
   return best;
 }
 
-function isNext(one: ts.Statement, other: ts.Statement): boolean {
-  const { parent } = one;
-  if (parent !== other.parent || !("statements" in parent)) return false;
-  const statements = parent.statements as ts.NodeArray<ts.Statement>;
-  if (statements.indexOf(other) !== statements.indexOf(one) + 1) return false;
+function canJoin(row: readonly AwaitedDeclaration[], before: AwaitedDeclaration, one: AwaitedDeclaration): boolean {
+  const between = statementsBetween(before.statement, one.statement);
   // A comment behind a statement would have no place in the list.
-  return ts.getTrailingCommentRanges(one.getSourceFile().text, one.end) === undefined;
+  const isClear = ts.getTrailingCommentRanges(one.statement.getSourceFile().text, before.statement.end) === undefined;
+  if (between === undefined || !isClear) return false;
+  const hasGap = between.length > 0 || row.some(({ statement }, i) => i > 0 && !isNext(row[i - 1], statement));
+  if (!hasGap) return true;
+  if (commentsAbove(one.statement.getSourceFile(), one.statement).length > 0) return false;
+  // What stands between stays where it is, and the later read comes before it.
+  const names = new Set<string>();
+  const add = (name: ts.BindingName): void => void someReference(name, ({ text }) => names.add(text).size < 0);
+  for (const { name } of row) add(name);
+  for (const statement of between) {
+    if (!isPreparation(statement)) return false;
+    for (const { name } of statement.declarationList.declarations) add(name);
+  }
+  return !someReference(one.value, ({ text }) => names.has(text));
+}
+
+function isNext(before: AwaitedDeclaration | undefined, statement: ts.Statement): boolean {
+  return before !== undefined && statementsBetween(before.statement, statement)?.length === 0;
+}
+
+/** Constants that nothing is awaited for. */
+function isPreparation(statement: ts.Statement): statement is ts.VariableStatement {
+  return (
+    ts.isVariableStatement(statement) &&
+    (statement.declarationList.flags & ts.NodeFlags.Const) !== 0 &&
+    !contains(statement, (at) => ts.isAwaitExpression(at) || ts.isYieldExpression(at) || isAssigning(at))
+  );
+}
+
+function isAssigning(node: ts.Node): boolean {
+  if (ts.isPostfixUnaryExpression(node) || ts.isDeleteExpression(node)) return true;
+  const kind = ts.isBinaryExpression(node) ? node.operatorToken.kind : undefined;
+  return kind !== undefined && ts.SyntaxKind.FirstAssignment <= kind && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+/** Undefined where they do not stand in one list. */
+function statementsBetween(one: ts.Statement, other: ts.Statement): readonly ts.Statement[] | undefined {
+  const { parent } = one;
+  if (parent !== other.parent || !("statements" in parent)) return undefined;
+  const statements = parent.statements as ts.NodeArray<ts.Statement>;
+  const [from, to] = [statements.indexOf(one), statements.indexOf(other)];
+  return from < to ? statements.slice(from + 1, to) : undefined;
+}
+
+/** All in place of the first; those behind others go from where they stood. */
+function gathered(
+  tree: ts.SourceFile,
+  row: readonly AwaitedDeclaration[],
+  first: AwaitedDeclaration,
+): readonly TextEdit[] {
+  const gap = row.findIndex(({ statement }, i) => i > 0 && !isNext(row[i - 1], statement));
+  // Up to the first gap they stand right behind one another.
+  const joined = gap < 0 ? row : row.slice(0, gap);
+  const last = joined.at(-1) ?? first;
+  return [
+    { start: first.statement.getStart(tree), end: last.statement.end, newText: together(tree, row) },
+    ...row.slice(joined.length).map(({ statement }) => removedStatement(tree, statement)),
+  ];
 }
 
 function together(tree: ts.SourceFile, row: readonly AwaitedDeclaration[]): string {

@@ -41,7 +41,7 @@ export function isUniqueColumn(table: Table, name: string): boolean {
 
 /** A type a b-tree can hold; JSON, geometry and arrays need something else, and long texts would not fit. */
 export function isOrderable({ type }: Column): boolean {
-  return !/json|xml|point|polygon|geometry|geography|vector|tsvector|bytea|blob|\[\]|^array|^object|^mixed|^map/.test(
+  return !/json|xml|point|polygon|geometry|geography|vector|tsvector|bytea|blob|\[\]|^array|^object(?!id)|^mixed|^map/.test(
     type,
   );
 }

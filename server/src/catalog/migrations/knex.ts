@@ -125,7 +125,7 @@ function methodOfIndex(
 function columnsOf(reader: FactReader, step: MigrationCall): readonly ColumnDraft[] {
   const location = place(reader, step.args[0] ?? step.expr);
   if (step.name === "timestamps") {
-    const camel = isTrue(reader, propOf(reader, step.args[0], "useCamelCase"));
+    const camel = isTrue(reader, propOf(reader, step.args[0], "useCamelCase")) || isTrue(reader, step.args[2]);
     return (camel ? ["createdAt", "updatedAt"] : ["created_at", "updated_at"]).map((name) => ({
       column: { name, type: "timestamp", nullable: true, location: place(reader, step.expr) },
       primary: false,

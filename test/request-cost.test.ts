@@ -204,6 +204,42 @@ router.get("/x", async (request, response) => {
   ).toBe("4 queries");
 });
 
+test("a loader asks once for all keys of a tick, and may have them already where it outlives the request", () => {
+  const text = (body: string): string => `import DataLoader from "dataloader";
+import sdk from "some-service";
+import { Router } from "express";
+import { Pool } from "pg";
+const pool = new Pool();
+const router = Router();
+const byIds = async (ids: readonly string[]) => (await pool.query("select * from users where id = any($1)", [ids])).rows;
+const twice = async (ids: readonly string[]) => { await pool.query("select 1"); return byIds(ids); };
+const loader = new DataLoader(byIds);
+class Loaders { users = new DataLoader(byIds); }
+router.get("/x", async (request, response) => {
+  const orders = (await pool.query("select * from orders")).rows;
+  ${body}
+});
+`;
+  const cost = (body: string): string =>
+    endpoints(analyzeFiles({ "src/app.ts": text(body) }).inspect())
+      .map((one) => renderCost(one.cost))
+      .join();
+  const all = (name: string): string => `await Promise.all(orders.map((order) => ${name}.load(order.userId)));`;
+  expect(cost("await loader.load(request.query.id);")).toBe("1–2 queries");
+  expect(cost(all("loader"))).toBe("1–2 queries");
+  expect(cost(`const own = new DataLoader(byIds); ${all("own")}`)).toBe("2 queries");
+  expect(cost(`const own = new DataLoader(twice); ${all("own")}`)).toBe("3 queries");
+  expect(cost("const own = new DataLoader(byIds); for (const order of orders) await own.load(order.userId);")).toBe(
+    "1 + orders queries",
+  );
+  expect(cost(`const own = new DataLoader((ids) => sdk.users(ids)); ${all("own")}`)).toBe("1 + ? queries");
+  expect(cost(`const { users } = new Loaders(); ${all("users")}`)).toBe("1–2 queries");
+  expect(cost("loader.prime(1, {}); loader.clear(1);")).toBe("1 query");
+  // What a function hands out for each element is waited for, though it is not `async` itself.
+  expect(cost("await Promise.all(orders.map((order) => sdk.deliver(order)));")).toBe("1 + ? queries");
+  expect(cost("await Promise.all(orders.map((order) => order.name.trim()));")).toBe("1 query");
+});
+
 test("costs follow edits, also of files they rest on", () => {
   const app = `import { Router } from "express";\nimport { load } from "./load.js";\nconst router = Router();\nrouter.get("/x", async () => { await load(); });\n`;
   const load = (count: number): string =>

@@ -28,6 +28,7 @@ import {
   withSizes,
 } from "./cost.js";
 import { parameterCall, withGiven } from "./given-functions.js";
+import { loaderCost } from "./loader-cost.js";
 import { operationCost } from "./operation-cost.js";
 import { anything, exactly } from "./range.js";
 import { isUnseen } from "./unseen-calls.js";
@@ -65,6 +66,13 @@ export function siteCost(context: CostContext, view: FileView, site: CallSite): 
   const called = view.facts.exprs[site.expr];
   const parameter = called?.kind === "call" ? parameterCall(view, called.callee) : undefined;
   if (parameter !== undefined) return parameter;
+  const loader = loaderCost(
+    view,
+    site,
+    (ref, from) => context.costOf(ref, { view, site: from }),
+    () => startsAtOnce(view, site),
+  );
+  if (loader !== undefined) return loader;
   let total = free;
   if (site.operation !== undefined)
     total = operationCost(view, context.catalog(), site.operation, () => startsAtOnce(view, site));

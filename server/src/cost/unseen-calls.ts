@@ -53,12 +53,12 @@ function isParameter(facts: FileFacts, callee: Expr & { kind: "ref" }): boolean 
 }
 
 /** `await f()`, also inside `Promise.all([…])` and where an `async` function returns it. */
-function isAwaited(facts: FileFacts, id: ExprId): boolean {
+function isAwaited(facts: FileFacts, id: ExprId, depth = 0): boolean {
   let child = id;
   for (let climb = 0; climb < MAX_CLIMB; climb++) {
     const parent = facts.exprs[child]?.parent ?? NONE;
     const expr = facts.exprs[parent];
-    if (expr === undefined) return isReturned(facts, child);
+    if (expr === undefined) return isReturned(facts, child, depth);
     if (expr.kind === "await") return true;
     if (expr.kind === "call") {
       const callee = facts.exprs[expr.callee];
@@ -76,9 +76,23 @@ function isAwaited(facts: FileFacts, id: ExprId): boolean {
   return false;
 }
 
-function isReturned(facts: FileFacts, id: ExprId): boolean {
-  const fn = facts.functions[facts.regions[facts.exprs[id]?.region ?? 0]?.fn ?? 0];
-  return fn?.async === true && fn.returns.includes(id);
+function isReturned(facts: FileFacts, id: ExprId, depth: number): boolean {
+  const ref = facts.regions[facts.exprs[id]?.region ?? 0]?.fn ?? 0;
+  const fn = facts.functions[ref];
+  return fn !== undefined && fn.returns.includes(id) && (fn.async || isAwaitedPerElement(facts, ref, depth));
+}
+
+/** `await Promise.all(orders.map((order) => send(order)))`: what the function hands out is waited for. */
+function isAwaitedPerElement(facts: FileFacts, fn: number, depth: number): boolean {
+  if (MAX_CLIMB < depth) return false;
+  const given = facts.exprs.find((expr) => expr.kind === "function" && expr.fn === fn);
+  const call = facts.exprs[given?.parent ?? NONE];
+  const callee = call?.kind === "call" ? facts.exprs[call.callee] : undefined;
+  return (
+    callee?.kind === "member" &&
+    /^(map|flatMap)$/.test(callee.name) &&
+    isAwaited(facts, given?.parent ?? NONE, depth + 1)
+  );
 }
 
 function named(list: string): ReadonlySet<string> {

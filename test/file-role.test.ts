@@ -8,6 +8,8 @@ test.each([
   ["src/db/1677208902-update-config.js", "migration"],
   ["migrations/init.ts", "migration"],
   ["src/__e2e__/orders.ts", "test"],
+  ["src/middleware/installCypressServerCommand.ts", "test"],
+  ["views/service-worker.js", "client-side"],
   ["scripts/import.ts", "script"],
   ["prisma/seed.ts", "seed"],
   ["packages/cli-v3/src/dev/watch.ts", "script"],

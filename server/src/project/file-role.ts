@@ -24,6 +24,9 @@ const FILES: readonly (readonly [RegExp, FileRole])[] = [
   [/\.d\.[cm]?ts$/, "declaration"],
   [/\.(test|spec|e2e|e2e-spec|integration|bench|perf|cy|it|mock|fixture)\.[cm]?[jt]sx?$/i, "test"],
   [/[-_.](test|spec|mock)s?\.[cm]?[jt]sx?$/i, "test"],
+  // `installCypressServerCommand.ts`: what a server does for Cypress alone.
+  [/(^|[^a-z])cypress|[a-z]Cypress/, "test"],
+  [/^(service-?worker|sw)\.[cm]?[jt]s$/i, "client-side"],
   [/\.stor(y|ies)\.[cm]?[jt]sx?$/i, "client-side"],
   [/^(seed|seeds|seeder)([-_.].*)?\.[cm]?[jt]s$|[-_.]seed(er)?\.[cm]?[jt]s$/i, "seed"],
   [

@@ -11,7 +11,7 @@ const PROCEDURE = /procedure|Procedure|^t$/;
 const WORKERS = new Set(["bullmq", "bull", "bee-queue", "agenda", "pg-boss", "graphile-worker", "kue"]);
 const EVENTS = new Set(["on", "once", "addListener", "addEventListener", "prependListener", "subscribe", "listen"]);
 /** `POST /_e2e/restore-snapshot`, `GET /cypressServerCommand`: there for the tests of the whole program alone. */
-const TEST_ROUTE = /\/_*e2e_*(\/|$)|\/_*(cypress|playwright)/i;
+const TEST_ROUTE = /\/_*e2e_*(\/|$)|\/_*cypress/i;
 /** Libraries that call what they are given when it is time: `CronJob.from({ cronTime, onTick })`. */
 const SCHEDULERS = /^(cron|node-cron|croner|node-schedule|toad-scheduler|bree|cron-parser)$/;
 const TIMERS = new Set(["setInterval"]);

@@ -12,6 +12,8 @@ const OF_LIST = /^(map|flatMap|filter|some|every|reduce|values|keys|length|size)
 export function isGroup(view: FileView, site: CallSite, iteration: Iteration): boolean {
   const base = keyedCollection(view, iteration.over);
   if (base === undefined) return false;
+  // What `groupBy` gave is a list for each key, whatever becomes of it.
+  if (isGroupedBy(view, base)) return true;
   const lists = groupsIn(view, base, iteration);
   return 0 < lists.size && view.flow.dependsOn(site.expr, lists) && [...lists].some((id) => isMadeList(view, id));
 }
@@ -35,15 +37,12 @@ function keyedCollection(view: FileView, over: ExprId): BindingId | undefined {
 /** Variables of a pass that hold the members of its group: taken by key, the value of an entry, or a list made from either. */
 function groupsIn(view: FileView, base: BindingId, iteration: Iteration): ReadonlySet<BindingId> {
   const { facts } = view;
-  const isGrouped = isGroupedBy(view, base);
   const found = new Set<BindingId>();
   facts.bindings.forEach(({ init, path, loop, region }, id) => {
     if (loop === iteration.region && path?.[0] === "1" && path.length === 1) found.add(id);
     if (init === NONE || !isInside(facts, region, iteration.region)) return;
     for (const { expr } of exprsWithin(facts, init)) if (takesByKey(view, expr, base, iteration)) found.add(id);
   });
-  // What `groupBy` gave is a list for each key, whatever becomes of it.
-  if (isGrouped && iteration.loop?.form === "for-in") for (const id of iteration.element) found.add(id);
   return found;
 }
 
@@ -58,7 +57,7 @@ function takesByKey(view: FileView, expr: Expr, base: BindingId, iteration: Iter
   return object?.kind === "ref" && object.binding === base;
 }
 
-/** Whether a variable holds a list for certain: made by `Array.from`, gone through by list methods, or from `groupBy`. */
+/** Whether a variable holds a list for certain: made by `Array.from` or gone through by list methods. */
 function isMadeList(view: FileView, id: BindingId): boolean {
   const { exprs, bindings } = view.facts;
   const init = exprs[bindings[id]?.init ?? NONE];

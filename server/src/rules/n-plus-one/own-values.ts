@@ -1,5 +1,6 @@
 /** Updates that give each row values of its own: there is no bulk form to swap in. */
 import { NONE, type ExprId } from "../../facts/model.js";
+import { exprsWithin } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, Operation } from "../../project/model.js";
 import { calledName, type Iteration } from "../loops/iteration.js";
@@ -18,12 +19,12 @@ const UPDATES = /^\s*update\b/i;
 export function setsOwnValues(view: FileView, site: CallSite, iteration: Iteration, operation: Operation): boolean {
   if (updatesByText(view, site, iteration)) return true;
   if (!CHANGES_ROWS.test(operation.method)) return false;
+  if (operation.method === "upsert" || operation.method === "findOrCreate") return true;
   // Through a function: the row's key and at least one more value come from the element.
   if (site.operation === undefined) return 2 <= elementArguments(view, site, iteration);
   const { exprs } = view.facts;
   const whole = exprs[operation.expr];
   if (whole === undefined) return false;
-  if (operation.method === "upsert" || operation.method === "findOrCreate") return true;
   // `row.save()`: whatever the pass has set on it.
   if (operation.method === "save") return isMethodOfElement(view, operation.expr, iteration);
   if (FILTER_THEN_VALUES.test(operation.method) && whole.kind === "call") {
@@ -61,9 +62,20 @@ function updatesByText(view: FileView, site: CallSite, iteration: Iteration): bo
       return (
         UPDATES.test(text.parts[0] ?? "") && 2 <= dependentOf(view, [...text.exprs, ...valuesIn(view, args)], iteration)
       );
+    if (text?.kind === "ref") return isBuiltUpdate(view, view.facts.bindings[text.binding]?.init ?? NONE, iteration);
     if (text?.kind !== "literal" || typeof text.value !== "string" || !UPDATES.test(text.value)) return false;
     return 2 <= dependentOf(view, valuesIn(view, args), iteration);
   });
+}
+
+/** `knex(table).update({ position }).where({ id }).toQuery()`, run as text. */
+function isBuiltUpdate(view: FileView, text: ExprId, iteration: Iteration): boolean {
+  if (!/^(toQuery|toString|toSQL|compile)$/.test(calledName(view, text))) return false;
+  for (const { id, expr } of exprsWithin(view.facts, text)) {
+    const [values] = expr.kind === "call" && calledName(view, id) === "update" ? expr.args : [];
+    if (values !== undefined && view.flow.dependsOn(values, iteration.element)) return true;
+  }
+  return false;
 }
 
 function valuesIn(view: FileView, args: readonly ExprId[]): readonly ExprId[] {

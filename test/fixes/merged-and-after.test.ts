@@ -1,4 +1,4 @@
-/** Reads that are not asked through another row, and rows that are not put aside until their loop is through, because that would change what the code does. */
+/** What is not offered, because it would change what the code does: reads asked through another row, rows put aside until their loop is through, rows by several keys. */
 import { describe, expect, test } from "vitest";
 import { fixesIn } from "../harness/apply-fix.js";
 
@@ -22,6 +22,15 @@ model Member {
 model Log {
   id   String @id
   text String
+}
+model Price {
+  id     String  @id
+  listId String
+  code   String
+  large  BigInt
+  note   String?
+  day    DateTime
+  @@unique([listId, code])
 }
 `;
 
@@ -114,5 +123,36 @@ describe("rows put aside", () => {
     ["it is not part of the transaction", INSERT.replace("tx.", "db.")],
   ] as const)("not offered: %s", (_, pass, around?: (loop: string) => string) => {
     expect(offered("write-in-loop", written(pass, around))).not.toContain("write-after-loop");
+  });
+});
+
+describe("rows by several keys", () => {
+  const loop = (query: string): string => `export async function f(
+  items: { listId: string; code: string; large: bigint; note: string | null; day: Date }[],
+) {
+  for (const item of items) await use(${query});
+}`;
+
+  test.each([
+    ["rows", "await db.price.findMany({ where: { listId: item.listId, code: item.code } })"],
+    ["one of a unique key", "await db.price.findFirst({ where: { listId: item.listId, code: item.code, note: 'a' } })"],
+    ["by its name", "await db.price.findUnique({ where: { listId_code: { listId: item.listId, code: item.code } } })"],
+  ])("%s", (_, query) => {
+    expect(offered("query-in-loop", loop(query))).toEqual(["load-before-loop"]);
+  });
+
+  test.each([
+    ["one of which may be nothing", "await db.price.findMany({ where: { listId: item.listId, note: item.note } })"],
+    ["a large integer", "await db.price.findMany({ where: { listId: item.listId, large: item.large } })"],
+    ["a date", "await db.price.findMany({ where: { listId: item.listId, day: item.day } })"],
+    ["the first of several", "await db.price.findFirst({ where: { listId: item.listId, note: item.code } })"],
+    [
+      "one of them is no equality",
+      "await db.price.findMany({ where: { listId: item.listId, code: { contains: item.code } } })",
+    ],
+    ["either of them", "await db.price.findMany({ where: { OR: [{ listId: item.listId }, { code: item.code }] } })"],
+    ["only some rows of each", "await db.price.findMany({ where: { listId: item.listId, code: item.code }, take: 2 })"],
+  ])("not offered: %s", (_, query) => {
+    expect(offered("query-in-loop", loop(query))).toEqual([]);
   });
 });

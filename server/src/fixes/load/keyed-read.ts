@@ -24,6 +24,14 @@ export interface ReadQuestion {
   readonly method: string;
   /** Nothing is asked of what is found but whether it is there. */
   readonly isPresence?: boolean;
+  /** Rows may be found by several keys of the element together. */
+  readonly severalKeys?: boolean;
+}
+
+/** A further condition of a query that is the element's own. */
+export interface OtherKey {
+  readonly key: ElementFunction;
+  readonly column: string;
 }
 
 export interface KeyedRead {
@@ -48,8 +56,10 @@ export interface KeyedRead {
   readonly refusesEmpty?: true;
   /** Key and column may be the same to the database and different to JavaScript (`"5"` and 5, two ObjectIds): compared as text. */
   readonly asText: boolean;
-  /** The query for all keys, given an expression for the list of them and what the imports are called here. */
-  readonly batch: (keys: string, locals: ReadonlyMap<string, string>) => string;
+  /** Rows are found by these together with the key; all are compared as JSON. */
+  readonly others?: readonly OtherKey[];
+  /** The query for all keys, given an expression for the list of them, what the imports are called here, and the lists of the other keys. */
+  readonly batch: (keys: string, locals: ReadonlyMap<string, string>, others?: readonly string[]) => string;
   readonly imports?: readonly WantedImport[];
   /** Several rows may fit a key, of which one is found. */
   readonly oneOfSeveral?: true;

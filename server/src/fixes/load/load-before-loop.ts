@@ -45,6 +45,8 @@ const COUNT_NOTE =
 const SEVERAL = "Where several rows fit a key, the first by its primary key is found.";
 const WIDENED = "The key was added to the columns that are selected.";
 
+const COMBINED = "Rows that have the keys of two different elements are loaded as well.";
+
 /** Undefined where anything is unclear. */
 export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix | undefined {
   const tree = sources.treeOf(question.path);
@@ -59,11 +61,12 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
     table: question.table,
     method: question.method,
     isPresence: isPresence(node, loop),
+    severalKeys: true,
   });
-  if (list === undefined || read === undefined || !canBeKeys(question.table, read)) return undefined;
+  if (list === undefined || read === undefined || !canAllBeKeys(question.table, read)) return undefined;
   const use = changesShared(node, loop, read) ? undefined : useOf(node, loop, read);
   const guards = guardsOf(node, loop, scope);
-  const filter = guards === undefined ? undefined : filterFor(question.table, read, guards);
+  const filter = guards === undefined ? undefined : filterForAll(question.table, read, guards);
   if (use === undefined || filter === undefined) return undefined;
 
   const { tableName, isBounded } = question;
@@ -90,11 +93,12 @@ export function loadBeforeLoop(question: LoadQuestion, sources: FixSources): Fix
 }
 
 /** What to look at before rows are loaded ahead. */
-export function noteOf({ value, widened, oneOfSeveral }: KeyedRead): string {
+export function noteOf({ value, widened, oneOfSeveral, others }: KeyedRead): string {
   return [
     value === undefined ? NOTE : COUNT_NOTE,
     ...(widened === true ? [WIDENED] : []),
     ...(oneOfSeveral === true ? [SEVERAL] : []),
+    ...(others === undefined ? [] : [COMBINED]),
   ].join(" ");
 }
 
@@ -116,6 +120,22 @@ export function canBeKeys(table: TableAnswers, { column }: Pick<KeyedRead, "colu
   // MySQL's usual collations do not tell upper from lower case; keys made by programs are spelled one way.
   const isWords = /^(varchar|text|tinytext|mediumtext|longtext)/i.test(type) && !/id$/i.test(column);
   return table.engine !== "mysql" || !isWords;
+}
+
+/** JSON knows no large integers. */
+function canAllBeKeys(table: TableAnswers, read: KeyedRead): boolean {
+  if (read.others === undefined) return canBeKeys(table, read);
+  return [read, ...read.others].every(
+    (one) =>
+      canBeKeys(table, one) &&
+      /^(text|varchar|uuid|char|string|int|integer|smallint|serial|number)/i.test(table.column(one.column)?.type ?? ""),
+  );
+}
+
+/** As for one key, where none of them is missing from an element that has the others. */
+function filterForAll(table: TableAnswers, read: KeyedRead, guards: Guards): string | undefined {
+  const filters = [read, ...(read.others ?? [])].map((one) => filterFor(table, one, guards));
+  return filters.includes(undefined) ? undefined : filters[0];
 }
 
 /** The condition under which an element's key is wanted, empty for always; undefined where there may be elements without one. */

@@ -4,7 +4,7 @@ import type { TextEdit } from "../fix.js";
 import { importEdits } from "../imports.js";
 import { camelCase, capitalized, freshName, namesIn, pluralOf, singularOf } from "../names.js";
 import { arrow, quoted, type Style, styleOf } from "../style.js";
-import type { KeyedRead } from "./keyed-read.js";
+import type { KeyedRead, OtherKey } from "./keyed-read.js";
 import type { ListText } from "./list-text.js";
 import { loadHelper } from "./load-helper.js";
 import { dedented, fitted } from "./moved-text.js";
@@ -49,7 +49,8 @@ export function loadLines(parts: LoadParts): LoadLines {
     edits.push(...given.edits);
   }
   const query = queryLines(parts, names, locals, edits);
-  const key = read.asText ? `String(${read.key.source})` : read.key.source;
+  const sources = [read.key, ...(read.others ?? []).map(({ key }) => key)].map(({ source }) => source);
+  const key = textOf(read, sources);
   return {
     lines: [
       ...parts.list.lines,
@@ -65,7 +66,7 @@ function namesFor({ tableName, tree, read }: LoadParts): Names {
   const base = camelCase(tableName ?? "row");
   const single = `${singularOf(base) ?? base}${read.value === undefined ? "" : "Count"}`;
   const rows = freshName(tree, [pluralOf(single), `${single}Rows`]);
-  const by = capitalized(camelCase(read.column));
+  const by = read.others === undefined ? capitalized(camelCase(read.column)) : "Keys";
   const map = freshName(tree, [`${read.gives === "row" ? single : pluralOf(single)}By${by}`], new Set([rows]));
   const row =
     read.value !== undefined || namesIn(tree).has(single) || single === rows
@@ -82,6 +83,7 @@ function queryLines(
   edits: TextEdit[],
 ): readonly string[] {
   const { tree, list, read, filter, isBounded, node } = parts;
+  if (read.others !== undefined) return severalLines(parts, read.others, rows, locals);
   const style = styleOf(tree);
   const target = read.gives === "result" ? `{ rows: ${rows} }` : rows;
   const inBatches = (read.boundKeys && !isBounded) || read.refusesEmpty === true;
@@ -111,6 +113,26 @@ function queryLines(
   return [...first, `${call} ${helper.name}(${name}, ${each}`, ...body, `)${style.semicolon}`];
 }
 
+/** Each list of keys has a name of its own. */
+function severalLines(
+  { tree, list, read, filter, node }: LoadParts,
+  others: readonly OtherKey[],
+  rows: string,
+  locals: ReadonlyMap<string, string>,
+): readonly string[] {
+  const style = styleOf(tree);
+  const taken = new Set<string>([rows]);
+  const lines: string[] = [];
+  const names = [read, ...others].map(({ key, column }) => {
+    const name = freshName(tree, [pluralOf(camelCase(column)), `${camelCase(column)}List`], taken);
+    taken.add(name);
+    lines.push(`const ${name} = ${keysText(list, { key }, filter, style, false)}${style.semicolon}`);
+    return name;
+  });
+  const [first = "", ...rest] = names;
+  return [...lines, ...dedented(`const ${rows} = await ${read.batch(first, locals, rest)}${style.semicolon}`, node)];
+}
+
 /** The list of keys, each of them once where they are likely to repeat. */
 export function keysText(
   list: ListText,
@@ -127,8 +149,18 @@ export function keysText(
   return unique || key.identity || /^_?id$/.test(key.lastName ?? "") ? all : `[...new Set(${all})]`;
 }
 
-function rowKeyOf({ asText, rowKey }: KeyedRead, row: string): string {
-  return asText ? `String(${row}.${rowKey})` : `${row}.${rowKey}`;
+function rowKeyOf(read: KeyedRead, row: string): string {
+  return textOf(
+    read,
+    [read.rowKey, ...(read.others ?? []).map(({ column }) => column)].map((column) => `${row}.${column}`),
+  );
+}
+
+/** What rows are found by, in the row as in the pass. */
+function textOf({ asText, others }: KeyedRead, parts: readonly string[]): string {
+  if (others !== undefined) return `JSON.stringify([${parts.join(", ")}])`;
+  const [only = ""] = parts;
+  return asText ? `String(${only})` : only;
 }
 
 function mapOfRows(read: KeyedRead, { rows, row, map }: Names, style: Style): readonly string[] {
@@ -140,7 +172,7 @@ function mapOfLists({ read, tree }: LoadParts, { rows, row, map }: Names, style:
   const { semicolon } = style;
   const key = rowKeyOf(read, row);
   const steps = read.rowKey.split(".").map((step) => `[${quoted(step, style)}]`);
-  const keyType = read.asText ? "string" : `(typeof ${rows})[number]${steps.join("")}`;
+  const keyType = read.asText || read.others !== undefined ? "string" : `(typeof ${rows})[number]${steps.join("")}`;
   const types = /\.[cm]?tsx?$/.test(tree.fileName) ? `<${keyType}, (typeof ${rows})[number][]>` : "";
   const group = freshName(tree, ["group"]);
   return [

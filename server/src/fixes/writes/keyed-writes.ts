@@ -95,7 +95,7 @@ function prisma({ node, scope }: WriteOfKey): KeyedWrite | undefined {
     key: filter.key,
     column: filter.column,
     ...(many === undefined ? { throws: true as const } : {}),
-    batch: (keys) => rewritten(node, [replace(call.method, `${verb}Many`), filter.edit(keys)]),
+    batch: (keys) => rewritten(node, [replace(call.method, `${verb}Many`), ...filter.edits(keys, [])]),
   };
 }
 

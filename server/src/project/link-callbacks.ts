@@ -160,6 +160,7 @@ function workspaceUse(
         ref,
         runs: found.runs === "never" ? "deferred" : found.runs,
         ...(over === undefined ? {} : { over }),
+        ...(found.paced === true ? { paced: true as const } : {}),
         ...(found.elementParam === undefined ? {} : { elementParam: found.elementParam }),
       },
     };

@@ -169,6 +169,8 @@ export interface CallbackUse {
   readonly elementParam?: number;
   /** Elements are processed one after another (`for await`-like helpers, `reduce` over promises) or at once (`Promise.all(map)`). */
   readonly transaction?: true;
+  /** For `per-element`: the function that is given the callback pauses on purpose between its runs. */
+  readonly paced?: true;
 }
 
 /** What a function does to the outside world when it runs, through any number of calls. */

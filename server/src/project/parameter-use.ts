@@ -1,4 +1,5 @@
 /** What a function does with a function it is given: calls it, calls it in a loop, or keeps it for later. */
+import { pausesWithin } from "../facts/pauses.js";
 import { type BindingId, type ExprId, type FunctionId, NONE, type RegionId } from "../facts/model.js";
 import { iteration } from "./known-callbacks.js";
 import { exprOf, functionOf, type ProjectFile } from "./project-file.js";
@@ -11,6 +12,8 @@ export interface ParameterUse {
   readonly overParam?: number;
   /** Argument position in which the element is handed on. */
   readonly elementParam?: number;
+  /** For `per-element`: it pauses on purpose between the runs. */
+  readonly paced?: true;
 }
 
 /** A function that is handed on is followed through this many others. */
@@ -158,6 +161,7 @@ function perElement(
   });
   return {
     runs: "per-element",
+    ...(pausesWithin(file.facts, fn) ? { paced: true as const } : {}),
     ...(overParam === undefined ? {} : { overParam }),
     ...(position < 0 ? {} : { elementParam: position }),
   };

@@ -2,6 +2,7 @@
  * Why a loop is right as it is. Each reason is a named value with its own detector; the first that holds is given. Shared by every rule about loops, so that
  * they agree and can all say why they stay silent.
  */
+import { isPause } from "../../facts/pauses.js";
 import { exprsWithin, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import { oncePerFile } from "../../facts/once-per-file.js";
@@ -125,7 +126,7 @@ function chunked({ view, iteration, site }: Question): LoopReason | undefined {
 const LIST_MEMBERS =
   /^(length|map|filter|forEach|flatMap|slice|reduce|some|every|find|join|values|entries|size|concat|includes|at|indexOf)$/;
 
-const HOLDS_LIST = /^(chunk|batch|data|in|\$in|values|rows|records|ids|items|documents|keys)$/;
+const HOLDS_LIST = /^(chunk|batch|bundle|data|in|\$in|values|rows|records|ids|uuids|items|documents|keys)$/;
 
 /** Whether a variable is taken for a list in a loop: iterated, spread, asked for its length, or given whole to a call. */
 function isUsedAsList(view: FileView, binding: BindingId, iteration: Iteration): boolean {
@@ -196,15 +197,11 @@ function retries({ view, iteration, site }: Question): LoopReason | undefined {
   return leaves ? reason : undefined;
 }
 
-const PAUSE =
-  /^(sleep|delay|wait|waitFor|pause|setTimeout|throttle|backoff|snooze|timeout)$|^(sleep|delay|wait)[A-Z]|(Sleep|Delay|Limiter)$/;
-
 const pauses = new WeakMap<FileView, readonly CallSite[]>();
 
 function pausesOf(view: FileView): readonly CallSite[] {
   const found =
-    pauses.get(view) ??
-    view.calls.filter((call) => PAUSE.test(calledName(view, call.expr)) && isAwaited(view, call.expr));
+    pauses.get(view) ?? view.calls.filter((call) => isPause(calledName(view, call.expr)) && isAwaited(view, call.expr));
   pauses.set(view, found);
   return found;
 }
@@ -217,8 +214,12 @@ function paced({ view, iteration }: Question): LoopReason | undefined {
     /limit|throttle|queue/i.test(calledName(view, iteration.site.expr))
   )
     return undefined;
+  const reason: LoopReason = { id: "paced", text: "it pauses between passes on purpose" };
+  // The function that is given the callback pauses between its runs.
+  const use = iteration.site?.callbacks.find(({ ref }) => ref.file === view.path && ref.fn === iteration.fn);
+  if (use?.paced === true) return reason;
   const found = pausesOf(view).some((call) => isInside(view.facts, call.region, iteration.region));
-  return found ? { id: "paced", text: "it pauses between passes on purpose" } : undefined;
+  return found ? reason : undefined;
 }
 
 function isAwaited(view: FileView, id: ExprId): boolean {

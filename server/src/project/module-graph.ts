@@ -41,7 +41,8 @@ export function createModuleResolver(files: WorkspaceFiles, manifests: Manifests
   const find = (directory: string, specifier: string): ModuleTarget => {
     if (specifier.startsWith(".") || specifier.startsWith("/")) {
       const path = joinPath(directory, specifier);
-      const file = probeFile(files, path) ?? viaPackageFile(path) ?? behindOutput(path);
+      const file =
+        probeFile(files, path) ?? viaPackageFile(path) ?? behindOutput(path) ?? belowRoot(directory, specifier);
       return file === undefined ? { kind: "missing", module: specifier } : { kind: "file", file };
     }
     if (specifier.startsWith("#")) {
@@ -51,6 +52,12 @@ export function createModuleResolver(files: WorkspaceFiles, manifests: Manifests
         return "file" in target ? { kind: "file", ...target } : find(directory, target.specifier);
     }
     return bare(directory, specifier);
+  };
+
+  /** Meteor and some bundlers count `/models/users` from the package's own folder. */
+  const belowRoot = (directory: string, specifier: string): FilePath | undefined => {
+    const root = specifier.startsWith("/") ? packageOf(packages, directory)?.directory : undefined;
+    return root === undefined ? undefined : probeSource(files, root, specifier.slice(1));
   };
 
   const viaPackageFile = (path: string): FilePath | undefined => {

@@ -80,6 +80,7 @@ export const brokers = defineDialect({
     "inngest",
     "@trigger.dev/sdk",
     "@trigger.dev/sdk/v3",
+    "@trigger.dev/sdk/v4",
     "@upstash/qstash",
     "graphile-worker",
   ],
@@ -94,12 +95,20 @@ export const brokers = defineDialect({
     PubSub: { state: "pubsub" },
     Topic: { state: "topic" },
   },
-  factories: { makeWorkerUtils: { state: "client" } },
+  factories: { makeWorkerUtils: { state: "client" }, task: { state: "task" }, schemaTask: { state: "task" } },
+  exports: { tasks: "task" },
   states: {
     client: {
       members: {
         ...calls("send sendAfter sendOnce now schedule publish publishJSON enqueue createTask addJob", write),
         ...calls("insert batchTrigger batch batchJSON", bulkWrite),
+      },
+    },
+    // Trigger.dev: a request for each run, or one for up to a thousand.
+    task: {
+      members: {
+        ...calls("trigger triggerAndWait triggerAndPoll", write),
+        ...calls("batchTrigger batchTriggerAndWait", bulkWrite),
       },
     },
     pubsub: { members: { ...leads("topic", "topic") } },
@@ -117,5 +126,6 @@ export const brokers = defineDialect({
       },
     },
   },
-  documentation: "pg-boss, Agenda, Inngest, QStash, Graphile Worker, Google Cloud Tasks and Pub/Sub references",
+  documentation:
+    "pg-boss, Agenda, Inngest, Trigger.dev, QStash, Graphile Worker, Google Cloud Tasks and Pub/Sub references",
 });

@@ -10,6 +10,7 @@ import { globalFetch, graphqlClients, http } from "./http.js";
 import { aiSdk, anthropic, googleAi, langchain, ollama, openai } from "./inference.js";
 import { knex } from "./knex.js";
 import { kysely } from "./kysely.js";
+import { meteor } from "./meteor.js";
 import { mikroOrm } from "./mikro-orm.js";
 import { mongodb } from "./mongodb.js";
 import { mongoose } from "./mongoose.js";
@@ -40,6 +41,7 @@ export const dialects: readonly Dialect[] = [
   sequelize,
   mongoose,
   mongodb,
+  meteor,
   pg,
   pgPromise,
   postgresJs,

@@ -53,19 +53,18 @@ export function clientOf(view: FileView, site: CallSite): HttpClient | undefined
   const callee = view.facts.exprs[call.callee];
   if (operation.dialect === "fetch") return callee?.kind === "ref" ? FETCH : undefined;
   const { module, path } = site.external ?? { module: "", path: [] };
-  const [first = "", ...rest] = path;
-  const method = rest.length === 0 ? "" : (rest[0] ?? "");
+  // `require` gives the package itself, a default or a namespace import gives a part of it by that name.
+  const own = path.findIndex((name) => !isPackageItself(name));
+  const rest = own < 0 ? [] : path.slice(own);
+  const [method = ""] = rest;
   switch (module) {
     case "node-fetch":
     case "cross-fetch":
-      return rest.length === 0 ? NODE_FETCH : undefined;
+      return rest.length === 0 || (rest.length === 1 && method === "fetch") ? NODE_FETCH : undefined;
     case "axios":
-      if (hasDefaults(view) || !isPackageItself(first)) return undefined;
-      return axiosCall(rest);
+      return hasDefaults(view) ? undefined : axiosCall(rest);
     case "got":
-      return rest.length <= 1 && (method === "" || GOT_METHODS.test(method)) && isPackageItself(first)
-        ? GOT
-        : undefined;
+      return rest.length <= 1 && (method === "" || GOT_METHODS.test(method)) ? GOT : undefined;
     default:
       return hasDefaults(view) ? undefined : instance(view, call.callee);
   }

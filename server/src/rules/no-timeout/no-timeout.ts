@@ -13,6 +13,7 @@ import { addLimit } from "../../fixes/requests/add-limit.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { calledName } from "../loops/iteration.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { isServerCode } from "../server-code.js";
 import { clientOf, type HttpClient } from "./http-clients.js";
 
 interface UntimedRequest {
@@ -51,7 +52,7 @@ export const noTimeout = defineRule({
 });
 
 /** Helpers that limit what they are given. */
-const LIMITS = /timeout|timed|race|abort|deadline|breaker|fire|withRetryAndTimeout/i;
+const LIMITS = /timeout|timed|(?<!t)race|abort|deadline|breaker|^fire$/i;
 
 function examine(view: FileView, site: CallSite): UntimedRequest | undefined {
   if (site.operation?.kind !== "http") return undefined;
@@ -60,8 +61,9 @@ function examine(view: FileView, site: CallSite): UntimedRequest | undefined {
   const client = clientOf(view, site);
   if (client === undefined || isLimited(view, site, client)) return undefined;
   const runtime = runtimeOf(view, site.fn);
-  // Event handlers known only by convention are as often a browser's.
-  if (runtime?.reach.entry?.point.confidence !== "high") return undefined;
+  if (runtime === undefined) return undefined;
+  // Event handlers known only by convention, and functions whose callers are not in sight, are as often a browser's.
+  if (runtime.reach.entry?.point.confidence !== "high" && !isServerCode(view)) return undefined;
   // A client with options of its own has its host there.
   if (client.made === undefined && !isForeignAddress(view, call.args[0])) return undefined;
   return { at: site.span, call, client, runtime };
@@ -77,6 +79,10 @@ function isForeignAddress(view: FileView, address: ExprId | undefined): boolean 
   if (expr === undefined) return false;
   if (expr.kind === "call") return GIVES_TEXT.test(calledName(view, address ?? NONE));
   if (expr.kind === "new") return !isModuleUrl(view, expr.args[1]);
+  if (expr.kind === "object") {
+    const url = expr.props.find(({ name }) => name === "url")?.value;
+    return url === undefined || isForeignAddress(view, url);
+  }
   const text = expr.kind === "literal" ? expr.value : expr.kind === "template" ? expr.parts[0] : undefined;
   return !(typeof text === "string" && /^(\/(?!\/)|data:|blob:|file:)/.test(text));
 }
@@ -93,10 +99,18 @@ function isLimited(view: FileView, site: CallSite, client: HttpClient): boolean 
   // A request object, or a method whose options are not where they are looked for, may carry a limit of its own.
   for (const position of client.options) {
     const arg = call.args[position];
-    if (arg !== undefined && mayLimit(view, arg, client, 0)) return true;
+    if (arg === undefined || (position === 0 && isAddress(view, call.args))) continue;
+    if (mayLimit(view, arg, client, 0)) return true;
   }
   if (client.made !== undefined && mayLimit(view, client.made, client, 0)) return true;
   return isInsideLimit(view, site);
+}
+
+/** What stands first is an address rather than options: others follow, or it is called one. */
+function isAddress(view: FileView, [first, second]: readonly ExprId[]): boolean {
+  if (second !== undefined) return true;
+  const expr = view.facts.exprs[first ?? NONE];
+  return (expr?.kind === "ref" || expr?.kind === "member") && /(url|uri|href|endpoint)$/i.test(expr.name);
 }
 
 /** Whether options name a limit, or cannot be read. */
@@ -111,7 +125,9 @@ function mayLimit(view: FileView, id: ExprId, client: HttpClient, depth: number)
     case "object":
       return expr.props.some((prop) => {
         if (prop.kind === "spread") return mayLimit(view, prop.value, client, depth + 1);
-        return prop.kind === "computed" || (prop.name !== undefined && client.limits.test(prop.name));
+        if (prop.kind === "computed") return true;
+        if (prop.name === undefined || !client.limits.test(prop.name)) return false;
+        return !AGENT.test(prop.name) || mayAgentLimit(view, prop.value);
       });
     case "conditional":
       return mayLimit(view, expr.whenTrue, client, depth + 1) || mayLimit(view, expr.whenFalse, client, depth + 1);
@@ -122,6 +138,20 @@ function mayLimit(view: FileView, id: ExprId, client: HttpClient, depth: number)
     default:
       return true;
   }
+}
+
+const AGENT = /^(agent|dispatcher|httpsAgent|httpAgent)$/;
+const OF_CONNECTIONS = /timeout|deadline|lifetime/i;
+
+/** An agent made in place with options in sight limits when one of them does. */
+function mayAgentLimit(view: FileView, id: ExprId): boolean {
+  const made = view.facts.exprs[id];
+  if (made?.kind !== "new") return true;
+  return made.args.some((arg) => {
+    const options = view.facts.exprs[arg];
+    if (options?.kind !== "object") return true;
+    return options.props.some((prop) => prop.kind === "spread" || OF_CONNECTIONS.test(prop.name ?? "timeout"));
+  });
 }
 
 /** A variable with a literal initialiser is read there, unless anything is done to it afterwards. */
@@ -158,7 +188,7 @@ function describe({ client, runtime }: UntimedRequest): Description {
   return {
     message: `this request has no timeout: ${client.otherwise}`,
     severity: "information",
-    confidence: 0.75,
+    confidence: runtime.reach.entry?.point.confidence === "high" ? 0.75 : 0.6,
     cost: `waits without a limit ${perUnit(runtime.reach)} when the other side stalls`,
     related: entryPath(runtime.reach),
   };

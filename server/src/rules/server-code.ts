@@ -1,0 +1,49 @@
+/** Whether a file is certainly a server's: it loads or reads what a browser does not have. */
+import type { FileFacts } from "../facts/model.js";
+import type { FileView } from "../project/file-view.js";
+import { builtinModule } from "../project/node-builtins.js";
+
+/** Built-in modules that bundlers do not replace in a browser's code. */
+const BUILTIN =
+  /^node:(fs|child_process|net|tls|http|https|http2|os|cluster|worker_threads|dns|zlib|async_hooks)(\/|$)/;
+
+/** Packages that run on a server only: frameworks, databases, queues, mail, logs, password hashes. */
+const PACKAGE =
+  /^(server-only|express|koa|fastify|hono|restify|next\/(server|headers|cache)|node-fetch|got|undici|winston|pino|nodemailer|jsonwebtoken|bcrypt|bcryptjs|argon2|ioredis|redis|bull|bullmq|amqplib|kafkajs|pg|postgres|mysql2?|mongodb|mongoose|sequelize|typeorm|knex|kysely|objection|slonik|better-sqlite3)$|^(@nestjs|@mikro-orm|@fastify|@koa|@apollo\/server|@hono\/node-server|@remix-run\/(node|server-runtime|express)|@aws-sdk|drizzle-orm|firebase-admin|fastify-plugin|sequelize-typescript)(\/|$)/;
+
+/** Variables of the environment that bundlers put into a browser's code. */
+const PUBLIC = /^(NODE_ENV|CI|DEBUG|PUBLIC_URL)$|^(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|GATSBY)_/;
+
+const memo = new WeakMap<FileFacts, boolean>();
+
+export function isServerCode({ facts, path }: FileView): boolean {
+  let known = memo.get(facts);
+  if (known === undefined) {
+    known = facts.directives.includes("use server") || loadsServerModules(facts) || readsPrivateEnvironment(facts);
+    memo.set(facts, known);
+  }
+  // Components share files with what renders them on a server.
+  return known && !/\.[jt]sx$/.test(path);
+}
+
+function loadsServerModules({ imports }: FileFacts): boolean {
+  return imports.some(
+    ({ module, typeOnly, imported }) =>
+      typeOnly !== true &&
+      (BUILTIN.test(builtinModule(module) ?? "") ||
+        PACKAGE.test(module) ||
+        // Its enums are for everybody.
+        (module === "@prisma/client" && imported === "PrismaClient")),
+  );
+}
+
+/** `process.env.API_TOKEN`. */
+function readsPrivateEnvironment({ exprs }: FileFacts): boolean {
+  return exprs.some((expr) => {
+    if (expr.kind !== "member" || PUBLIC.test(expr.name)) return false;
+    const env = exprs[expr.object];
+    if (env?.kind !== "member" || env.name !== "env") return false;
+    const process = exprs[env.object];
+    return process?.kind === "ref" && process.name === "process";
+  });
+}

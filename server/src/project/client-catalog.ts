@@ -1,7 +1,8 @@
 /**
  * Clients that are meant to be made once per process, by package and export. Sources: the packages' own documentation ("create one instance and
  * reuse it": Prisma "Instantiate Prisma Client", node-postgres "Pooling", MongoDB "MongoClient", AWS SDK "Reusing connections with keep-alive",
- * Stripe and OpenAI READMEs, Node.js `http.Agent`). Clients bound to one user's token by design (Octokit, Supabase on the server) are left out.
+ * Stripe, OpenAI and PostHog READMEs, Google Cloud "client library best practices", Node.js `http.Agent`). Clients bound to one user's token by design
+ * (Octokit, Supabase on the server) are left out.
  */
 export interface ClientKind {
   /** What a reader calls it: `PrismaClient`, connection pool. */
@@ -78,7 +79,20 @@ const CLIENTS: Readonly<Record<string, ClientKind>> = {
   "@google-cloud/pubsub#PubSub": agent("Pub/Sub client"),
   "firebase-admin#initializeApp": agent("Firebase app"),
   "twilio#default": agent("Twilio client"),
+  "@google-cloud/firestore#Firestore": connections("Firestore client"),
+  "@google-cloud/tasks#CloudTasksClient": connections("Cloud Tasks client"),
+  "@google-cloud/secret-manager#SecretManagerServiceClient": connections("Secret Manager client"),
+  "@google-cloud/kms#KeyManagementServiceClient": connections("KMS client"),
+  "posthog-node#PostHog": agent("PostHog client"),
+  "minio#Client": agent("object store client"),
+  "typesense#Client": agent("Typesense client"),
+  "algoliasearch#default": agent("Algolia client"),
+  "algoliasearch#algoliasearch": agent("Algolia client"),
+  "@qdrant/js-client-rest#QdrantClient": agent("Qdrant client"),
+  "@pinecone-database/pinecone#Pinecone": agent("Pinecone client"),
+  "groq-sdk#default": agent("Groq client"),
   "meilisearch#MeiliSearch": agent("Meilisearch client"),
+  "meilisearch#Meilisearch": agent("Meilisearch client"),
   "onnxruntime-node#InferenceSession.create": session("model session"),
   "@xenova/transformers#pipeline": session("model pipeline"),
   "@huggingface/transformers#pipeline": session("model pipeline"),

@@ -17,6 +17,7 @@ import { keepClient } from "../../fixes/requests/keep-client.js";
 import { usesOfFunction } from "../blocking-call/known-calls.js";
 import { defineRule, type Description, type Severity } from "../define-rule.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
+import { isServerCode } from "../server-code.js";
 import { isKeptFunction } from "./kept-function.js";
 import { moduleNames } from "./module-names.js";
 import { fateOf } from "./value-fate.js";
@@ -107,8 +108,22 @@ function examine(view: FileView, site: CallSite): PerRequestClient | undefined {
   if (fate === "kept" || (fate === "returned-inside" && kind.weight === "agent")) return undefined;
   const returned = fate !== "local";
   // Whoever calls a factory may well keep what it gives; only a way from an entry point says otherwise.
-  if (runtime.kind === "possible" && (returned || kind.weight === "agent")) return undefined;
+  if (runtime.kind === "possible" && (returned || (kind.weight === "agent" && !isServerCode(view)))) return undefined;
+  if (!returned && waitsOnItsConnection(view, site.expr)) return undefined;
   return { at: site.span, site, kind, runtime, returned };
+}
+
+/** Commands of Redis that take a connection for themselves: nobody else can use it while it waits or listens. */
+const OCCUPIES = /^([ps]?subscribe|xread(group)?|b[lr]pop|bzpop(min|max)|blmove|brpoplpush|monitor)$/i;
+
+function waitsOnItsConnection(view: FileView, made: ExprId): boolean {
+  const { exprs, bindings } = view.facts;
+  const held = bindings.findIndex(({ init }) => init === made);
+  return exprs.some((expr) => {
+    if (expr.kind !== "member" || !OCCUPIES.test(expr.name)) return false;
+    const object = exprs[expr.object];
+    return object?.kind === "ref" && object.binding === held && held >= 0;
+  });
 }
 
 /** Whether the client's settings come from the parameters of the function around, or of those around it. */

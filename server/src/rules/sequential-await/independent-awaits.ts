@@ -9,7 +9,7 @@ import type { Span } from "../../base/span.js";
 import { NONE, type BindingId, type ExprId, type RegionId } from "../../facts/model.js";
 import { isReturned } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
-import type { CallSite } from "../../project/model.js";
+import type { CallSite, FunctionRef, Operation } from "../../project/model.js";
 import { awaitTogether } from "../../fixes/awaits/await-together.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { calledName, iterationsAround } from "../loops/iteration.js";
@@ -17,7 +17,7 @@ import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { isInTransaction, workOf, workText, type Work } from "./awaited-work.js";
 
 interface AwaitedRead {
-  /** The `await` expression. */
+  /** The `await` expression, or the choice whether to await. */
   readonly expr: ExprId;
   readonly region: RegionId;
   readonly span: Span;
@@ -56,7 +56,9 @@ export const independentAwaits = defineRule({
   },
   describe,
   fixes: ({ reads }, view, sources) =>
-    awaitTogether(sources, { path: view.path, awaits: reads.map(({ span }) => span) }),
+    reads.some(({ expr }) => view.facts.exprs[expr]?.kind !== "await")
+      ? []
+      : awaitTogether(sources, { path: view.path, awaits: reads.map(({ span }) => span) }),
 });
 
 /** Calls by these names decide whether to go on, even where they only read: what follows is not meant to run when they fail. */
@@ -80,7 +82,9 @@ function* rowsOf(view: FileView): Generator<readonly AwaitedRead[]> {
       const last = row.at(-1);
       if (
         last !== undefined &&
-        (hasBarrier(view, last, read) || row.some((earlier) => view.flow.dependsOn(read.expr, earlier.bound)))
+        (hasBarrier(view, last, read) ||
+          row.some((earlier) => isEitherOr(view, earlier.expr, read.expr)) ||
+          row.some((earlier) => view.flow.dependsOn(read.expr, earlier.bound)))
       ) {
         yield row;
         row = [];
@@ -91,17 +95,55 @@ function* rowsOf(view: FileView): Generator<readonly AwaitedRead[]> {
   }
 }
 
+/** Names that promise to read and nothing else, for functions that hide something of what they do. */
+const READS =
+  /^(get|find|list|load|fetch|read|count|search|query|select|lookup)(?!\w*(Or|And)(Create|Insert|Update|Delete|Remove|Set|Lock))([A-Z_]|$)/;
+
+/** Functions of the database are known by name only. */
+function isRead({ access, table }: Operation): boolean {
+  return access === "read" || (access === "unknown" && READS.test(table ?? ""));
+}
+
+/** It does something that cannot be seen into, or more than is followed. */
+function doesMore(view: FileView, target: FunctionRef): boolean {
+  const { opaque, truncated } = view.summaryOf(target);
+  return opaque === true || truncated === true;
+}
+
+/** The whole of `whether ? await read() : otherwise`, where only one of both waits. */
+function chosenBy(view: FileView, awaited: ExprId): ExprId {
+  const { exprs } = view.facts;
+  const parent = exprs[awaited]?.parent ?? NONE;
+  const choice = exprs[parent];
+  if (choice?.kind !== "conditional" || choice.test === awaited) return awaited;
+  const awaits = exprs.filter(({ kind, start, end }) => kind === "await" && choice.start <= start && end <= choice.end);
+  return awaits.length === 1 ? parent : awaited;
+}
+
+/** `kind === "a" ? await one() : null` and `kind === "b" ? await other() : null`: at most one of both is made. */
+function isEitherOr(view: FileView, one: ExprId, other: ExprId): boolean {
+  const [first, second] = [one, other].map((id) => {
+    const choice = view.facts.exprs[id];
+    const test = choice?.kind === "conditional" ? view.facts.exprs[choice.test] : undefined;
+    return test?.kind === "binary" ? view.textOf(test.left) : undefined;
+  });
+  return first !== undefined && first === second;
+}
+
 function readAt(view: FileView, site: CallSite): AwaitedRead | undefined {
   const { exprs } = view.facts;
-  const id = exprs[site.expr]?.parent ?? NONE;
+  const awaited = exprs[site.expr]?.parent ?? NONE;
+  if (exprs[awaited]?.kind !== "await") return undefined;
+  const id = chosenBy(view, awaited);
   const expr = exprs[id];
-  if (expr?.kind !== "await" || expr.parent !== NONE || isReturned(view.facts, id)) return undefined;
-  if (GUARD.test(calledName(view, site.expr))) return undefined;
+  if (expr === undefined || expr.parent !== NONE || isReturned(view.facts, id)) return undefined;
+  const name = calledName(view, site.expr);
+  if (GUARD.test(name)) return undefined;
   const work = workOf(view, site);
+  if (!work.operations.every(isRead)) return undefined;
   if (
-    !work.complete ||
-    work.operations.length === 0 ||
-    work.operations.some((one) => one.access !== "read" || one.kind === "cache")
+    !(work.complete && work.operations.length > 0) &&
+    !(READS.test(name) && site.targets.some((target) => doesMore(view, target)))
   )
     return undefined;
   if (isInTransaction(view, site, work)) return undefined;
@@ -145,20 +187,24 @@ function examine(view: FileView, reads: readonly AwaitedRead[]): ReadsInRow | un
   const runtime = runtimeOf(view, first.site.fn);
   // Without an entry point nobody waits for the answer that we know of.
   if (runtime?.kind !== "request") return undefined;
+  // Of what cannot be seen into at all, nobody knows whether it waits for anything.
+  if (reads.every(({ work }) => work.operations.length === 0)) return undefined;
   return { at: second.site.span, reads, runtime, repeated: iterationsAround(view, first.site).length > 0 };
 }
 
 function describe({ reads, runtime, repeated }: ReadsInRow, view: FileView): Description {
-  const sure = reads.every((read) => read.work.sure);
-  const confidence = Math.round((0.6 + (sure ? 0.1 : 0) + (2 < reads.length ? 0.05 : 0)) * 100) / 100;
+  const sure = reads.every((read) => read.work.sure && read.work.complete);
+  const seen = reads.every((read) => read.work.complete);
+  const confidence =
+    Math.round((0.6 + (sure ? 0.1 : 0) + (2 < reads.length ? 0.05 : 0) - (seen ? 0 : 0.1)) * 100) / 100;
   const [first, ...others] = reads;
-  const before = workText(first?.work.operations ?? []);
-  const own = workText(others[0]?.work.operations ?? []);
+  const before = textOf(view, first);
+  const own = textOf(view, others[0]);
   const rest = others.length - 1;
   const more = rest === 0 ? "" : rest === 1 ? ", like one more after it," : `, like ${rest} more after it,`;
   return {
     message: `this ${own}${more} waits for the ${before} before it, but needs nothing from it`,
-    severity: "information",
+    severity: seen ? "information" : "hint",
     confidence,
     cost: `${reads.length} round trips one after another ${repeated ? "per element" : perUnit(runtime.reach)} instead of 1`,
     related: [
@@ -168,4 +214,9 @@ function describe({ reads, runtime, repeated }: ReadsInRow, view: FileView): Des
       ...others.slice(1, 6).map((read) => ({ at: { file: view.path, span: read.span }, message: "and this" })),
     ],
   };
+}
+
+function textOf(view: FileView, read: AwaitedRead | undefined): string {
+  if (read === undefined || read.work.operations.length > 0) return workText(read?.work.operations ?? []);
+  return `\`${calledName(view, read.site.expr)}\``;
 }

@@ -10,6 +10,7 @@ test.each([
   ["src/__e2e__/orders.ts", "test"],
   ["src/middleware/installCypressServerCommand.ts", "test"],
   ["views/service-worker.js", "client-side"],
+  ["src/lib/webpack/plugins/Styles.ts", "config"],
   ["scripts/import.ts", "script"],
   ["prisma/seed.ts", "seed"],
   ["packages/cli-v3/src/dev/watch.ts", "script"],

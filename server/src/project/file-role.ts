@@ -4,7 +4,7 @@ import type { FilePath, FileRole } from "./model.js";
 /** Folder names, of any depth, that decide by themselves. */
 const FOLDERS: readonly (readonly [RegExp, FileRole])[] = [
   [
-    /^(__tests__|__e2e__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|fixtures|mocks?|testing|test-utils|test-helpers|integration-tests?|unit-tests?|benchmarks?|bench|perf|load-tests?|k6)$/i,
+    /^(__tests__|__e2e__|__mocks__|__fixtures__|tests?|specs?|e2e|e2e[-_]?tests?|cypress|playwright|fixtures|mocks?|testing|test-utils|test-helpers|integration-tests?|unit-tests?|benchmarks?|bench|perf|load-tests?|k6)$/i,
     "test",
   ],
   [/^(migrations?|migrate|upgrades|db-migrations|data-migrations|knex-migrations)$/i, "migration"],
@@ -18,6 +18,7 @@ const FOLDERS: readonly (readonly [RegExp, FileRole])[] = [
   [/^(examples?|samples?|demos?|templates?|starters?|playground|sandbox)$/i, "example"],
   [/^(stories|storybook)$/i, "client-side"],
   [/^(generated|__generated__|gen)$/i, "generated"],
+  [/^webpack$/i, "config"],
 ];
 
 const FILES: readonly (readonly [RegExp, FileRole])[] = [

@@ -1,5 +1,6 @@
 /**
- * Loops that make a call once although it stands in them: they are left with its answer. `for (const doc of docs) if (fits(doc)) return await choose(doc)`.
+ * Loops that make a call once although it stands in them: they are left with its answer, or right after it. `for (const doc of docs) if (fits(doc)) return await
+ * choose(doc)`.
  */
 import { exprChain, isInside } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
@@ -11,9 +12,9 @@ export function isAnsweredOnce(view: FileView, iteration: Iteration, site: CallS
   const { exits, regions } = view.facts;
   const around = new Set([site.expr, ...exprChain(view.facts, site.expr)]);
   return exits.some(
-    ({ kind, expr, region }) =>
+    ({ kind, expr, region, span }) =>
       kind === "return" &&
-      around.has(expr) &&
+      (around.has(expr) || (site.span.end <= span.start && isInside(view.facts, site.region, region))) &&
       // The return of a callback ends a pass, not the loop.
       regions[region]?.fn === iteration.fn &&
       isInside(view.facts, region, iteration.region),

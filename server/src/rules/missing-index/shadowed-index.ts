@@ -70,12 +70,18 @@ function shadows(other: Index, index: Index, paths: readonly Index[]): boolean {
     return false;
   if (other.constraint === "foreign-key" || other.where !== undefined || index.where !== undefined) return false;
   const extra = other.parts.length - index.parts.length;
+  if (extra === 0 && isSameElsewhere(other, index)) return false;
   if (extra < 0 || extra > MAX_EXTRA_COLUMNS || !index.parts.every((part, i) => samePart(part, other.parts[i])))
     return false;
   const stored = [...(other.include ?? []), ...other.parts.map(({ column }) => column)];
   if (!(index.include ?? []).every((column) => stored.includes(column))) return false;
   // Of two equal indexes the later one is reported, once.
   return extra > 0 || other.unique || paths.indexOf(other) < paths.indexOf(index);
+}
+
+/** A model says of a column that it is unique, and a migration makes the index for that: one index, declared in two places that know nothing of each other. */
+function isSameElsewhere(other: Index, index: Index): boolean {
+  return other.constraint === "unique" && !index.sources.some((source) => other.sources.includes(source));
 }
 
 function samePart(a: IndexPart, b: IndexPart | undefined): boolean {

@@ -78,6 +78,7 @@ const layers: Readonly<Record<string, Layer>> = {
   service: {
     layers: [
       "profiles",
+      "cost",
       "base",
       "facts",
       "fixes",

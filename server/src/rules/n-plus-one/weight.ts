@@ -41,6 +41,8 @@ export interface WeightQuestion {
   readonly runtime: Runtime;
 }
 
+/** A look-up and a write for each element can still be two statements for all; a command of more parts is redesigned rather than merged. */
+const MANY_STEPS = 3;
 /** Reads alone that nobody merges: a function that asks so many questions about its element is redesigned, too. */
 const MANY_READS = 4;
 
@@ -58,11 +60,11 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   if (isExceptional(view, site, iteration)) return "exceptional";
   if (hasOwnTransaction(view, site, iteration)) return "own-transaction";
   if (setsOwnValues(view, site, iteration, operation)) return "own-values";
-  // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends, starts or writes something.
+  // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends or starts something.
   if (!isWrite)
     return sendsSomething(view, site)
       ? "other-work"
-      : MANY_READS <= operationCount || (1 < operationCount && writesSomething(view, site))
+      : MANY_READS <= operationCount || (MANY_STEPS <= operationCount && writesSomething(view, site))
         ? "several-steps"
         : undefined;
   // A function that writes in several places for its element (a row, its history, its members) has no bulk form to swap in.

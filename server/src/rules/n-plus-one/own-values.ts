@@ -54,7 +54,7 @@ function elementArguments(view: FileView, site: CallSite, iteration: Iteration):
 }
 
 /** `UPDATE stock SET left = left - ${item.count} WHERE id = ${item.id}`, or with its values beside it: `query("UPDATE …", [item.count, item.id])`. */
-function updatesByText(view: FileView, site: CallSite, iteration: Iteration): boolean {
+export function updatesByText(view: FileView, site: CallSite, iteration: Iteration): boolean {
   const args = argumentsOf(view, site.expr);
   return args.some((arg) => {
     const text = view.facts.exprs[arg];

@@ -12,7 +12,7 @@ import type { Runtime } from "../runtime-code.js";
 import { isGroup, isKind, isOneOfThem } from "./elements.js";
 import { isHandedOver } from "./handed-over.js";
 import { isSeldom } from "./occasion.js";
-import { setsOwnValues } from "./own-values.js";
+import { setsOwnValues, updatesByText } from "./own-values.js";
 
 /** Why a finding is worth less than it looks; the first that holds. */
 export type Lightness =
@@ -59,7 +59,9 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   if (isSeldom(view, site, runtime)) return "seldom";
   if (isExceptional(view, site, iteration)) return "exceptional";
   if (hasOwnTransaction(view, site, iteration)) return "own-transaction";
-  if (setsOwnValues(view, site, iteration, operation)) return "own-values";
+  // SQL that cannot be read is taken for a question, but the text may say otherwise.
+  if (isWrite ? setsOwnValues(view, site, iteration, operation) : updatesByText(view, site, iteration))
+    return "own-values";
   // Reads can be made before the loop, whatever else it does for each element, unless the call that reads is the one that sends or starts something.
   if (!isWrite)
     return sendsSomething(view, site)

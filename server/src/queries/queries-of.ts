@@ -3,6 +3,7 @@ import type { FileView } from "../project/file-view.js";
 import type { CallSite, Operation } from "../project/model.js";
 import { drizzleQueries } from "./drizzle.js";
 import type { QuerySite } from "./draft.js";
+import { handedStatements } from "./handed-statements.js";
 import { knexQueries } from "./knex.js";
 import { kyselyQueries } from "./kysely.js";
 import type { QueryModel } from "./model.js";
@@ -31,13 +32,17 @@ export function queriesOf(view: FileView): readonly FileQuery[] {
 }
 
 function readAll(view: FileView): readonly FileQuery[] {
-  const sites = view.calls.filter(({ operation }) => operation?.kind === "sql" || operation?.kind === "document");
-  if (sites.length === 0) return [];
+  const own = view.calls.flatMap((site): readonly QuerySite[] => {
+    const { operation } = site;
+    return operation?.kind === "sql" || operation?.kind === "document" ? [{ site, operation }] : [];
+  });
+  const handed = handedStatements(view);
+  if (own.length === 0 && handed.length === 0) return [];
   const scope = scopeOf(view);
-  return sites.flatMap((site) => {
+  const sites = handed.length === 0 ? own : [...own, ...handed].sort((a, b) => a.site.span.start - b.site.span.start);
+  return sites.flatMap((one) => {
     beginQuery(scope);
-    const queries = site.operation === undefined ? [] : read(scope, { site, operation: site.operation });
-    return queries.map((query) => ({ query, site }));
+    return read(scope, one).map((query) => ({ query, site: one.site }));
   });
 }
 

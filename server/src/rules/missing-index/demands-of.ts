@@ -5,7 +5,7 @@ import type { Demand } from "../../advisor/demand.js";
 import { findTable } from "../../catalog/lookup.js";
 import type { Table } from "../../catalog/model.js";
 import type { FileView } from "../../project/file-view.js";
-import { queriesOf } from "../../queries/queries-of.js";
+import { type FileQuery, queriesOf } from "../../queries/queries-of.js";
 import type { SchemaView } from "../define-rule.js";
 import { perUnit, runtimeOf } from "../runtime-code.js";
 
@@ -18,14 +18,16 @@ export interface FileDemands {
 export const noDemands: FileDemands = { demands: [], writes: new Map() };
 
 export function demandsOf(view: FileView, schema: Pick<SchemaView, "rowsOf">): FileDemands {
-  const hasQueries = view.calls.some(({ operation }) => operation?.kind === "sql" || operation?.kind === "document");
-  if (!hasQueries || view.catalog.tables.length === 0) return noDemands;
-  return { demands: lacking(view, schema), writes: writesOf(view) };
+  if (view.catalog.tables.length === 0) return noDemands;
+  const queries = queriesOf(view);
+  const writes = writesOf(view);
+  if (queries.length === 0 && writes.size === 0) return noDemands;
+  return { demands: lacking(view, schema, queries), writes };
 }
 
-function lacking(view: FileView, schema: Pick<SchemaView, "rowsOf">): readonly Demand[] {
+function lacking(view: FileView, schema: Pick<SchemaView, "rowsOf">, queries: readonly FileQuery[]): readonly Demand[] {
   const options = { rowsOf: (table: Table) => schema.rowsOf(table) };
-  return queriesOf(view).flatMap(({ query, site }) => {
+  return queries.flatMap(({ query, site }) => {
     const runtime = runtimeOf(view, site.fn);
     if (runtime === undefined || site.operation?.confidence === "low") return [];
     const unit = perUnit(runtime.reach);

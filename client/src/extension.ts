@@ -45,7 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerCommands({ output, clientOf: () => running.client, restart: start }),
     model,
     registerCodeSearch(() => running.client),
-    registerFindingOrder(() => running.client),
+    registerFindingOrder(() => running.client, status.isScanning),
     registerModelDownload(() => running.client),
     registerRulePages(() => running.client),
     registerExplainQuery(() => running.client),

@@ -31,9 +31,13 @@ const why: vscode.QuickInputButton = {
 
 const SHOW = "Show the Finding";
 
-export function registerFindingOrder(clientOf: ClientOf): vscode.Disposable {
+/** How long until a list that is not whole yet is asked for again. */
+const AGAIN_MS = 1000;
+
+/** @param isScanning Whether findings are still to come. */
+export function registerFindingOrder(clientOf: ClientOf, isScanning: () => boolean): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand("hotpath.showByImportance", () => showByImportance(clientOf)),
+    vscode.commands.registerCommand("hotpath.showByImportance", () => showByImportance(clientOf, isScanning)),
     vscode.commands.registerCommand("hotpath.resetLearning", () => resetLearning(clientOf)),
     vscode.commands.registerCommand("hotpath.judgeFinding", (params: JudgeFindingParams) => judge(clientOf, params)),
   );
@@ -70,23 +74,39 @@ function copiesText({ copyOf }: OrderedFinding, count: number): string {
   return count === 0 ? "" : ` · ${count} more like it`;
 }
 
-async function showByImportance(clientOf: ClientOf): Promise<void> {
+async function showByImportance(clientOf: ClientOf, isScanning: () => boolean): Promise<void> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = "Findings by Importance";
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.busy = true;
   pick.show();
-  pick.onDidHide(() => pick.dispose());
+  const shown = { open: true };
+  pick.onDidHide(() => {
+    shown.open = false;
+    pick.dispose();
+  });
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
     pick.hide();
     if (item !== undefined) void showPlace(item.finding, false);
   });
   pick.onDidTriggerItemButton(({ item, button }) => void pressed(clientOf, pick, item.finding, button));
-  pick.items = await itemsFrom(clientOf);
-  pick.placeholder = pick.items.length === 0 ? "No findings" : "The most important first";
-  pick.busy = false;
+  for (;;) {
+    const early = isScanning();
+    const items = await itemsFrom(clientOf);
+    if (!shown.open) return;
+    // A list that is drawn anew loses its place.
+    if (items.length !== pick.items.length) pick.items = items;
+    pick.placeholder = early
+      ? "The workspace is still being scanned"
+      : items.length === 0
+        ? "No findings"
+        : "The most important first";
+    pick.busy = early;
+    if (!early) return;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }
 
 async function pressed(

@@ -7,6 +7,8 @@ export interface StatusView {
   show(status: StatusParams): void;
   /** The server is not running and will not restart by itself. */
   failed(reason: string): void;
+  /** Whether findings are still to come. */
+  readonly isScanning: () => boolean;
 }
 
 export function createStatusView(selector: vscode.DocumentSelector): StatusView {
@@ -41,8 +43,11 @@ export function createStatusView(selector: vscode.DocumentSelector): StatusView 
 
   const { Information, Error: Failure } = vscode.LanguageStatusSeverity;
   draw("starting", "loading~spin", "The analyzer is starting", Information, true);
+  const now = { isScanning: true };
   return {
+    isScanning: () => now.isScanning,
     show(status) {
+      now.isScanning = status.state === "starting" || status.state === "scanning";
       const where = status.server === "shared" ? "shared daemon" : "private server";
       const about = `Hotpath ${status.version}, ${where}`;
       if (status.state === "starting") draw("starting", "loading~spin", about, Information, true);
@@ -51,7 +56,10 @@ export function createStatusView(selector: vscode.DocumentSelector): StatusView 
       else if (status.state === "error") draw("error", "error", status.message ?? "See the log", Failure);
       else draw(countText(status), "flame", status.message ?? readyText(status, about), Information);
     },
-    failed: (reason) => draw("error", "error", `${reason} Click for the log.`, Failure),
+    failed(reason) {
+      now.isScanning = false;
+      draw("error", "error", `${reason} Click for the log.`, Failure);
+    },
     dispose: () => {
       bar.dispose();
       language.dispose();

@@ -8,7 +8,7 @@ import { ts } from "../../syntax/typescript.js";
 import type { Fix, FixSources, TextEdit } from "../fix.js";
 import { freshName, pluralOf, singularOf, camelCase } from "../names.js";
 import { functionAround, isFunction, nodeAt } from "../nodes.js";
-import { arrow, indentAt, styleOf } from "../style.js";
+import { arrow, indentAt, layOut, styleOf } from "../style.js";
 import { nameOf, propertyOf, replace, rewritten, valueOf } from "./keyed-read.js";
 import { contains, someReference } from "./loop-scope.js";
 import { isOperand } from "./use.js";
@@ -37,6 +37,7 @@ export interface ParentQuestion {
 
 const NOTE =
   "Prisma merges these reads when they start in one tick and differ in nothing but the key; a single one takes one more query, for the row it is asked through.";
+const FILTERED = "Counting only some of a relation's rows takes Prisma 5.";
 const NOTE_OF_ONE = "Prisma merges `findUnique` calls that start in one tick and differ in nothing but the key.";
 
 /** Undefined where anything is unclear. */
@@ -124,9 +125,8 @@ function throughParent(question: ParentQuestion, node: ts.CallExpression, read: 
   const isEmpty = where.properties.length === 1;
   const result = useOf(node, rowsName(question.tableName), isCount ? "0" : "[]");
   if (result === undefined) return undefined;
-  const select = `select: { _count: { select: { ${parent.field}: ${isEmpty ? "true" : `{ where: ${rest} }`} } } }`;
   const calls = isCount
-    ? [`.findUnique({ where: { ${own} }, ${select} })`]
+    ? countCalls(node, own, parent.field, isEmpty ? "true" : `{ where: ${inLine(rest)} }`)
     : [`.findUnique({ where: { ${own} } })`, `.${parent.field}(${optionsText(read, property)})`];
   const newText = result(`${client.getText()}.${parent.client}`, calls, isCount ? `?._count.${parent.field}` : "");
   const what = question.tableName === undefined ? "the rows" : `\`${question.tableName}\``;
@@ -135,8 +135,26 @@ function throughParent(question: ParentQuestion, node: ts.CallExpression, read: 
     title: `${isCount ? "Count" : "Read"} ${what} through \`${parent.client}.${parent.field}\`, which Prisma merges`,
     safety: "review",
     edits: [{ path: question.path, edits: [newText] }],
-    note: NOTE,
+    note: isCount && !isEmpty ? `${NOTE} ${FILTERED}` : NOTE,
   };
+}
+
+/** What is counted of the row, on lines of its own where one would be too long. */
+function countCalls(node: ts.CallExpression, own: string, field: string, counted: string): readonly string[] {
+  const tree = node.getSourceFile();
+  const style = styleOf(tree);
+  const select = `select: { _count: { select: { ${field}: ${counted} } } }`;
+  const line = `.findUnique({ where: { ${own} }, ${select} })`;
+  const indent = indentAt(tree.text, node.getStart());
+  if (indent.length + line.length + style.indent.length <= style.width && !line.includes("\n")) return [line];
+  const lines = [".findUnique({", `\twhere: { ${own} },`, `\t${select}${style.trailingComma}`, "})"];
+  return [layOut(lines, indent, style)];
+}
+
+/** An object on one line, where no comment or text over several lines is in the way. */
+function inLine(object: string): string {
+  if (/\/\/|\/\*|`/.test(object)) return object;
+  return object.replace(/\s*\r?\n\s*/g, " ").replace(/,\s*\}/g, " }");
 }
 
 /** A chain of calls, each on a line of its own where they would be too long or more than two. */

@@ -10,7 +10,7 @@ import { contains, loopScope } from "../load/loop-scope.js";
 import { loopShape, type LoopShape } from "../load/loop-shape.js";
 import { freshName } from "../names.js";
 import { functionAround, isFunction, isListed, type ListedStatement, nodeAt } from "../nodes.js";
-import { indentAt, layOut, styleOf } from "../style.js";
+import { indentAt, layOut, type Style, styleOf } from "../style.js";
 import { bulkWriteOf, type BulkWrite } from "./bulk-writes.js";
 import { typeOfRows, type RowSource } from "./row-types.js";
 import { rowsName, type WriteQuestion } from "./write-together.js";
@@ -157,8 +157,16 @@ function beforeReturn(statement: ts.ReturnStatement, value: ts.Expression, waits
 function pushed(tree: ts.SourceFile, statement: ts.ExpressionStatement, { row }: BulkWrite, name: string): TextEdit {
   const style = styleOf(tree);
   const start = statement.getStart(tree);
-  const lines = dedented(`${name}.push(${row.getText(tree)})${style.semicolon}`, row);
+  const lines = pushLines(dedented(row.getText(tree), row), `${name}.push(`, `)${style.semicolon}`, style);
   return { start, end: statement.end, newText: layOut(lines, indentAt(tree.text, start), style) };
+}
+
+/** An object is written behind the parenthesis; anything else of several lines gets lines of its own. */
+function pushLines(row: readonly string[], open: string, close: string, style: Style): readonly string[] {
+  const [first = "", ...others] = row;
+  if (others.length === 0) return [`${open}${first}${close}`];
+  if (first === "{") return [`${open}${first}`, ...others.slice(0, -1), `${others.at(-1) ?? ""}${close}`];
+  return [open, ...row.map((line, i) => `\t${line}${i === others.length ? style.trailingComma : ""}`), close];
 }
 
 function linesAfter(tree: ts.SourceFile, write: BulkWrite, name: string, node: ts.Node): readonly string[] {

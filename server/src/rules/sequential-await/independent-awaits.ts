@@ -2,8 +2,8 @@
  * Finds reads that are awaited one after another although none needs another's answer.
  *
  * Only what can be proven is reported: statements in a row of one block, each of which awaits calls that reach nothing but reads of other systems, with
- * no data flow from one to the next, no way out of the function between them, no call that may write or check something, and no transaction. Writes and
- * calls that cannot be seen into are never reordered in thought, because somebody may rely on their order.
+ * no data flow from one to the next, no way out of the function between them, no call that may write or check something, and no transaction. Writes are
+ * never reordered in thought, because somebody may rely on their order. What is not wholly in sight is judged by its name, and is a hint.
  */
 import type { Span } from "../../base/span.js";
 import { NONE, type BindingId, type ExprId, type RegionId } from "../../facts/model.js";
@@ -15,6 +15,7 @@ import { defineRule, type Description } from "../define-rule.js";
 import { calledName, iterationsAround } from "../loops/iteration.js";
 import { perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
 import { isInTransaction, workOf, workText, type Work } from "./awaited-work.js";
+import { noticeOf, type Notice } from "./notices.js";
 
 interface AwaitedRead {
   /** The `await` expression, or the choice whether to await. */
@@ -25,6 +26,8 @@ interface AwaitedRead {
   readonly work: Work;
   /** Variables that hold its result. */
   readonly bound: ReadonlySet<BindingId>;
+  /** It tells others something instead of reading. */
+  readonly notice?: Notice;
 }
 
 interface ReadsInRow {
@@ -41,12 +44,12 @@ export const independentAwaits = defineRule({
   severity: "information",
   fixSafety: "review",
   docs: {
-    what: "Several reads are awaited one after another although none of them uses what another found.",
+    what: "Several reads are awaited one after another although none of them uses what another found; or several calls that only tell others something (jobs queued, webhooks, caches that forget).",
     why: "Each pays a whole round trip while nothing else happens: three reads of 5 ms take 15 ms instead of 5.",
     instead:
       "Start them together: `const [a, b] = await Promise.all([readA(), readB()])`. The number is fixed by the code, so the pool sees at most that many statements of one request at once.",
     limits:
-      "Only reads of databases and other services in a row of one block are reported. Writes, transactions, checks that throw, early returns between them and calls that cannot be seen into keep their order.",
+      "Only what stands in a row of one block is reported: reads of databases and other services, and, as a hint, calls that by their names only tell others something. Writes, transactions, checks that throw and early returns between them keep their order.",
   },
   *check(view) {
     for (const row of rowsOf(view)) {
@@ -82,7 +85,9 @@ function* rowsOf(view: FileView): Generator<readonly AwaitedRead[]> {
       const last = row.at(-1);
       if (
         last !== undefined &&
-        (hasBarrier(view, last, read) ||
+        (last.notice !== read.notice ||
+          hasBarrier(view, last, read) ||
+          row.some((earlier) => isSameNotice(view, earlier, read)) ||
           row.some((earlier) => isEitherOr(view, earlier.expr, read.expr)) ||
           row.some((earlier) => view.flow.dependsOn(read.expr, earlier.bound)))
       ) {
@@ -130,6 +135,11 @@ function isEitherOr(view: FileView, one: ExprId, other: ExprId): boolean {
   return first !== undefined && first === second;
 }
 
+/** Messages by one function arrive in the order in which they are sent. */
+function isSameNotice(view: FileView, one: AwaitedRead, other: AwaitedRead): boolean {
+  return one.notice === "told" && calledName(view, one.site.expr) === calledName(view, other.site.expr);
+}
+
 function readAt(view: FileView, site: CallSite): AwaitedRead | undefined {
   const { exprs } = view.facts;
   const awaited = exprs[site.expr]?.parent ?? NONE;
@@ -140,6 +150,9 @@ function readAt(view: FileView, site: CallSite): AwaitedRead | undefined {
   const name = calledName(view, site.expr);
   if (GUARD.test(name)) return undefined;
   const work = workOf(view, site);
+  const notice = noticeOf(view, site, work);
+  if (notice !== undefined && !isInTransaction(view, site, work))
+    return { expr: id, region: expr.region, span: expr, site, work, bound: new Set(), notice };
   if (!work.operations.every(isRead)) return undefined;
   if (
     !(work.complete && work.operations.length > 0) &&
@@ -188,13 +201,13 @@ function examine(view: FileView, reads: readonly AwaitedRead[]): ReadsInRow | un
   // Without an entry point nobody waits for the answer that we know of.
   if (runtime?.kind !== "request") return undefined;
   // Of what cannot be seen into at all, nobody knows whether it waits for anything.
-  if (reads.every(({ work }) => work.operations.length === 0)) return undefined;
+  if (reads.every(({ work, notice }) => notice === undefined && work.operations.length === 0)) return undefined;
   return { at: second.site.span, reads, runtime, repeated: iterationsAround(view, first.site).length > 0 };
 }
 
 function describe({ reads, runtime, repeated }: ReadsInRow, view: FileView): Description {
   const sure = reads.every((read) => read.work.sure && read.work.complete);
-  const seen = reads.every((read) => read.work.complete);
+  const seen = reads.every((read) => read.work.complete && read.notice === undefined);
   const confidence =
     Math.round((0.6 + (sure ? 0.1 : 0) + (2 < reads.length ? 0.05 : 0) - (seen ? 0 : 0.1)) * 100) / 100;
   const [first, ...others] = reads;
@@ -217,6 +230,7 @@ function describe({ reads, runtime, repeated }: ReadsInRow, view: FileView): Des
 }
 
 function textOf(view: FileView, read: AwaitedRead | undefined): string {
-  if (read === undefined || read.work.operations.length > 0) return workText(read?.work.operations ?? []);
+  if (read === undefined || (read.work.operations.length > 0 && read.notice === undefined))
+    return workText(read?.work.operations ?? []);
   return `\`${calledName(view, read.site.expr)}\``;
 }

@@ -34,12 +34,25 @@ function examine(view: FileView, site: CallSite): BlockedLoop | undefined {
   const runtime = runtimeOf(view, site.fn);
   if (runtime === undefined) return undefined;
   const repeated = iterationsAround(view, site).length > 0;
-  // A metadata call of ten microseconds is worth a word only where it is multiplied.
-  if (operation.weight === "light" && !(repeated && runtime.kind === "request")) return undefined;
   const fromAsync = isAsyncAround(view, site.fn);
+  if (operation.weight === "light" && !isWorthAWord(operation, runtime, fromAsync, repeated)) return undefined;
   // Without a way in, a synchronous helper may well belong to a command line.
   if (runtime.kind === "possible" && (!fromAsync || isSetUp(view, site.fn))) return undefined;
   return { at: operation.span, site, operation, runtime, fromAsync, repeated };
+}
+
+/** Calls that change a folder wait for the disk's journal, or for a file server; those that only ask are answered from memory. */
+const CHANGES_DISK = /[#.](unlink|rename|rmdir|mkdtemp|truncate|link|symlink)Sync$/;
+
+/** A metadata call of ten microseconds is worth a word only where it is multiplied, or where it changes the disk and its function could wait as well. */
+function isWorthAWord(
+  { api }: BlockingOperation,
+  { kind, reach }: Runtime,
+  fromAsync: boolean,
+  repeated: boolean,
+): boolean {
+  if (kind !== "request") return false;
+  return repeated || (fromAsync && CHANGES_DISK.test(api) && reach.entry?.point.confidence === "high");
 }
 
 /** Constructors and field initialisers of singletons, guards that keep the result, and the last words before the process ends. */

@@ -67,12 +67,18 @@ export const octokit = defineDialect({
   documentation: "Octokit REST client: Usage, Pagination",
 });
 
+/** Clients as functions declare them: `gmail: gmail_v1.Gmail`. */
+const GOOGLE_CLIENTS =
+  "gmail_v1.Gmail calendar_v3.Calendar drive_v3.Drive drive_v2.Drive sheets_v4.Sheets docs_v1.Docs slides_v1.Slides people_v1.People youtube_v3.Youtube " +
+  "admin_directory_v1.Admin tasks_v1.Tasks chat_v1.Chat forms_v1.Forms classroom_v1.Classroom bigquery_v2.Bigquery storage_v1.Storage";
+
 export const googleapis = defineDialect({
   id: "googleapis",
   title: "Google APIs",
   kind: "rpc",
   packages: ["googleapis", "@googleapis/*"],
   exports: { google: "root" },
+  instances: Object.fromEntries(GOOGLE_CLIENTS.split(" ").map((name) => [name, { state: "client" }])),
   states: {
     root: {
       members: {

@@ -1,7 +1,7 @@
 // Evaluations as a person runs them in VS Code: palette, status bar, Testing view, report, cancel.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchBrowser, openPage, runCommand, startEditor } from "./editor.mjs";
+import { launchBrowser, openFileIn, openPage, runCommand, startEditor } from "./editor.mjs";
 import { createSteps, until } from "./steps.mjs";
 import { writeWorkspace } from "./workspace.mjs";
 
@@ -20,6 +20,13 @@ settings:
 cases:
 ${Array.from({ length: 12 }, (_, i) => `  - id: wait-${i}\n    kind: command\n    run: [node, -e, ${JSON.stringify(waiting)}]\n`).join("")}`,
 );
+mkdirSync(join(folder, "chat"), { recursive: true });
+writeFileSync(
+  join(folder, "chat/promptfooconfig.yaml"),
+  "prompts: [file://prompts.txt]\nproviders: [echo]\ntests: file://tests.csv\noutputPath: out.csv\n",
+);
+writeFileSync(join(folder, "chat/prompts.txt"), "Say {{word}}\n---\nShout {{word}}\n");
+writeFileSync(join(folder, "chat/tests.csv"), "word,__expected\nyes,contains: yes\nno,contains: maybe\n");
 writeFileSync(join(folder, "wrong.hotpath-eval.yaml"), "name: Wrong\ncases:\n  - id: a\n    kind: detekt\n");
 
 const browser = await launchBrowser();
@@ -90,6 +97,16 @@ try {
     );
     await page.screenshot({ path: join(shots, "evaluation-cancelled.png") });
   });
+  await step(
+    "evaluation: a configuration of promptfoo is a suite: what is left out is underlined, and its tests decide",
+    async () => {
+      await openFileIn(page, "promptfooconfig.yaml");
+      await until("what is left out", async () => 0 < (await page.locator(".squiggly-warning").count()), 60_000);
+      await page.locator(".codelens-decoration").filter({ hasText: "Run all" }).first().waitFor({ timeout: 60_000 });
+      await page.screenshot({ path: join(shots, "evaluation-promptfoo.png") });
+      await runSuite("chat", () => until("two of four", async () => (await barText()) === "2/4", 60_000));
+    },
+  );
   await step("evaluation: a wrong suite says so at its line", async () => {
     await runSuite("Wrong", () =>
       page.locator(".notification-toast").filter({ hasText: "did you mean" }).first().waitFor({ timeout: 20_000 }),

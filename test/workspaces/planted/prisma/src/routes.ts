@@ -64,3 +64,16 @@ app.get("/prisma/sums", async (req, res) => {
   }
   res.json(sums);
 });
+
+app.get("/prisma/alike", async (req, res) => {
+  const orders = await prisma.order.findMany({ orderBy: { id: "asc" } });
+  const alike: number[][] = [];
+  for (const order of orders) {
+    const same = await prisma.order.findMany({
+      where: { productId: order.productId, status: order.status },
+      orderBy: { id: "asc" },
+    });
+    alike.push(same.map(({ id }) => id));
+  }
+  res.json(alike);
+});

@@ -95,13 +95,24 @@ function fromCall(node: ts.CallExpression, collector: RegExp): LoopShape | undef
   if (element === undefined || element.initializer !== undefined || element.dotDotDotToken !== undefined)
     return undefined;
   const collected = collectorOf(node, collector);
-  const isAsync = (ts.getModifiers(callback) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+  const limited = limitedBy(callback);
+  const own = limited ?? callback;
+  const isAsync = (ts.getModifiers(own) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
   // Promises of a callback that is not async may be used as what they are, unless all of them are awaited at once.
   if (collected === undefined && !isAsync) return undefined;
   const before = mayAwait(node) ? placeBefore(node) : undefined;
   return before === undefined
     ? undefined
-    : { node, body: callback.body, over: expression.expression, element: element.name, before, callback };
+    : { node, body: own.body, over: expression.expression, element: element.name, before, callback: own };
+}
+
+/** `(element) => limit(async () => …)`: the function that is run when its turn comes is what a pass does. */
+function limitedBy({ body }: ts.ArrowFunction | ts.FunctionExpression): ts.ArrowFunction | undefined {
+  if (!ts.isCallExpression(body) || !ts.isIdentifier(body.expression) || !/limit/i.test(body.expression.text))
+    return undefined;
+  const [only, ...others] = body.arguments;
+  const isPlain = only !== undefined && others.length === 0 && ts.isArrowFunction(only);
+  return isPlain && only.parameters.length === 0 ? only : undefined;
 }
 
 /** The `Promise.all` that the promises are given to at once. */

@@ -80,7 +80,7 @@ function isWhole({ isBounded }: SameWriteQuestion, loop: LoopShape, write: Keyed
 }
 
 function positions({ callback }: LoopShape): boolean {
-  return (callback?.parameters.length ?? 1) > 1;
+  return (callback?.parameters.length ?? 1) !== 1;
 }
 
 /** Whether a pass does nothing but write: conditions and constants that rename something may stand before it. */

@@ -45,7 +45,7 @@ export function writeTogether(question: WriteQuestion, sources: FixSources): Fix
   // All but the row must be the same for every element.
   if (write.fixed.some((part) => scope.isVariant(part)) || !isPreparation(body)) return undefined;
   // A row that takes the position in the list, or waits for something, is not made from its element alone.
-  if ((loop.callback?.parameters.length ?? 1) > 1 || contains(write.row, isWaiting)) return undefined;
+  if ((loop.callback?.parameters.length ?? 1) !== 1 || contains(write.row, isWaiting)) return undefined;
   const lines = linesFor(tree, loop, list, body, write, question.tableName);
   const start = statement.getStart(tree);
   const indent = indentAt(tree.text, start);

@@ -39,7 +39,8 @@ function mergeable(
   sources: FixSources,
 ): readonly Fix[] {
   const [iteration, ...others] = iterations;
-  if (iteration === undefined || others.length > 0 || recursive) return [];
+  // Of passes that wait for their turn only some start in one tick.
+  if (iteration === undefined || others.length > 0 || recursive || site.fn !== iteration.fn) return [];
   return mergedReadFixes(
     { operation, site, through, pathLength: path.length, element: iteration.element },
     view,

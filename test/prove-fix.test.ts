@@ -324,3 +324,26 @@ export class Pets {
   expect(counts(await tryProof(prover, batched(" ?? null")))).toMatch(/^proved: 10: 1\d → 2$/);
   expect(counts(await tryProof(prover, batched("")))).toContain("is null before and undefined after");
 });
+
+test("a statement that fails undoes itself alone, and in a transaction the whole of it", async () => {
+  const sql = `import { Pool } from "pg";\nconst pool = new Pool();\nexport async function work() {\n`;
+  const insert = 'await pool.query(`insert into "User" (id, name) values (-5, $1)`, ["a"]);';
+  const fails = 'try { await pool.query("select 1 / 0"); } catch { /* goes on */ }';
+  const count = 'return (await pool.query(`select count(*) from "User" where id < 0`)).rows[0].count;';
+  const before = `${insert} ${fails} ${count}`;
+  const schema = { "prisma/schema.prisma": SCHEMA };
+  const trial = (code: string, after: string): ProofTrial => ({
+    files: { ...schema, "src/work.ts": `${sql}  ${code}\n}\n` },
+    path: "src/work.ts",
+    at: "pool.query",
+    replace: [[code, after]],
+    sizes: [10],
+  });
+  expect(counts(await tryProof(prover, trial(before, `${insert} await pool.query("select 1"); ${count}`)))).toBe(
+    "proved: 10: 3 → 3",
+  );
+  const transaction = `const client = await pool.connect(); await client.query("begin"); ${`${insert} ${fails}`.replaceAll("pool.query", "client.query")} await client.query("commit"); ${count}`;
+  expect(counts(await tryProof(prover, trial(transaction, `await pool.query("select 1"); ${count}`)))).toMatch(
+    /^proved: 10: \d → 2$/,
+  );
+});

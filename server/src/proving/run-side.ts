@@ -3,6 +3,7 @@ import vm from "node:vm";
 import type { PGlite } from "@electric-sql/pglite";
 import type { Encoded, Outcome, ProofProgram, ProofRequest, ProofTable } from "./proof-case.js";
 import { quoted, sequenceOf } from "./made-up-data.js";
+import { Statements } from "./statements.js";
 
 export interface SideResult {
   readonly outcome: Outcome;
@@ -76,6 +77,7 @@ function inContext(
   });
   sandbox.runInContext(context);
   const modules = defineModules(program, context);
+  const statements = new Statements(database, { rowMode: "array", parsers });
   // Written inside the context, so that no function or object of this side is ever in reach of the program: closures cannot be opened.
   const enter = vm.runInContext(ENTER, context) as (json: string, bodies: object, host: Host) => void;
   const one = {
@@ -96,7 +98,7 @@ function inContext(
         const wanted = wantedBy(text, tables);
         // Nobody answers: the run is over.
         if (0 < wanted.length) resolve({ wanted });
-        else void send(database, text, params).then(answer);
+        else void send(statements, text, params).then(answer);
       },
       now: () => performance.now(),
       done: (json) => resolve(JSON.parse(json) as SandboxResult),
@@ -159,10 +161,10 @@ function defineModules(
   return { bodies: define.bodies, load };
 }
 
-async function send(database: PGlite, text: string, params: string): Promise<string> {
+async function send(statements: Statements, text: string, params: string): Promise<string> {
   try {
     const values = (JSON.parse(params) as readonly unknown[]).map(fromJson);
-    const result = await database.query<readonly unknown[]>(text, values, { rowMode: "array", parsers });
+    const result = await statements.run<readonly unknown[]>(text, values);
     return JSON.stringify({
       ok: {
         columns: result.fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })),

@@ -8,7 +8,7 @@ import { camelCase, capitalized, singularOf } from "../names.js";
 export interface SpecContext {
   readonly tree: ts.SourceFile;
   readonly catalog: Catalog;
-  /** Library the file's own client comes from: `knex`, `kysely`, `drizzle-orm`, `@prisma/client`, `pg`. */
+  /** Library the file's own client comes from: `knex`, `kysely`, `drizzle-orm`, `@prisma/client`, `mysql2`, `pg`. */
   readonly library: string;
   /** Spec of an instance of a class the file imports, by the name it is used under; undefined for anything else. */
   readonly instanceOf: (local: string) => ArgumentSpec | undefined;
@@ -58,6 +58,11 @@ const CLIENT_NAMES: Readonly<Record<string, string>> = {
   sql: "postgres",
 };
 
+/** A pool is that of the driver the file imports. */
+function ownDriver(client: string | undefined, { library }: SpecContext): string | undefined {
+  return client === "pg" && library === "mysql2" ? library : client;
+}
+
 const CLIENT_TYPES: readonly (readonly [RegExp, string])[] = [
   [/(PrismaClient|TransactionClient|PrismaService|PrismaTransaction)\b/, "@prisma/client"],
   [/^Knex\b/, "knex"],
@@ -65,12 +70,14 @@ const CLIENT_TYPES: readonly (readonly [RegExp, string])[] = [
   [/^(NodePgDatabase|PgDatabase|PostgresJsDatabase|PgTransaction|PgliteDatabase|DrizzleDb)\b/, "drizzle-orm"],
   [/^(Pool|PoolClient|pg\.Pool|pg\.Client|pg\.PoolClient)$/, "pg"],
   [/^(DataSource|EntityManager|QueryRunner)$/, "typeorm"],
+  [/^(mysql2?\.(Pool|Connection)|(mysql2?\.)?PoolConnection)$/, "mysql2"],
 ];
 
 /** A parameter nobody gave a type. */
 function named(name: string, context: SpecContext): ArgumentSpec {
-  const client =
+  const usual =
     CLIENT_NAMES[name] ?? (/^(db|database|tx|client|conn|connection)$/.test(name) ? context.library : undefined);
+  const client = ownDriver(usual, context);
   if (client !== undefined) return { kind: "client", library: client };
   if (/^(ctx|context|c)$/.test(name)) return requestContext(context);
   if (/^(input|args|params|query|body|data|dto|options|opts|filter|session|user|auth|currentUser)$/.test(name))
@@ -151,7 +158,7 @@ function referenceSpec(name: string, type: ts.TypeReferenceNode, context: SpecCo
   if (typeName === "Date") return { kind: "value", name, type: "date" };
   if (/(^|\.)(\w*Request|NextApiRequest)$/.test(typeName)) return { kind: "request" };
   if (/(^|\.)(\w*Response|FastifyReply)$/.test(typeName)) return { kind: "response" };
-  const client = CLIENT_TYPES.find(([pattern]) => pattern.test(text))?.[1];
+  const client = ownDriver(CLIENT_TYPES.find(([pattern]) => pattern.test(text))?.[1], context);
   const instance = context.instanceOf(typeName);
   if (instance !== undefined) return instance;
   if (client !== undefined) return { kind: "client", library: client };

@@ -97,7 +97,7 @@ function constructorSpecs(cls: ts.ClassLikeDeclaration, context: SpecContext): r
   return made?.parameters.map((parameter) => parameterSpec(parameter, 2, context)) ?? [];
 }
 
-const LIBRARIES = ["@prisma/client", "drizzle-orm", "kysely", "knex", "postgres", "typeorm", "pg"];
+const LIBRARIES = ["@prisma/client", "drizzle-orm", "kysely", "knex", "postgres", "typeorm", "mysql2", "pg"];
 
 /** @param depth How many instances stand inside each other: a service needs a repository, which needs a client. */
 function specContext(

@@ -56,6 +56,11 @@ export function uncounted<T>(start: () => T): T {
   }
 }
 
+/** Whether a transaction of the program is under way. */
+export function isInTransaction(): boolean {
+  return 0 < link.depth;
+}
+
 export function connect(send: Send): void {
   link.send = send;
 }

@@ -12,12 +12,15 @@ import { envModule, nextCacheModule, reactModule, zodModule } from "./passing.js
 import { sequelizeModule } from "./sequelize/module.js";
 import { tsPatternModule } from "./ts-pattern.js";
 import { nestTypeormModule, repositoryFor, typeormManager, typeormModule } from "./typeorm/module.js";
+import { mysqlModule, mysqlPool } from "./mysql2/client.js";
 import { outside } from "./stub.js";
 
 const esModule = (exports: object): object => ({ __esModule: true, default: exports, ...exports });
 
 const fixed: Readonly<Record<string, () => unknown>> = {
   pg: () => esModule(pgModule),
+  mysql2: () => esModule(mysqlModule),
+  "mysql2/promise": () => esModule(mysqlModule),
   "@prisma/client": () => prismaModule,
   knex: () => ({ __esModule: true, ...knexModule }),
   kysely: () => esModule(kyselyModule),
@@ -69,6 +72,8 @@ export function clientOf(name: string): unknown {
       return postgresTag;
     case "typeorm":
       return typeormManager();
+    case "mysql2":
+      return mysqlPool();
     default:
       return pool();
   }

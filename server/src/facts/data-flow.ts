@@ -4,6 +4,7 @@
  */
 import { childrenOf } from "./children.js";
 import { NONE, type BindingId, type ExprId, type FileFacts, type FunctionId } from "./model.js";
+import { oncePerFile } from "./once-per-file.js";
 
 export interface DataFlow {
   /** Whether the value of an expression depends on any of the bindings. */
@@ -50,7 +51,7 @@ function collect(facts: FileFacts, start: ExprId): Set<BindingId> {
       work.push(...originsOf(facts, expr.binding));
     } else if (expr.kind === "function" && !visitedFunctions.has(expr.fn)) {
       visitedFunctions.add(expr.fn);
-      work.push(...exprsIn(facts, expr.fn));
+      for (const ref of refsByFunction(facts).get(expr.fn) ?? []) work.push(ref);
     } else work.push(...childrenOf(expr));
   }
   return found;
@@ -81,11 +82,15 @@ function iteratedBy(facts: FileFacts, fn: FunctionId): ExprId[] {
   return callee?.kind === "member" ? [callee.object] : call.args.filter((arg) => facts.exprs[arg]?.kind !== "function");
 }
 
-/** References inside a function's own body, for closures given as values. */
-function exprsIn(facts: FileFacts, fn: FunctionId): ExprId[] {
-  const ids: ExprId[] = [];
-  facts.exprs.forEach((expr, id) => {
-    if (expr.kind === "ref" && facts.regions[expr.region]?.fn === fn) ids.push(id);
+/** References inside each function's own body, for closures given as values. */
+const refsByFunction = oncePerFile(({ exprs, regions }): ReadonlyMap<FunctionId, readonly ExprId[]> => {
+  const found = new Map<FunctionId, ExprId[]>();
+  exprs.forEach((expr, id) => {
+    const fn = expr.kind === "ref" ? regions[expr.region]?.fn : undefined;
+    if (fn === undefined) return;
+    const known = found.get(fn);
+    if (known === undefined) found.set(fn, [id]);
+    else known.push(id);
   });
-  return ids;
-}
+  return found;
+});

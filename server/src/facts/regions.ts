@@ -1,6 +1,7 @@
 /** Questions about where in the control flow an expression stands. */
 import {
   NONE,
+  type ExitFact,
   type Expr,
   type ExprId,
   type FileFacts,
@@ -8,6 +9,7 @@ import {
   type RegionFact,
   type RegionId,
 } from "./model.js";
+import { oncePerFile } from "./once-per-file.js";
 
 /** The region and everything around it within one function, innermost first. */
 export function* regionChain(
@@ -49,11 +51,29 @@ export function isConditional(facts: FileFacts, region: RegionId, start: number)
 /** Whether an earlier `return` in a branch can keep what stands at `start` from running. */
 export function hasEarlyExitBefore(facts: FileFacts, region: RegionId, start: number): boolean {
   const fn = facts.regions[region]?.fn;
-  return facts.exits.some((exit) => {
-    if (exit.kind !== "return" || start <= exit.span.start || facts.regions[exit.region]?.fn !== fn) return false;
-    return !isInside(facts, region, exit.region);
-  });
+  if (fn === undefined) return false;
+  return returnsBefore(facts, fn, start).some((exit) => !isInside(facts, region, exit.region));
 }
+
+/** The returns of a function that start before a place, in the order of the file. */
+export function returnsBefore(facts: FileFacts, fn: FunctionId, start: number): readonly ExitFact[] {
+  const all = returnsByFunction(facts).get(fn) ?? [];
+  const end = all.findIndex(({ span }) => start <= span.start);
+  return end < 0 ? all : all.slice(0, end);
+}
+
+const returnsByFunction = oncePerFile(({ exits, regions }): ReadonlyMap<FunctionId, readonly ExitFact[]> => {
+  const found = new Map<FunctionId, ExitFact[]>();
+  for (const exit of exits) {
+    const fn = exit.kind === "return" ? regions[exit.region]?.fn : undefined;
+    if (fn === undefined) continue;
+    const known = found.get(fn);
+    if (known === undefined) found.set(fn, [exit]);
+    else known.push(exit);
+  }
+  for (const list of found.values()) list.sort((a, b) => a.span.start - b.span.start);
+  return found;
+});
 
 /** The expression and those around it, innermost first. */
 export function* exprChain(facts: FileFacts, start: ExprId): Generator<ExprId> {

@@ -1,5 +1,5 @@
 /** Recognises code that asks a cache first: what stands behind the miss runs rarely. */
-import { regionChain } from "../facts/regions.js";
+import { regionChain, returnsBefore } from "../facts/regions.js";
 import { NONE, type BindingId, type ExprId, type FileFacts } from "../facts/model.js";
 import type { CallSite } from "./model.js";
 
@@ -20,15 +20,9 @@ export function isCacheGuarded(facts: FileFacts, site: CallSite): boolean {
   // Next keeps what such functions give, by their arguments.
   if (facts.directives.includes("use cache") || fn?.directives?.includes("use cache") === true) return true;
   if (fn?.passedTo !== undefined && isCacheWrapper(facts, fn.passedTo.call)) return true;
-  return facts.exits.some((exit) => {
-    if (exit.kind !== "return" || site.span.start <= exit.span.start) return false;
-    const region = facts.regions[exit.region];
-    return (
-      region?.fn === site.fn &&
-      region.branch !== undefined &&
-      region.branch.arm === "then" &&
-      isLookupTest(facts, region.branch.test)
-    );
+  return returnsBefore(facts, site.fn, site.span.start).some((exit) => {
+    const branch = facts.regions[exit.region]?.branch;
+    return branch?.arm === "then" && isLookupTest(facts, branch.test);
   });
 }
 

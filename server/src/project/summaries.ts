@@ -3,7 +3,8 @@
  * first, recursive groups together. Effects only grow within a group, so it ends; each keeps one shortest witness path.
  */
 import { isAwaited, isConditional } from "../facts/regions.js";
-import { NONE, type BindingId, type ExprId } from "../facts/model.js";
+import { NONE, type BindingId, type ExprId, type FunctionId } from "../facts/model.js";
+import { oncePerFile } from "../facts/once-per-file.js";
 import { isCacheGuarded } from "./cache-guards.js";
 import { callGroups, isCyclic } from "./call-groups.js";
 import { emptySummary, type CallEdge, type CallGraph, type FunctionNode } from "./call-graph.js";
@@ -163,11 +164,18 @@ function directEffect(node: FunctionNode, site: CallSite, context: Context): Rea
 
 /** Whether a function awaits nothing before a call. */
 function startsAtOnce({ file, ref }: FunctionNode, site: CallSite): boolean {
-  const { exprs, regions } = file.facts;
-  return !exprs.some(
-    (expr) => expr.kind === "await" && expr.end <= site.span.start && regions[expr.region]?.fn === ref.fn,
-  );
+  return site.span.start < (firstAwaits(file.facts).get(ref.fn) ?? Infinity);
 }
+
+/** Where the first thing a function awaits has been awaited, by function. */
+const firstAwaits = oncePerFile(({ exprs, regions }): ReadonlyMap<FunctionId, number> => {
+  const ends = new Map<FunctionId, number>();
+  for (const expr of exprs) {
+    const fn = expr.kind === "await" ? regions[expr.region]?.fn : undefined;
+    if (fn !== undefined) ends.set(fn, Math.min(expr.end, ends.get(fn) ?? Infinity));
+  }
+  return ends;
+});
 
 function directBlocking(node: FunctionNode, site: CallSite, context: Context): ReachedBlocking {
   const operation = site.blocking;

@@ -6,8 +6,18 @@
  * never reordered in thought, because somebody may rely on their order. What is not wholly in sight is judged by its name, and is a hint.
  */
 import type { Span } from "../../base/span.js";
-import { NONE, type BindingId, type ExprId, type RegionId } from "../../facts/model.js";
+import {
+  NONE,
+  type BindingId,
+  type Expr,
+  type ExprId,
+  type FileFacts,
+  type FunctionId,
+  type RegionId,
+} from "../../facts/model.js";
+import { oncePerFile } from "../../facts/once-per-file.js";
 import { isReturned } from "../../facts/regions.js";
+import { anyBetween, spansBy } from "../../facts/spans-between.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, FunctionRef, Operation } from "../../project/model.js";
 import { awaitTogether } from "../../fixes/awaits/await-together.js";
@@ -160,38 +170,65 @@ function readAt(view: FileView, site: CallSite): AwaitedRead | undefined {
   )
     return undefined;
   if (isInTransaction(view, site, work)) return undefined;
-  const bound = new Set<BindingId>();
-  view.facts.bindings.forEach((binding, index) => {
-    if (binding.init === id) bound.add(index);
-  });
+  const bound = boundBy(view.facts).get(id) ?? new Set<BindingId>();
   // A result nobody keeps was asked for because of what asking does.
   if (bound.size === 0) return undefined;
   return { expr: id, region: expr.region, span: expr, site, work, bound };
 }
+
+/** Variables by what they are declared with. */
+const boundBy = oncePerFile(({ bindings }): ReadonlyMap<ExprId, ReadonlySet<BindingId>> => {
+  const found = new Map<ExprId, Set<BindingId>>();
+  for (const [id, { init }] of bindings.entries()) found.set(init, (found.get(init) ?? new Set()).add(id));
+  return found;
+});
 
 /** Methods that only compute from what they are called on. */
 const PURE =
   /^(map|filter|find|some|every|flatMap|flat|reduce|join|slice|concat|includes|indexOf|keys|values|entries|fromEntries|from|isArray|split|trim|toLowerCase|toUpperCase|replace|toString|toISOString|getTime|now|parse|stringify|min|max|floor|ceil|round|Number|String|Boolean|parseInt|parseFloat|Date|Set|Map|startsWith|endsWith|padStart|at)$/;
 
 /** Whether something between two awaits must stay between them: a way out, a branch, another call, an assignment. */
-function hasBarrier(view: FileView, before: AwaitedRead, after: AwaitedRead): boolean {
-  const { facts } = view;
-  const between = (span: Span): boolean => before.span.end <= span.start && span.end <= after.span.start;
-  const fn = before.site.fn;
-  if (facts.exits.some((exit) => between(exit.span) && facts.regions[exit.region]?.fn === fn)) return true;
-  if (
-    facts.regions.some(
-      (region) => region.kind !== "function" && between(region.span) && region.parent === before.region,
-    )
-  )
-    return true;
-  return facts.exprs.some((expr) => {
-    if (!between(expr) || facts.regions[expr.region]?.fn !== fn) return false;
-    if (expr.kind === "assign" || expr.kind === "await" || expr.kind === "yield" || expr.kind === "new") return true;
-    if (expr.kind !== "call") return false;
-    const callee = facts.exprs[expr.callee];
-    return !((callee?.kind === "member" || callee?.kind === "ref") && PURE.test(callee.name));
-  });
+function hasBarrier({ facts }: FileView, before: AwaitedRead, after: AwaitedRead): boolean {
+  const { exits, branches, exprs } = barriersOf(facts);
+  const [start, end] = [before.span.end, after.span.start];
+  return (
+    anyBetween(exits.get(before.site.fn), start, end) ||
+    anyBetween(branches.get(before.region), start, end) ||
+    anyBetween(exprs.get(before.site.fn), start, end)
+  );
+}
+
+interface Barriers {
+  /** By function. */
+  readonly exits: ReadonlyMap<FunctionId, readonly Span[]>;
+  readonly exprs: ReadonlyMap<FunctionId, readonly Span[]>;
+  /** By the region they stand in. */
+  readonly branches: ReadonlyMap<RegionId, readonly Span[]>;
+}
+
+const barriersOf = oncePerFile((facts): Barriers => ({
+  exits: spansBy(
+    facts.exits,
+    ({ region }) => facts.regions[region]?.fn,
+    ({ span }) => span,
+  ),
+  exprs: spansBy(
+    facts.exprs.filter((expr) => isBarrier(facts, expr)),
+    ({ region }) => facts.regions[region]?.fn,
+    (expr) => expr,
+  ),
+  branches: spansBy(
+    facts.regions.filter(({ kind }) => kind !== "function"),
+    ({ parent }) => parent,
+    ({ span }) => span,
+  ),
+}));
+
+function isBarrier(facts: FileFacts, expr: Expr): boolean {
+  if (expr.kind === "assign" || expr.kind === "await" || expr.kind === "yield" || expr.kind === "new") return true;
+  if (expr.kind !== "call") return false;
+  const callee = facts.exprs[expr.callee];
+  return !((callee?.kind === "member" || callee?.kind === "ref") && PURE.test(callee.name));
 }
 
 function examine(view: FileView, reads: readonly AwaitedRead[]): ReadsInRow | undefined {

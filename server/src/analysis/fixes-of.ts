@@ -1,10 +1,10 @@
 /** Fixes of one finding: its rule runs again to find the evidence, and says what can be done about it. */
 import type { Fix, FixSources } from "../fixes/fix.js";
 import type { FileView } from "../project/file-view.js";
-import type { CatalogRule, CatalogView } from "../rules/define-catalog-rule.js";
+import type { CatalogEvidence, CatalogRule, CatalogView } from "../rules/define-catalog-rule.js";
 import type { Evidence, Rule, SchemaView } from "../rules/define-rule.js";
 import type { Finding } from "./finding.js";
-import { evidenceByFingerprint } from "./run-rules.js";
+import { evidenceOf } from "./run-rules.js";
 import { catalogEvidenceOf } from "./schema-analysis.js";
 import { soundFixes } from "./sound-fixes.js";
 
@@ -57,15 +57,31 @@ function ofRule(question: FixQuestion, rule: Rule, { path, fingerprint }: Findin
   const known = rule.fixes === undefined ? undefined : knownOf(question, path);
   if (known === undefined) return [];
   const { view } = known;
-  const lookUp = known.evidence.get(rule) ?? evidenceByFingerprint(view, rule, { schema, relative });
+  const lookUp = known.evidence.get(rule) ?? evidenceOf(view, rule, { schema, relative });
   known.evidence.set(rule, lookUp);
   const evidence = lookUp(fingerprint);
   return evidence === undefined ? [] : (rule.fixes?.(evidence, view, sources, schema) ?? []);
 }
 
+interface KnownOfCatalog {
+  readonly view: CatalogView;
+  readonly lookUp: (fingerprint: string) => CatalogEvidence | undefined;
+}
+
+const catalogOf = new WeakMap<FixSources, Map<CatalogRule, KnownOfCatalog>>();
+
 function ofCatalogRule(question: FixQuestion, rule: CatalogRule, fingerprint: string): readonly Fix[] {
+  const { sources } = question;
   if (rule.fixes === undefined) return [];
-  const view = question.catalogView();
-  const evidence = catalogEvidenceOf(rule, fingerprint, view, question.relative);
-  return evidence === undefined ? [] : rule.fixes(evidence, view, question.sources);
+  const byRule = catalogOf.get(sources) ?? new Map<CatalogRule, KnownOfCatalog>();
+  catalogOf.set(sources, byRule);
+  const known = byRule.get(rule) ?? knownOfCatalog(question, rule);
+  byRule.set(rule, known);
+  const evidence = known.lookUp(fingerprint);
+  return evidence === undefined ? [] : rule.fixes(evidence, known.view, sources);
+}
+
+function knownOfCatalog({ catalogView, relative }: FixQuestion, rule: CatalogRule): KnownOfCatalog {
+  const view = catalogView();
+  return { view, lookUp: catalogEvidenceOf(rule, view, relative) };
 }

@@ -5,6 +5,7 @@ import { NONE, type FileFacts } from "../facts/model.js";
 import { render } from "../facts/render.js";
 import type { FileView } from "../project/file-view.js";
 import type { Evidence, Rule, SchemaView, Severity } from "../rules/define-rule.js";
+import { evidenceByFingerprint } from "./evidence-by-fingerprint.js";
 import type { Finding } from "./finding.js";
 import { toRange } from "./positions.js";
 
@@ -54,27 +55,16 @@ export function inOrder(findings: Finding[]): Finding[] {
   );
 }
 
-/**
- * The evidence of one rule in one file by the fingerprints of its findings, found by running the rule again, no further than to the one asked for. Undefined
- * when a finding is gone.
- */
-export function evidenceByFingerprint(
+/** The evidence of one rule in one file by the fingerprints of its findings, found by running the rule again. */
+export function evidenceOf(
   view: FileView,
   rule: Rule,
   run: Pick<RuleRun, "schema" | "relative">,
 ): (fingerprint: string) => Evidence | undefined {
   const seen = new Map<string, number>();
-  const found = new Map<string, Evidence>();
-  const rest = rule.check(view, run.schema ?? noSchema)[Symbol.iterator]();
-  return (fingerprint) => {
-    while (!found.has(fingerprint)) {
-      const next = rest.next();
-      if (next.done === true) return undefined;
-      const own = fingerprintOf(view, rule, next.value, run, seen);
-      if (!found.has(own)) found.set(own, next.value);
-    }
-    return found.get(fingerprint);
-  };
+  return evidenceByFingerprint(rule.check(view, run.schema ?? noSchema), (evidence) =>
+    fingerprintOf(view, rule, evidence, run, seen),
+  );
 }
 
 /** @param seen How often each identity came before, to tell equal ones apart. */

@@ -12,6 +12,7 @@ import type { ManifestSource } from "../project/manifests.js";
 import { postgresFailure } from "../syntax/postgres.js";
 import type { CatalogEvidence, CatalogRule, CatalogView } from "../rules/define-catalog-rule.js";
 import type { Severity } from "../rules/define-rule.js";
+import { evidenceByFingerprint } from "./evidence-by-fingerprint.js";
 import type { Finding, Problem } from "./finding.js";
 import { toRange } from "./positions.js";
 import { beginning } from "./workload-store.js";
@@ -192,14 +193,11 @@ export class SchemaAnalysis {
 /** The evidence behind a finding of one rule, found by running the rule again; undefined when the finding is gone. */
 export function catalogEvidenceOf(
   rule: CatalogRule,
-  fingerprint: string,
   view: CatalogView,
   relative: (path: string) => string,
-): CatalogEvidence | undefined {
+): (fingerprint: string) => CatalogEvidence | undefined {
   const seen = new Map<string, number>();
-  for (const evidence of rule.check(view))
-    if (fingerprintOf(rule, evidence, relative, seen) === fingerprint) return evidence;
-  return undefined;
+  return evidenceByFingerprint(rule.check(view), (evidence) => fingerprintOf(rule, evidence, relative, seen));
 }
 
 /** @param seen How often each identity came before, to tell equal ones apart. */

@@ -23,6 +23,7 @@ import { renderTiming } from "./timing.js";
 import { EXIT, type Terminal } from "./terminal.js";
 import { defaultCacheFolder } from "../workspace/cache-folder.js";
 import { databaseUrlFrom } from "../service/database-url.js";
+import { unnamedFixes } from "../service/fixes.js";
 import { sharedCacheFrom } from "../workspace/shared-cache.js";
 
 const RANK: Readonly<Record<Severity, number>> = { hint: 0, information: 1, warning: 2, error: 3 };
@@ -40,6 +41,7 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
   const started = performance.now();
   const analysis = await runAnalysis(command, terminal, scope);
   record(command, scope, analysis);
+  const isJson = command.values["format"]?.at(-1) === "json";
   const asked = analysis.findings.filter((finding) => isWanted(scope, finding.path) && isTouched(finding, changed));
 
   if (baselineFile !== undefined && command.flags.has("update-baseline")) {
@@ -51,7 +53,7 @@ export async function check(command: ParsedCommand, terminal: Terminal): Promise
   const report: Report = {
     root: scope.root,
     findings: baselined?.fresh ?? asked,
-    problems: analysis.problems,
+    problems: isJson ? [...analysis.problems, ...unnamedFixes(analysis.findings, readText)] : analysis.problems,
     rules: analysis.rules,
     stats: {
       files: analysis.stats.files,

@@ -1,5 +1,5 @@
 /** Fixes for those who apply them: what is offered for a finding, the changes of one fix, and of all safe ones together. */
-import type { Finding, Range } from "../analysis/finding.js";
+import type { Finding, Problem, Range } from "../analysis/finding.js";
 import { contentHash } from "../base/content-hash.js";
 import { lineStartsOf, positionAt } from "../base/line-index.js";
 import { applyEdits, inOrder } from "../fixes/edits.js";
@@ -79,13 +79,41 @@ export function withFixes(service: Service): readonly Finding[] {
   const findings = service.allFindings();
   return service.ask((inspection) => {
     const sources = sourcesOf(service);
+    const isNamed = namedFixes((path) => sources.textOf(path));
     return findings.map((finding) => {
+      if (!isNamed(finding)) return finding;
       const fixes = inspection.fixesOf(finding.path, finding.fingerprint, sources);
       return fixes.length === 0
         ? finding
         : { ...finding, fixes: fixes.map(({ title, safety }) => ({ title, safety })) };
     });
   });
+}
+
+/** Characters of one file that are read to name the fixes of its findings; each is tried in the whole text. Files that people write stay far below. */
+const MOST_TRIED = 30_000_000;
+/** However large a file is. */
+const LEAST_NAMED = 20;
+
+/** Says of each finding, asked in their order, whether a report that names all fixes also names its own. */
+function namedFixes(textOf: (path: string) => string | undefined): (finding: Finding) => boolean {
+  const counts = new Map<string, number>();
+  return ({ path }) => {
+    const count = (counts.get(path) ?? 0) + 1;
+    counts.set(path, count);
+    return count <= LEAST_NAMED || count * (textOf(path)?.length ?? 0) <= MOST_TRIED;
+  };
+}
+
+/** What such a report leaves out, as sentences. */
+export function unnamedFixes(findings: readonly Finding[], textOf: (path: string) => string | undefined): Problem[] {
+  const isNamed = namedFixes(textOf);
+  const left = new Map<string, number>();
+  for (const finding of findings) if (!isNamed(finding)) left.set(finding.path, (left.get(finding.path) ?? 0) + 1);
+  return [...left].map(([path, count]) => ({
+    path,
+    message: `fixes of its last ${count} findings are not named here: trying each in so large a file takes too long; an editor offers them one at a time`,
+  }));
 }
 
 /** The changes of one fix, for the text as it is now. */

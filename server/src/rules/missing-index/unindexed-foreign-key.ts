@@ -8,7 +8,6 @@
 import { type IndexSpec, indexSpec } from "../../advisor/index-spec.js";
 import { accessPathsOf, leadingPrefix } from "../../catalog/lookup.js";
 import type { ForeignKey, Index, Table } from "../../catalog/model.js";
-import { LIVE_FILE } from "../../catalog/with-live.js";
 import type { Location } from "../../project/model.js";
 import { defineCatalogRule } from "../define-catalog-rule.js";
 import { indexFixes } from "./index-fixes.js";
@@ -18,8 +17,6 @@ interface UnindexedKey {
   readonly subject: string;
   readonly table: Table;
   readonly key: ForeignKey;
-  /** Where the key's first column is declared; the key itself may be younger. */
-  readonly column: Location;
   /** The index to make. */
   readonly indexes: readonly IndexSpec[];
   /** Column that stands before the key in some index, and that nearly every table has: what queries always filter by as well. */
@@ -65,7 +62,6 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
           lacks: { tableId: table.id, columns: key.columns },
           table,
           key,
-          column: column.location,
           indexes: [indexSpec({ table, parts: key.columns.map((name) => ({ column: name })), method: "btree" })],
           ...behindTenant(paths, key, tenants.get(table.database)),
         };
@@ -73,7 +69,7 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
     }
   },
 
-  describe({ at, table, key, column, behind }) {
+  describe({ at, table, key, behind }) {
     // Databases of one user's device are small, and so are lists of who did what.
     const isMinor = table.engine === "sqlite" || isNote(key) || behind !== undefined;
     const columns = key.columns.map((column) => `\`${column}\``).join(", ");
@@ -83,24 +79,15 @@ export const unindexedForeignKey = defineCatalogRule<UnindexedKey>({
       severity: isMinor ? "hint" : "information",
       confidence: isMinor ? 0.5 : 0.7,
       cost: `one scan of ${table.name} per ${key.references.table} looked up or deleted`,
-      related: [
-        ...(isSamePlace(at, column) || column.file === LIVE_FILE
-          ? []
-          : [{ at: column, message: `\`${key.columns[0] ?? ""}\` is declared here` }]),
-        ...[key.location, ...(key.others ?? [])]
-          .filter((place) => !isSamePlace(at, place))
-          .slice(0, MAX_PLACES)
-          .map((place) => ({ at: place, message: "the foreign key is declared here" })),
-      ],
+      related: [key.location, ...(key.others ?? [])]
+        .filter((place) => place.file !== at.file || place.span.start !== at.span.start)
+        .slice(0, MAX_PLACES)
+        .map((place) => ({ at: place, message: "the foreign key is declared here" })),
     };
   },
 
   fixes: ({ indexes }, { catalog }, sources) => indexFixes(indexes, catalog, sources),
 });
-
-function isSamePlace(a: Location, b: Location): boolean {
-  return a.file === b.file && a.span.start === b.span.start;
-}
 
 /** More places than this say nothing new. */
 const MAX_PLACES = 3;
@@ -112,7 +99,11 @@ const TENANT_TABLES = 6;
 /** Names of such columns, by database. */
 function tenantColumns(tables: readonly Table[]): ReadonlyMap<string, ReadonlySet<string>> {
   const byDatabase = new Map<string, Table[]>();
-  for (const table of tables) byDatabase.set(table.database, [...(byDatabase.get(table.database) ?? []), table]);
+  for (const table of tables) {
+    const known = byDatabase.get(table.database);
+    if (known === undefined) byDatabase.set(table.database, [table]);
+    else known.push(table);
+  }
   return new Map(
     [...byDatabase].map(([database, own]) => {
       const counts = new Map<string, number>();

@@ -3,6 +3,7 @@ import type { FileView } from "../project/file-view.js";
 import type { CallSite, Operation } from "../project/model.js";
 import { drizzleQueries } from "./drizzle.js";
 import type { QuerySite } from "./draft.js";
+import { handedFilters } from "./handed-filters.js";
 import { handedStatements } from "./handed-statements.js";
 import { knexQueries } from "./knex.js";
 import { kyselyQueries } from "./kysely.js";
@@ -36,7 +37,7 @@ function readAll(view: FileView): readonly FileQuery[] {
     const { operation } = site;
     return operation?.kind === "sql" || operation?.kind === "document" ? [{ site, operation }] : [];
   });
-  const handed = handedStatements(view);
+  const handed = [...handedStatements(view), ...handedFilters(view)];
   if (own.length === 0 && handed.length === 0) return [];
   const scope = scopeOf(view);
   const sites = handed.length === 0 ? own : [...own, ...handed].sort((a, b) => a.site.span.start - b.site.span.start);

@@ -7,6 +7,7 @@ import { entryPath, perUnit } from "../runtime-code.js";
 import { functionText } from "../function-text.js";
 import { operationNoun } from "../operation-noun.js";
 import { isDatabase, type RepeatedOperation } from "./repeated-operation.js";
+import { whyLight } from "./why-light.js";
 
 export function describeRepeated(evidence: RepeatedOperation, view: FileView): Description {
   const { severity, confidence } = gradeOf(evidence);
@@ -47,10 +48,8 @@ function costOf({ iterations, moreCount, operation, runtime }: RepeatedOperation
   return `${times}${factors.join(" × ")} ${unit} ${perUnit(runtime.reach)}, ${names.join(", ")}`;
 }
 
-function relatedOf(
-  { iterations, path, operationAt, operation, through, runtime, concurrent }: RepeatedOperation,
-  view: FileView,
-): Description["related"] {
+function relatedOf(evidence: RepeatedOperation, view: FileView): Description["related"] {
+  const { iterations, path, operationAt, operation, through, runtime, concurrent, light, at } = evidence;
   const loops = [...iterations].reverse().map((iteration) => ({
     at: { file: view.path, span: iteration.head },
     message: `for each element of ${overText(view, iteration)}`,
@@ -69,6 +68,11 @@ function relatedOf(
     ...(operation.batchedByLibrary === undefined || concurrent || operation.transaction === true
       ? []
       : [{ at: operationAt, message: `${operation.batchedByLibrary}, but these are started one after another` }]),
+    // Whoever wonders why it is no warning is told.
+    ...(light === undefined ? [] : [{ at: { file: view.path, span: at }, message: `less urgent: ${whyLight[light]}` }]),
+    ...(isTimed(runtime)
+      ? [{ at: { file: view.path, span: at }, message: "less urgent: a timer runs it, so nobody waits" }]
+      : []),
   ];
 }
 

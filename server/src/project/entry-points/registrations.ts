@@ -74,6 +74,18 @@ function* byMember(
     );
     return;
   }
+  if (name === "handler" && isOfProcedure(context, object)) {
+    yield* found(
+      context,
+      site,
+      args.slice(0, 1),
+      "rpc-procedure",
+      "orpc",
+      procedureLabel(facts, site.expr) ?? name,
+      "high",
+    );
+    return;
+  }
   if ((name === "action" || name === "handler") && isActionClient(facts, object))
     yield* found(
       context,
@@ -260,6 +272,23 @@ function isProcedure(context: EntryContext, object: ExprId): boolean {
       if (expr?.kind !== "ref") return false;
       const module = moduleOf(context.valueOf(id));
       return PROCEDURE.test(expr.name) || module?.startsWith("@trpc/server") === true;
+    }
+  }
+  return false;
+}
+
+/** oRPC's `protectedProcedure.input(…).handler(…)`, `os.handler(…)` and TanStack's `createServerFn(…).handler(…)`. */
+function isOfProcedure(context: EntryContext, object: ExprId): boolean {
+  const { facts } = context;
+  for (let id = object, steps = 0; id !== NONE && steps < 30; steps++) {
+    const expr = facts.exprs[id];
+    if (expr?.kind === "call") id = expr.callee;
+    else if (expr?.kind === "member") id = expr.object;
+    else {
+      if (expr?.kind !== "ref") return false;
+      return (
+        /procedure$|^createServerFn$/i.test(expr.name) || moduleOf(context.valueOf(id))?.startsWith("@orpc/") === true
+      );
     }
   }
   return false;

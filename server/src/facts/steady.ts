@@ -29,7 +29,7 @@ const MAX_DEPTH = 24;
 const GLOBALS =
   /^(undefined|NaN|Infinity|process|__dirname|__filename|Object|Array|Set|Map|Number|String|Boolean|JSON|Math|Buffer|URL|RegExp|Intl|Symbol|Promise|TextEncoder|globalThis)$/;
 const VARIES =
-  /^(now|random|randomUUID|randomBytes|randomInt|uuid|uuidv\d|v4|v7|nanoid|cuid|createId|ulid|headers|cookies|getStore|hrtime|uptime|memoryUsage)$|^(get|fetch|load|read|find|query|use|current)[A-Z]/;
+  /^(now|random|randomUUID|randomBytes|randomInt|uuid|uuidv\d|v4|v7|nanoid|cuid|createId|ulid|headers|cookies|getStore|hrtime|uptime|memoryUsage)$|^(get|fetch|load|read(?!FileSync$)|find|query|use|current)[A-Z]/;
 
 /** Whether the value of an expression never changes, as far as the question goes. */
 export function isSteady(ask: SteadyQuestion, id: ExprId): boolean {

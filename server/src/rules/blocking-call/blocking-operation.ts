@@ -6,6 +6,7 @@ import type { BlockingOperation, CallSite } from "../../project/model.js";
 import type { Description } from "../define-rule.js";
 import { iterationsAround } from "../loops/iteration.js";
 import { entryPath, perUnit, runtimeOf, whileRunning, type Runtime } from "../runtime-code.js";
+import { isServerCode } from "../server-code.js";
 
 export interface BlockedLoop {
   readonly at: Span;
@@ -36,9 +37,17 @@ function examine(view: FileView, site: CallSite): BlockedLoop | undefined {
   const repeated = iterationsAround(view, site).length > 0;
   const fromAsync = isAsyncAround(view, site.fn);
   if (operation.weight === "light" && !isWorthAWord(operation, runtime, fromAsync, repeated)) return undefined;
-  // Without a way in, a synchronous helper may well belong to a command line.
-  if (runtime.kind === "possible" && (!fromAsync || isSetUp(view, site.fn))) return undefined;
+  // Without a way in, a synchronous helper may well belong to a command line; what computes password hashes seldom does.
+  const isForServer =
+    fromAsync || (operation.weight === "heavy" && HASHES.test(operation.category) && isCalled(view, site));
+  if (runtime.kind === "possible" && (!isForServer || isSetUp(view, site.fn))) return undefined;
   return { at: operation.span, site, operation, runtime, fromAsync, repeated };
+}
+
+const HASHES = /^(crypto|password-hash)$/;
+
+function isCalled(view: FileView, site: CallSite): boolean {
+  return isServerCode(view) && (view.reachabilityOf(site.fn).callers ?? []).length > 0;
 }
 
 /** Calls that change a folder wait for the disk's journal, or for a file server; those that only ask are answered from memory. */

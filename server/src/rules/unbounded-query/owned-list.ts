@@ -13,7 +13,7 @@ import { keepsMostRows, type ListRead } from "./list-read.js";
 const SHARED =
   /^(workspace|team|organi[sz]ation|org|tenant|company|project|program|space|environment|channel|conversation|chat|thread|board|store|shop|site|website|app|feature|document|group|folder|collection)(_?id|_?uuid)?$/i;
 const PERSONAL =
-  /^(user|owner|author|creator|member|account|customer|client|subscriber|partner|(created|owned)_?by|[a-z]+_?user)(_?id|_?uuid)?$/i;
+  /^(user|owner|author|creator|member|account|customer|client|subscriber|partner|(created|owned)_?by|[a-z]+_?user)(_?id|_?uuid)?$|^uid$/i;
 
 /** The column by which a list is narrowed, where it names an owner, nothing else narrows the list and the table grows. */
 export function growingOwner(view: FileView, { query, operation }: ListRead): string | undefined {
@@ -42,7 +42,7 @@ const GROWS =
 
 /** What people set up one by one; they list it by time too. */
 const SET_UP_BY_HAND =
-  /(domain|token|key|secret|credential|preset|webhook|hook|integration|connection|connector|group|membership|member|team|workspace|organi[sz]ation|template|workflow|rule|tag|label|invite|invitation|folder|role|policy|policies|provider|source|channel|device|dashboard|widget|theme|brand|address|segment|automation|agent|model|schedule|environment)s?$/i;
+  /(domain|token|key|secret|credential|preset|webhook|hook|integration|connection|connector|group|membership|member|team|workspace|organi[sz]ation|template|workflow|rule|tag|label|invite|invitation|folder|role|policy|policies|provider|source|channel|device|account|dashboard|widget|theme|brand|address|segment|automation|agent|model|schedule|environment)s?$/i;
 
 /** `createdAt`, `updated_at`, `sentAt`, `timestamp`. */
 const MOMENT =

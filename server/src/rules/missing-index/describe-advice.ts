@@ -46,16 +46,29 @@ const worthBesideAnother = 30;
  * already and another would serve a little better.
  */
 function isMinor(
-  { unit, query, alsoServes }: LackedIndex,
+  { unit, query, alsoServes, advice }: LackedIndex,
   { before, after }: ConfirmedPlans,
-  { facts }: FileView,
+  view: FileView,
 ): boolean {
+  const { facts } = view;
+  if (isServedAfterAll(advice, view.textOf(query.expr, longestText))) return true;
   if (alsoServes.length > 0) return false;
   if (unit === "per run") return true;
   const region = facts.exprs[query.expr]?.region;
   if (region !== undefined)
     for (const { region: at } of regionChain(facts, region)) if (at.kind === "catch") return true;
   return !before.nodes.includes("Seq Scan") && before.cost < after.cost * worthBesideAnother;
+}
+
+const longestText = 10_000;
+
+/** The text compares the column an index begins with, in a way that was not understood: that index may well serve it. */
+function isServedAfterAll({ later }: Advice, text: string): boolean {
+  const column = later?.parts[0]?.column;
+  return (
+    column !== undefined &&
+    new RegExp(`\\b${column.replace(/\W/g, "\\$&")}["\`\\]]?\\s*(=|in\\b|is\\b)`, "i").test(text)
+  );
 }
 
 type ConfirmedPlans = Extract<LackedIndex["judged"], { kind: "confirmed" }>["proof"];
@@ -133,6 +146,12 @@ function places({ table, needs, order, later, partial }: Advice): Description["r
     at: column.location,
     message: `\`${column.name}\` of \`${table.name}\` is declared here`,
   }));
+  // A relation is often declared beside the column that holds it.
+  const relations = table.foreignKeys
+    .filter(({ columns: own, location }) =>
+      columns.some((column) => own[0] === column.name && own.length === 1 && !isSamePlace(column.location, location)),
+    )
+    .map(({ location }) => ({ at: location, message: "the foreign key is declared here" }));
   const near = [];
   if (later !== undefined) {
     const message = `this index begins with ${beginning(later)}, which the query does not compare`;
@@ -143,7 +162,11 @@ function places({ table, needs, order, later, partial }: Advice): Description["r
     near.push({ at: partial.location, message });
   }
   // What only a live database has is nowhere to be opened.
-  return [...declared, ...near].filter(({ at }) => at.file !== LIVE_FILE);
+  return [...declared, ...relations, ...near].filter(({ at }) => at.file !== LIVE_FILE);
+}
+
+function isSamePlace(a: Location, b: Location): boolean {
+  return a.file === b.file && a.span.start === b.span.start;
 }
 
 function beginning({ parts }: Index): string {

@@ -8,6 +8,7 @@ const SCHEMA = `datasource db {
 }
 model Team {
   id      String   @id
+  code    String
   members Member[]
   guests  Member[] @relation("guests")
 }
@@ -58,6 +59,7 @@ describe("a read through another row", () => {
     ["by its key", "db.member.findMany({ where: { teamId: team.id } })"],
     ["by the key of the relation that is meant", "await db.member.findMany({ where: { guestOf: team.id } })"],
     ["with conditions of a constant", "await db.member.findMany({ where: { teamId: team.id, ...narrowed } })"],
+    ["by the relation itself", "await db.member.findMany({ where: { team: { id: team.id }, name: 'a' } })"],
     ["counted", "await db.member.count({ where: { teamId: team.id, name: 'a' } })"],
   ])("%s", (_, query) => {
     expect(offered("query-per-promise", passes(query))).toEqual(["ask-parent"]);
@@ -74,6 +76,8 @@ describe("a read through another row", () => {
       "one in an order of its own",
       "await db.member.findFirst({ where: { teamId: team.id }, orderBy: { name: 'asc' } })",
     ],
+    ["a relation by something else", "await db.member.findMany({ where: { team: { code: team.id } } })"],
+    ["no equality", "await db.member.findMany({ where: { teamId: { not: team.id } } })"],
     ["the column is no key", "await db.member.findMany({ where: { name: team.id } })"],
   ])("not offered: %s", (_, query) => {
     expect(offered("query-per-promise", passes(query))).toEqual([]);

@@ -119,7 +119,7 @@ function throughParent(question: ParentQuestion, node: ts.CallExpression, read: 
   const found = keyOf(question, where);
   if (found === undefined || differsElsewhere(options, found.property, question.varying)) return undefined;
   const { property, parent } = found;
-  const keyText = valueOf(property).getText();
+  const keyText = found.value.getText();
   const own = keyText === parent.key ? keyText : `${parent.key}: ${keyText}`;
   const rest = rewritten(where, [withoutProperty(where, property)]);
   const isEmpty = where.properties.length === 1;
@@ -181,6 +181,7 @@ function optionsText({ options, where }: Read, property: ts.ObjectLiteralElement
 
 interface ParentKey {
   readonly property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
+  readonly value: ts.Expression;
   readonly parent: ParentRelation;
 }
 
@@ -192,15 +193,26 @@ function keyOf({ varying, parentOf }: ParentQuestion, where: ts.ObjectLiteralExp
     if (!isValue(property)) return undefined;
     const column = nameOf(property);
     if (column === undefined) return undefined;
-    if (!isGivenKey(valueOf(property), varying)) continue;
+    const inner = ofRelation(valueOf(property));
+    const value = inner?.value ?? valueOf(property);
+    if (!isGivenKey(value, varying)) continue;
     const parent = parentOf(column);
     if (parent === undefined || found !== undefined) return undefined;
-    found = { property, parent };
+    if (inner !== undefined && inner.name !== parent.key) return undefined;
+    found = { property, value, parent };
   }
   if (found === undefined) return undefined;
   const column = nameOf(found.property) ?? "";
   const isClear = where.properties.filter(ts.isSpreadAssignment).every((one) => leavesAlone(one.expression, column));
   return isClear ? found : undefined;
+}
+
+/** `{ id: team.id }` in place of a key: the row a relation leads to. */
+function ofRelation(node: ts.Expression): { readonly name: string; readonly value: ts.Expression } | undefined {
+  const [only, ...others] = ts.isObjectLiteralExpression(node) ? node.properties : [];
+  if (only === undefined || others.length > 0 || !isValue(only)) return undefined;
+  const name = nameOf(only);
+  return name === undefined ? undefined : { name, value: valueOf(only) };
 }
 
 function isValue(node: ts.ObjectLiteralElementLike): node is ts.PropertyAssignment | ts.ShorthandPropertyAssignment {

@@ -84,7 +84,7 @@ function parentOf(view: FileView, { table: name }: Operation, column: string): P
   const find = (model: string | undefined, near: string): Table | undefined =>
     model === undefined ? undefined : findTable(view.catalog, model, { near, dialect: "prisma" });
   const table = find(name, view.path);
-  const own = table === undefined ? undefined : columnOf(table, column)?.name;
+  const own = table === undefined ? undefined : (relationColumn(table, column) ?? columnOf(table, column)?.name);
   if (table === undefined || own === undefined) return undefined;
   const isEnforced = table.foreignKeys.some(
     ({ enforced, columns }) => enforced && columns.length === 1 && columns[0] === own,
@@ -102,6 +102,15 @@ function parentOf(view: FileView, { table: name }: Operation, column: string): P
       if (model === undefined || field === undefined || key === undefined) continue;
       return { client: model.name.charAt(0).toLowerCase() + model.name.slice(1), field, key };
     }
+  return undefined;
+}
+
+/** `team` of `where: { team: { id } }` stands for the column that holds the team's key. */
+function relationColumn(table: Table, field: string): string | undefined {
+  for (const { relations } of modelsOf(table)) {
+    const relation = Object.hasOwn(relations, field) ? relations[field] : undefined;
+    if (relation !== undefined && !relation.many && relation.columns.length === 1) return relation.columns[0];
+  }
   return undefined;
 }
 

@@ -1,7 +1,9 @@
 /** Runs rules over one file's view and turns evidence into findings. A rule that throws is muted for this file, no more. */
 import { contentHash } from "../base/content-hash.js";
 import { unexpected } from "../base/unexpected.js";
-import { NONE, type FileFacts } from "../facts/model.js";
+import type { Span } from "../base/span.js";
+import type { ExprId, FileFacts } from "../facts/model.js";
+import { oncePerFile } from "../facts/once-per-file.js";
 import { render } from "../facts/render.js";
 import type { FileView } from "../project/file-view.js";
 import type { Evidence, Rule, SchemaView, Severity } from "../rules/define-rule.js";
@@ -112,6 +114,18 @@ function enclosingName(facts: FileFacts, { at }: Evidence): string {
 
 /** The operation as facts print it: formatting, comments and lines above do not change it. */
 function textAt(facts: FileFacts, { at }: Evidence): string {
-  const id = facts.exprs.findIndex((expr) => expr.start === at.start && expr.end === at.end);
-  return id === NONE ? "" : render(facts, id, 200);
+  const id = exprsBySpan(facts).get(spanKey(at));
+  return id === undefined ? "" : render(facts, id, 200);
+}
+
+/** Of several at one place the first, which holds the others. */
+const exprsBySpan = oncePerFile(({ exprs }): ReadonlyMap<number, ExprId> => {
+  const found = new Map<number, ExprId>();
+  for (const [id, expr] of exprs.entries()) if (!found.has(spanKey(expr))) found.set(spanKey(expr), id);
+  return found;
+});
+
+/** One number for both ends: no text that is read is longer than 2 to the 26. */
+function spanKey({ start, end }: Span): number {
+  return start * 2 ** 26 + end;
 }

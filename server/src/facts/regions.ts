@@ -52,16 +52,14 @@ export function isConditional(facts: FileFacts, region: RegionId, start: number)
 export function hasEarlyExitBefore(facts: FileFacts, region: RegionId, start: number): boolean {
   const fn = facts.regions[region]?.fn;
   if (fn === undefined) return false;
-  return returnsBefore(facts, fn, start).some((exit) => !isInside(facts, region, exit.region));
+  for (const exit of returnsByFunction(facts).get(fn) ?? []) {
+    if (start <= exit.span.start) return false;
+    if (!isInside(facts, region, exit.region)) return true;
+  }
+  return false;
 }
 
-/** The returns of a function that start before a place, in the order of the file. */
-export function returnsBefore(facts: FileFacts, fn: FunctionId, start: number): readonly ExitFact[] {
-  const all = returnsByFunction(facts).get(fn) ?? [];
-  const end = all.findIndex(({ span }) => start <= span.start);
-  return end < 0 ? all : all.slice(0, end);
-}
-
+/** In the order of the file. */
 const returnsByFunction = oncePerFile(({ exits, regions }): ReadonlyMap<FunctionId, readonly ExitFact[]> => {
   const found = new Map<FunctionId, ExitFact[]>();
   for (const exit of exits) {

@@ -1,6 +1,7 @@
 /** Recognises code that asks a cache first: what stands behind the miss runs rarely. */
-import { regionChain, returnsBefore } from "../facts/regions.js";
-import { NONE, type BindingId, type ExprId, type FileFacts } from "../facts/model.js";
+import { NONE, type BindingId, type ExprId, type FileFacts, type FunctionId } from "../facts/model.js";
+import { oncePerFile } from "../facts/once-per-file.js";
+import { regionChain } from "../facts/regions.js";
 import type { CallSite } from "./model.js";
 
 /** Names under which caches and memos go; weak evidence alone, enough together with a look-up and a guard. */
@@ -20,11 +21,20 @@ export function isCacheGuarded(facts: FileFacts, site: CallSite): boolean {
   // Next keeps what such functions give, by their arguments.
   if (facts.directives.includes("use cache") || fn?.directives?.includes("use cache") === true) return true;
   if (fn?.passedTo !== undefined && isCacheWrapper(facts, fn.passedTo.call)) return true;
-  return returnsBefore(facts, site.fn, site.span.start).some((exit) => {
-    const branch = facts.regions[exit.region]?.branch;
-    return branch?.arm === "then" && isLookupTest(facts, branch.test);
-  });
+  return (firstAnswers(facts).get(site.fn) ?? Infinity) < site.span.start;
 }
+
+/** Where each function first returns what a look-up has found. */
+const firstAnswers = oncePerFile((facts): ReadonlyMap<FunctionId, number> => {
+  const starts = new Map<FunctionId, number>();
+  for (const exit of facts.exits) {
+    const { fn, branch } = facts.regions[exit.region] ?? {};
+    if (exit.kind !== "return" || fn === undefined || branch?.arm !== "then") continue;
+    const known = starts.get(fn) ?? Infinity;
+    if (exit.span.start < known && isLookupTest(facts, branch.test)) starts.set(fn, exit.span.start);
+  }
+  return starts;
+});
 
 /** `if (this.rows === undefined) this.rows = await load()`: the field that is tested is the one that is filled; `this.rows ??= await load()`. */
 function isKept(facts: FileFacts, test: ExprId, site: CallSite): boolean {

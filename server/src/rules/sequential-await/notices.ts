@@ -1,5 +1,5 @@
 /**
- * Calls that only tell others what has happened (queue a job, call a webhook, write a line of a log) or make a cache forget it: whoever awaits several of them
+ * Calls that only tell others what has happened (queue a job, call a webhook, record a visit) or make a cache forget it: whoever awaits several of them
  * needs nothing from any, and in which order they arrive is seldom anybody's business.
  */
 import { NONE } from "../../facts/model.js";
@@ -11,7 +11,8 @@ import type { Work } from "./awaited-work.js";
 /** `told`: others learn of it; `forgotten`: a cache is made to forget or to read again. */
 export type Notice = "told" | "forgotten";
 
-const TELLS = /^(trigger|enqueue|notify|publish|emit|broadcast|track|record|log|send|dispatch)([A-Z]|$)/;
+// A line of a log says that what stands before it is done.
+const TELLS = /^(trigger|enqueue|notify|publish|emit|broadcast|track|record|send|dispatch)([A-Z]|$)/;
 const FORGETS = /^(refresh|invalidate|purge|revalidate|bust|evict)([A-Z]|$)/;
 
 /** What a call gives notice of; undefined for calls that somebody may depend on: their result is used, or they write rows. */

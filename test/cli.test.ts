@@ -179,6 +179,12 @@ test("explain --loop says what is found in a loop, and that a line has none", ()
   expect(run("explain", "--loop", "src/fine.ts:1").stdout).toBe("src/fine.ts:1  no loop here that calls anything\n");
 });
 
+test("explain --query says the same when results of an earlier run are at hand", () => {
+  const first = run("explain", "--query", "src/app.ts:5").stdout;
+  expect(first).toContain("select");
+  expect(run("explain", "--query", "src/app.ts:5").stdout).toBe(first);
+});
+
 describe("mistakes are one line with a way out, and exit with 2", () => {
   test.each([
     [["chek"], "did you mean hotpath check?"],

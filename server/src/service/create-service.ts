@@ -104,8 +104,8 @@ class Service implements WorkspaceService {
     this.#remember(saved === undefined ? undefined : new Remembered(saved));
     this.#saveAs = saved === undefined && !this.#hasUnsaved() ? key : undefined;
     for (const path of this.#remembered?.paths() ?? []) this.#changed.add(path);
-    if (saved === undefined) await this.#schemas.apply();
-    else for (const table of [this.#sources, this.#schemas]) table.releaseTexts();
+    if (saved !== undefined) this.#sources.releaseTexts();
+    await (saved === undefined ? this.#schemas.apply() : this.#schemas.releaseTexts());
     this.#layOver(texts);
     this.#applied.sweep();
     const cacheHits = saved === undefined ? yield* this.#applied.takeUp(texts, token) : this.#sources.hashes.size;

@@ -54,9 +54,13 @@ export class SchemaFiles {
     return true;
   }
 
-  /** Forgets texts that may never be needed. */
-  releaseTexts(): void {
+  /**
+   * Forgets texts that may never be needed. The promise waits for what the host needs to understand statements in code: it has been on its way since the
+   * manifests were read, and whoever asks about a query at once must not be told that there is none.
+   */
+  releaseTexts(): Promise<void> {
     for (const path of this.#pending.keys()) this.#pending.set(path, undefined);
+    return this.#host.prepare();
   }
 
   /** Tells the host what has changed, at once. The promise waits for what the host needs to understand all of it. */

@@ -70,8 +70,7 @@ function examine(view: FileView, site: CallSite): UntimedRequest | undefined {
 }
 
 /** Calls that give an address as text; others may give a request object with a limit of its own. */
-const GIVES_TEXT =
-  /^(toString|String|join|concat|replace|replaceAll|encodeURI|getUrl|buildUrl|createUrl|url|endpoint)$/i;
+const GIVES_TEXT = /^(toString|String|join|concat|replace|replaceAll|encodeURI|\w*(url|uri|link|href|endpoint))$/i;
 
 /** An address without a host is asked by a browser, of its own server; one beside the module is a file of the program. */
 function isForeignAddress(view: FileView, address: ExprId | undefined): boolean {

@@ -57,6 +57,7 @@ function passes(query: string): string {
 describe("a read through another row", () => {
   test.each([
     ["by its key", "db.member.findMany({ where: { teamId: team.id } })"],
+    ["in their order", "await db.member.findMany({ where: { teamId: team.id }, orderBy: { name: 'asc' } })"],
     ["by the key of the relation that is meant", "await db.member.findMany({ where: { guestOf: team.id } })"],
     ["with conditions of a constant", "await db.member.findMany({ where: { teamId: team.id, ...narrowed } })"],
     ["by the relation itself", "await db.member.findMany({ where: { team: { id: team.id }, name: 'a' } })"],
@@ -66,7 +67,7 @@ describe("a read through another row", () => {
   });
 
   test.each([
-    ["a page of rows in no order", "await db.member.findMany({ where: { teamId: team.id }, take: 3 })"],
+    ["a page of each", "await db.member.findMany({ where: { teamId: team.id }, orderBy: { name: 'asc' }, take: 3 })"],
     ["what is spread may name the key again", "await db.member.findMany({ where: { teamId: team.id, ...other } })"],
     ["it begins in another tick", "(await use(team), await db.member.findMany({ where: { teamId: team.id } }))"],
     ["a second condition differs, too", "await db.member.findMany({ where: { teamId: team.id, name: team.code } })"],

@@ -1,7 +1,7 @@
 /**
  * Prisma merges `findUnique` calls of one tick, and what is read through them: `team.findUnique({ where: { id } }).members()` for a hundred teams are two
  * queries, where `member.findMany({ where: { teamId } })` are a hundred. So a read by the key of another row is asked through that row. Each caller gets what it
- * got: the same conditions, order and page, an empty list where there is no such row, and its own errors.
+ * got: the same conditions and order, an empty list where there is no such row, and its own errors.
  */
 import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
@@ -107,15 +107,10 @@ function asUnique(
 function throughParent(question: ParentQuestion, node: ts.CallExpression, read: Read): Fix | undefined {
   const { method, where, options, client } = read;
   const isCount = method.text === "count";
-  const known = isCount ? /^where$/ : /^(where|select|include|omit|orderBy|take|skip|cursor)$/;
+  // A page of each row's own would be cut from all rows of all of them, in memory.
+  const known = isCount ? /^where$/ : /^(where|select|include|omit|orderBy)$/;
   if (!/^(findMany|count)$/.test(method.text)) return undefined;
   if (!options.properties.every((one) => known.test(nameOf(one) ?? ""))) return undefined;
-  // Of rows in no order, a page may hold any.
-  if (
-    ["take", "skip", "cursor"].some((name) => propertyOf(options, name) !== undefined) &&
-    !propertyOf(options, "orderBy")
-  )
-    return undefined;
   const found = keyOf(question, where);
   if (found === undefined || differsElsewhere(options, found.property, question.varying)) return undefined;
   const { property, parent } = found;

@@ -25,12 +25,13 @@ export function namesOwnTable(
   element: ReadonlySet<BindingId>,
 ): boolean {
   if (operation.kind !== "sql") return false;
+  if (operation.method === "truncate") return true;
   if (operation.sqlText !== undefined && CHANGES_SCHEMA.test(operation.sqlText)) return true;
   if (site.operation === undefined) return operation.sqlText === undefined && givesTableName(view, site, element);
   for (const root of [operation.expr, ...madeBefore(view, operation)])
     for (const { id, expr } of exprsWithin(view.facts, root)) {
       if (root !== operation.expr && isStepNamed(view, id, BUILDS_SCHEMA)) return true;
-      if (expr.kind === "call" && NAMES_TABLE.test(calledName(view, id))) {
+      if (expr.kind === "call" && namesTable(view, id, expr.callee)) {
         const [table] = expr.args;
         if (table !== undefined && isName(view, table) && view.flow.dependsOn(table, element)) return true;
       }
@@ -41,6 +42,13 @@ export function namesOwnTable(
       if (0 <= hole) return true;
     }
   return false;
+}
+
+/** `from(table)`, and a builder called as a function: `db(table)`. */
+function namesTable(view: FileView, call: ExprId, callee: ExprId): boolean {
+  if (NAMES_TABLE.test(calledName(view, call))) return true;
+  const value = view.valueOf(callee);
+  return value.kind === "dialect" && value.dialect === "knex" && view.facts.exprs[callee]?.kind === "ref";
 }
 
 /** What a statement that cannot be read is made from: the argument itself, and what the variable was given. */

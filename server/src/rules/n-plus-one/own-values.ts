@@ -55,17 +55,24 @@ function elementArguments(view: FileView, site: CallSite, iteration: Iteration):
 
 /** `UPDATE stock SET left = left - ${item.count} WHERE id = ${item.id}`, or with its values beside it: `query("UPDATE …", [item.count, item.id])`. */
 export function updatesByText(view: FileView, site: CallSite, iteration: Iteration): boolean {
-  const args = argumentsOf(view, site.expr);
+  const args = argumentsOf(view, site.expr).map((arg) => madeOf(view, arg));
   return args.some((arg) => {
     const text = view.facts.exprs[arg];
     if (text?.kind === "template")
       return (
         UPDATES.test(text.parts[0] ?? "") && 2 <= dependentOf(view, [...text.exprs, ...valuesIn(view, args)], iteration)
       );
-    if (text?.kind === "ref") return isBuiltUpdate(view, view.facts.bindings[text.binding]?.init ?? NONE, iteration);
+    if (text?.kind === "call") return isBuiltUpdate(view, arg, iteration);
     if (text?.kind !== "literal" || typeof text.value !== "string" || !UPDATES.test(text.value)) return false;
     return 2 <= dependentOf(view, valuesIn(view, args), iteration);
   });
+}
+
+/** What a variable was declared with: the text of a statement and its values often have names. */
+function madeOf(view: FileView, id: ExprId): ExprId {
+  const expr = view.facts.exprs[id];
+  const binding = expr?.kind === "ref" ? view.facts.bindings[expr.binding] : undefined;
+  return binding === undefined || binding.init === NONE || binding.path !== undefined ? id : binding.init;
 }
 
 /** `knex(table).update({ position }).where({ id }).toQuery()`, run as text. */

@@ -75,7 +75,7 @@ export function lightnessOf(question: WeightQuestion): Lightness | undefined {
   return needsOwnRow(view, site, operation, iteration) ? "own-rows" : undefined;
 }
 
-const WRITES = /^(drop|delete|remove|destroy|insert|create|update|upsert|save|store|free)($|[A-Z_])/;
+const WRITES = /^[$_]?(drop|delete|remove|destroy|insert|create|update|upsert|save|store|free)($|[A-Z_])/;
 
 /** SQL that cannot be seen is taken for a read; the name of the function that runs it may know better. */
 function isWriteByName(view: FileView, { expr }: CallSite, { table, sqlText }: Operation): boolean {

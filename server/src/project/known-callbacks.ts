@@ -86,6 +86,13 @@ export function iteration(name: string, module: string | undefined, argumentCoun
 export const singleValuePackages =
   /^(neverthrow|fp-ts(\/.*)?|effect(\/.*)?|@effect\/.*|ts-results(-es)?|oxide\.ts|true-myth|purify-ts|better-result|rxjs(\/.*)?|zod|valibot|yup|joi)$/;
 
+/** Steps of such packages behind which plain data begins: what a schema accepted, and the types of it. */
+export const plainDataSteps: ReadonlySet<string> = new Set(
+  names(
+    "infer input output TypeOf Infer InferInput InferOutput InferType parse parseAsync safeParse safeParseAsync decode validate validateSync validateAsync cast attempt",
+  ),
+);
+
 /** Methods whose function argument runs later, on its own. */
 export const deferringMethods: ReadonlySet<string> = new Set(
   names(

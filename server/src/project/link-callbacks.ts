@@ -5,6 +5,7 @@ import {
   deferringMethods,
   immediateMethods,
   iteration,
+  plainDataSteps,
   routeMethods,
   routerNames,
   singleValuePackages,
@@ -173,7 +174,7 @@ function iterationOf(callee: Callee, external: External | undefined, argumentCou
     return iteration(external.path[external.path.length - 1] ?? "", external.module, argumentCount);
   }
   const { receiver } = callee;
-  if (receiver !== undefined && "module" in receiver && singleValuePackages.test(receiver.module)) return undefined;
+  if (receiver !== undefined && isSingleValue(receiver)) return undefined;
   if (receiver === undefined || callee.parts.some((part) => part.kind === "step")) return undefined;
   if (
     receiver.kind !== "unknown" &&
@@ -185,6 +186,12 @@ function iterationOf(callee: Callee, external: External | undefined, argumentCou
     return receiver.kind === "dialect" ? iteration(callee.name, undefined, argumentCount) : undefined;
   }
   return iteration(callee.name, undefined, argumentCount);
+}
+
+/** A result, a stream or a schema, whose `map` goes through no elements; not the data that a schema has let through. */
+function isSingleValue(value: Value): boolean {
+  if (!("module" in value) || !singleValuePackages.test(value.module)) return false;
+  return !value.path.some((step) => plainDataSteps.has(step));
 }
 
 function receiverOf(file: ProjectFile, id: ExprId): ExprId {

@@ -183,6 +183,7 @@ const ATTEMPT = /attempt|retry|retries|tries|^try/i;
 function retries({ view, iteration, site }: Question): LoopReason | undefined {
   const reason: LoopReason = { id: "retry", text: "it tries again; the next pass is taken only when this one fails" };
   const { facts } = view;
+  if (standsInCatch(view, iteration)) return { id: "retry", text: "it runs only after something has failed" };
   if (iteration.loop === undefined) return undefined;
   for (const id of iteration.element) if (ATTEMPT.test(facts.bindings[id]?.name ?? "")) return reason;
   // for-of over data with an early exit is a search, not a retry.
@@ -195,6 +196,19 @@ function retries({ view, iteration, site }: Question): LoopReason | undefined {
     (exit) => (exit.kind === "break" || exit.kind === "return") && isInside(facts, exit.region, inTry.id),
   );
   return leaves ? reason : undefined;
+}
+
+/** The whole iteration belongs to the handling of an error: one by one what could not be done at once, or the clearing away. */
+function standsInCatch(view: FileView, iteration: Iteration): boolean {
+  const { regions } = view.facts;
+  let region = iteration.site?.region ?? regions[iteration.region]?.parent ?? NONE;
+  for (let hops = 0; hops < 20; hops++) {
+    for (const { region: at } of regionChain(view.facts, region)) if (at.kind === "catch") return true;
+    const inlined = view.inlinedInto(regions[region]?.fn ?? 0);
+    if (inlined === undefined) return false;
+    region = inlined.site.region;
+  }
+  return false;
 }
 
 const pauses = new WeakMap<FileView, readonly CallSite[]>();

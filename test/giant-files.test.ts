@@ -7,7 +7,7 @@ import { createDependencySets } from "../server/src/project/dependency-sets.js";
 import { unnamedFixes, withFixes } from "../server/src/service/fixes.js";
 import { prismaBlockAt, parsePrismaSchema } from "../server/src/syntax/prisma-schema.js";
 
-const LONG = " ".repeat(1_000_000);
+const LONG = " ".repeat(2_500_000);
 
 function findingsIn(path: string, count: number): readonly Finding[] {
   return Array.from({ length: count }, (_, i) => ({ path, fingerprint: `${path} ${i}` }) as Finding);
@@ -30,7 +30,7 @@ test("a rule runs once for all its findings, and no further than it is asked", (
 });
 
 test("a report names the fixes of a file up to a limit of text, and says how many it leaves out", () => {
-  const findings = [...findingsIn("/w/giant.ts", 50), ...findingsIn("/w/small.ts", 500)];
+  const findings = [...findingsIn("/w/giant.ts", 50), ...findingsIn("/w/small.ts", 500), ...findingsIn("/w/schema.sql", 60)];
   const asked = new Set<string>();
   const inspection = {
     fixesOf: (_path: string, fingerprint: string) => {
@@ -38,20 +38,21 @@ test("a report names the fixes of a file up to a limit of text, and says how man
       return [{ id: "one", title: "A fix", safety: "safe", edits: [] }];
     },
   };
-  const textOf = (path: string): string => (path === "/w/giant.ts" ? LONG : "short");
+  const textOf = (path: string): string => (path === "/w/small.ts" ? "short" : LONG);
   const service = {
     allFindings: () => findings,
     textOf,
     ask: (question: (one: unknown) => unknown) => question(inspection),
   };
   const named = withFixes(service as unknown as Parameters<typeof withFixes>[0]);
-  expect(named).toHaveLength(550);
-  expect([...asked].filter((one) => one.startsWith("/w/giant.ts"))).toHaveLength(30);
+  expect(named).toHaveLength(610);
+  expect([...asked].filter((one) => one.startsWith("/w/giant.ts"))).toHaveLength(40);
   expect([...asked].filter((one) => one.startsWith("/w/small.ts"))).toHaveLength(500);
+  expect([...asked].filter((one) => one.startsWith("/w/schema.sql"))).toHaveLength(60);
   const [problem, ...more] = unnamedFixes(findings, textOf);
   expect(more).toEqual([]);
   expect(problem).toMatchObject({ path: "/w/giant.ts" });
-  expect(problem?.message).toContain("last 20 findings");
+  expect(problem?.message).toContain("last 10 findings");
 });
 
 test("spans between two places", () => {

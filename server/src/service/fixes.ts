@@ -5,7 +5,7 @@ import { lineStartsOf, positionAt } from "../base/line-index.js";
 import { applyEdits, inOrder } from "../fixes/edits.js";
 import type { AppliedSafety, FileEdit, Fix, FixSources } from "../fixes/fix.js";
 import { withoutOrphans } from "../fixes/orphaned-imports.js";
-import { createFixSources } from "../fixes/sources.js";
+import { createFixSources, isCode } from "../fixes/sources.js";
 import { together } from "../fixes/together.js";
 import { isFile } from "../workspace/read-source.js";
 import type { WorkspaceService } from "./workspace-service.js";
@@ -90,8 +90,12 @@ export function withFixes(service: Service): readonly Finding[] {
   });
 }
 
-/** Characters of one file that are read to name the fixes of its findings; each is tried in the whole text. Files that people write stay far below. */
-const MOST_TRIED = 30_000_000;
+/**
+ * Characters of one file that are read to name the fixes of its findings: code is parsed with each of them, other text only copied. Files that people write
+ * stay far below; the largest seen is a Prisma schema of 270,000 characters with 120 findings.
+ */
+const MOST_PARSED = 100_000_000;
+const MOST_COPIED = 1_000_000_000;
 /** However large a file is. */
 const LEAST_NAMED = 20;
 
@@ -101,7 +105,7 @@ function namedFixes(textOf: (path: string) => string | undefined): (finding: Fin
   return ({ path }) => {
     const count = (counts.get(path) ?? 0) + 1;
     counts.set(path, count);
-    return count <= LEAST_NAMED || count * (textOf(path)?.length ?? 0) <= MOST_TRIED;
+    return count <= LEAST_NAMED || count * (textOf(path)?.length ?? 0) <= (isCode(path) ? MOST_PARSED : MOST_COPIED);
   };
 }
 

@@ -30,7 +30,11 @@ test("a rule runs once for all its findings, and no further than it is asked", (
 });
 
 test("a report names the fixes of a file up to a limit of text, and says how many it leaves out", () => {
-  const findings = [...findingsIn("/w/giant.ts", 50), ...findingsIn("/w/small.ts", 500), ...findingsIn("/w/schema.sql", 60)];
+  const findings = [
+    ...findingsIn("/w/giant.ts", 50),
+    ...findingsIn("/w/small.ts", 500),
+    ...findingsIn("/w/schema.sql", 60),
+  ];
   const asked = new Set<string>();
   const inspection = {
     fixesOf: (_path: string, fingerprint: string) => {

@@ -71,7 +71,11 @@ function isStepNamed(view: FileView, id: ExprId, names: RegExp): boolean {
 }
 
 function isName(view: FileView, id: ExprId): boolean {
-  const kind = view.facts.exprs[id]?.kind;
+  const expr = view.facts.exprs[id];
+  const kind = expr?.kind;
+  // `query.as("recent")` is a query of its own under a name.
+  const init = expr?.kind === "ref" ? (view.facts.bindings[expr.binding]?.init ?? NONE) : NONE;
+  if (calledName(view, init) === "as") return false;
   return kind === "ref" || kind === "member" || kind === "index" || kind === "template";
 }
 

@@ -140,7 +140,7 @@ test("a run is cancelled in the middle", async () => {
   const { state, done, total } = updates.at(-1)!.progress;
   expect(state).toBe("cancelled");
   expect(done).toBeLessThan(total);
-  expect(updates.at(-1)?.report?.summary).toMatch(/^long cancelled after \d+ of 400 cases: \d+ passed/);
+  expect(updates.at(-1)?.report?.summary).toMatch(/^long cancelled after \d+ of \d+ cases: \d+ passed/);
   expect(await client.connection.sendRequest("hotpath/cancelEvaluation", { session })).toBe(false);
 });
 

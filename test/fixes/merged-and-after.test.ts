@@ -21,8 +21,14 @@ model Member {
   host    Team?   @relation("guests", fields: [guestOf], references: [id])
 }
 model Log {
-  id   String @id
-  text String
+  id    String @id
+  text  String
+  notes Note[]
+}
+model Note {
+  id    String @id
+  logId String
+  log   Log    @relation(fields: [logId], references: [id])
 }
 model Price {
   id     String  @id
@@ -101,6 +107,7 @@ const INSERT = "await tx.log.create({ data: { id: team.id, text: team.name } });
 describe("rows put aside", () => {
   test.each([
     ["beside other work", INSERT],
+    ["beside a row of another table", `await tx.price.deleteMany({ where: { code: team.id } }); ${INSERT}`],
     ["under a condition", `if (team.name !== "") { ${INSERT} }`],
     ["of a loop that may stop", `if (team.name === "") break; ${INSERT}`],
   ])("%s", (_, pass) => {
@@ -113,6 +120,10 @@ describe("rows put aside", () => {
     ["SQL that cannot be read may look at it", `await tx.$executeRawUnsafe(team.name); ${INSERT}`],
     ["a call that cannot be seen into is given the transaction", `await use(tx); ${INSERT}`],
     ["it is given it among other things", `await use({ tx }); ${INSERT}`],
+    [
+      "another row refers to it",
+      `${INSERT} await tx.note.updateMany({ where: { id: team.name }, data: { logId: team.id } });`,
+    ],
     ["the answer is used", INSERT.replace("await", "const row = await") + " use(row);"],
     ["the loop is left with a value", `if (team.name === "") return; ${INSERT}`],
     ["a failure is dealt with in its pass", `try { ${INSERT} } catch {}`],

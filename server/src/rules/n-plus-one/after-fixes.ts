@@ -1,5 +1,7 @@
 /** What can be done about a row that each pass inserts beside other work: the evidence, in the words of the builder. */
-import { isInside } from "../../facts/regions.js";
+import { findTable } from "../../catalog/lookup.js";
+import type { Table } from "../../catalog/model.js";
+import { exprsWithin, isInside } from "../../facts/regions.js";
 import { type BindingId, type ExprId, NONE } from "../../facts/model.js";
 import type { Fix, FixSources } from "../../fixes/fix.js";
 import { type AfterQuestion, writeAfterLoop } from "../../fixes/writes/write-after-loop.js";
@@ -20,6 +22,7 @@ export function writeAfter(
   iteration: Iteration,
 ): Fix | undefined {
   if (operation.transaction !== true || isSeen(view, operation, iteration)) return undefined;
+  if (isReferredTo(view, operation, iteration)) return undefined;
   const calleeOf: AfterQuestion["calleeOf"] = (start, end) => {
     const site = view.calls.find(({ span }) => span.start === start && span.end === end);
     const [target, ...others] = site?.targets ?? [];
@@ -45,6 +48,40 @@ function isSeen(view: FileView, own: Operation, { region }: Iteration): boolean 
             !(other.access === "write" && INSERTS.test(other.method) && other.table !== undefined) &&
             (other.table === undefined || own.table === undefined || sameTable(other.table, own.table)),
         )),
+  );
+}
+
+/** Whether another row that a pass writes may hold the key of this one, which would have to be there first. */
+function isReferredTo(view: FileView, own: Operation, { region }: Iteration): boolean {
+  const table = tableOf(view, own);
+  return view.calls.some(
+    (site) =>
+      isInside(view.facts, site.region, region) &&
+      candidatesOf(view, site).some(({ operation: other }) => {
+        if (other === own || !isDatabase(other) || other.access === "read") return false;
+        const written = tableOf(view, other);
+        if (table === undefined || written === undefined) return namesOwnKey(view, own);
+        return written.foreignKeys.some(
+          ({ references }) => references.id === table.id || sameTable(references.table, table.name),
+        );
+      }),
+  );
+}
+
+function tableOf(view: FileView, { table, dialect }: Operation): Table | undefined {
+  return table === undefined ? undefined : findTable(view.catalog, table, { near: view.path, dialect });
+}
+
+/** The row is given its key by the code: `id`, or `orderId` of an order. */
+function namesOwnKey(view: FileView, { expr, table = "" }: Operation): boolean {
+  const own = `${table.replace(/s$/i, "")}id`.replace(/[^a-z0-9]/gi, "").toLowerCase();
+  return [...exprsWithin(view.facts, expr)].some(
+    ({ expr: one }) =>
+      one.kind === "object" &&
+      one.props.some(({ name = "" }) => {
+        const plain = name.replace(/[^a-z0-9]/gi, "").toLowerCase();
+        return plain === "id" || plain === "uuid" || plain === "pk" || plain === own;
+      }),
   );
 }
 

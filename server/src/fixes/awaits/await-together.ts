@@ -28,6 +28,7 @@ export function awaitTogether(sources: FixSources, { path, awaits }: ReadRow): r
   const row = longestRow(awaits.map((span) => declarationAt(tree, span)));
   const [first] = row;
   if (first === undefined || row.length < 2) return [];
+  if (hasLongText(tree, row) && hasComments(tree, row)) return [];
   return [
     {
       id: "await-together",
@@ -135,8 +136,9 @@ function together(tree: ts.SourceFile, row: readonly AwaitedDeclaration[]): stri
   const names = `const [${row.map(({ name }) => name.getText(tree)).join(", ")}] = await Promise.all([`;
   const values = row.map(({ value }) => value.getText(tree));
   const oneLine = `${names}${values.join(", ")}])${style.semicolon}`;
-  const hasComments = row.some(({ statement }, index) => 0 < index && commentsAbove(tree, statement).length > 0);
-  if (!hasComments && !/[\r\n]/.test(oneLine) && base.length + oneLine.length <= style.width) return oneLine;
+  // Lines of a text are what they are.
+  if (hasLongText(tree, row)) return oneLine;
+  if (!hasComments(tree, row) && !/[\r\n]/.test(oneLine) && base.length + oneLine.length <= style.width) return oneLine;
   const items = row.flatMap(({ statement, value }, index) => {
     const comma = index < row.length - 1 ? "," : style.trailingComma;
     const lines = dedented(`${value.getText(tree)}${comma}`, statement);
@@ -144,6 +146,19 @@ function together(tree: ts.SourceFile, row: readonly AwaitedDeclaration[]): stri
     return [...above, ...lines].map((line) => `\t${line}`);
   });
   return layOut([names, ...items, `])${style.semicolon}`], base, style);
+}
+
+function hasComments(tree: ts.SourceFile, row: readonly AwaitedDeclaration[]): boolean {
+  return row.some(({ statement }, index) => 0 < index && commentsAbove(tree, statement).length > 0);
+}
+
+/** A text over several lines, whose white space belongs to it. */
+function hasLongText(tree: ts.SourceFile, row: readonly AwaitedDeclaration[]): boolean {
+  return row.some(({ value }) => contains(value, (at) => isLongText(tree, at)));
+}
+
+function isLongText(tree: ts.SourceFile, node: ts.Node): boolean {
+  return (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) && /[\r\n]/.test(node.getText(tree));
 }
 
 function commentsAbove(tree: ts.SourceFile, statement: ts.Statement): readonly string[] {

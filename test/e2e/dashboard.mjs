@@ -182,7 +182,9 @@ await step("report: 10,000 points without jank", async () => {
   });
   // The very slowest say more about what else the machine does.
   const slow = redraws[Math.floor(redraws.length * 0.9)];
-  console.log(`  redraws of 10,000 points: 90 % within ${slow.toFixed(1)} ms, the slowest ${redraws.at(-1).toFixed(1)} ms`);
+  console.log(
+    `  redraws of 10,000 points: 90 % within ${slow.toFixed(1)} ms, the slowest ${redraws.at(-1).toFixed(1)} ms`,
+  );
   if (slow > 100) throw new Error(`a redraw took ${slow.toFixed(0)} ms`);
 });
 

@@ -9,9 +9,11 @@ test.each([
   ["migrations/init.ts", "migration"],
   ["src/__e2e__/orders.ts", "test"],
   ["src/middleware/installCypressServerCommand.ts", "test"],
+  ["packages/server/src/utils/testing/users.ts", "test"],
   ["views/service-worker.js", "client-side"],
   ["src/lib/webpack/plugins/Styles.ts", "config"],
   ["scripts/import.ts", "script"],
+  ["packages/payload/src/bin/generate.ts", "script"],
   ["prisma/seed.ts", "seed"],
   ["packages/cli-v3/src/dev/watch.ts", "script"],
   ["packages/shop-cli/src/run.ts", "script"],
@@ -25,6 +27,7 @@ test.each([
   "src/v1.2.3/users.ts",
   "src/2024-report.ts",
   "src/commands/run.ts",
+  "src/testing/experiments.ts",
 ])("%s is part of the program", (path) => {
   expect(pathRole(`/w/${path}`, ["/w"])).toBeUndefined();
 });

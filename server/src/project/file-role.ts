@@ -44,7 +44,10 @@ const FILES: readonly (readonly [RegExp, FileRole])[] = [
 /** Folders under which `commands`, `tools`, `cli`, `docs` or `templates` are parts of a running program, not helpers beside it. */
 const RUNTIME_PARENTS = /^(src|server|app|apps|api|lib|modules|core|features|services|backend)$/i;
 const AMBIGUOUS =
-  /^(commands|tools?|cli|generators?|docs?|templates?|testing|perf|bin|gen|samples?|demos?|playground|sandbox|migrate|www)$/i;
+  /^(commands|tools?|cli|generators?|docs?|templates?|testing|perf|gen|samples?|demos?|playground|sandbox|migrate|www)$/i;
+
+/** Alone, `testing` may be what the program is about. */
+const HELPERS_OF_TESTS = /\/(utils?|helpers?|common|shared|support)\/testing\//i;
 
 /** What of a file's contents tells its role; facts have it, and so has a glance at a text. */
 export interface RoleEvidence {
@@ -72,6 +75,7 @@ export function roleOf(
 export function pathRole(path: FilePath, roots: readonly string[]): FileRole | undefined {
   const segments = belowRoot(path, roots).split("/");
   const name = segments.pop() ?? "";
+  if (HELPERS_OF_TESTS.test(`/${segments.join("/")}/`)) return "test";
   for (const [pattern, role] of FILES) if (pattern.test(name)) return role;
   for (const [i, segment] of segments.entries()) {
     const above = segments.slice(0, i);

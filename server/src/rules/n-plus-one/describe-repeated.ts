@@ -49,7 +49,7 @@ function costOf({ iterations, moreCount, operation, runtime }: RepeatedOperation
 }
 
 function relatedOf(evidence: RepeatedOperation, view: FileView): Description["related"] {
-  const { iterations, path, operationAt, operation, through, runtime, concurrent, light, at } = evidence;
+  const { iterations, path, operationAt, operation, through, runtime, concurrent, at } = evidence;
   const loops = [...iterations].reverse().map((iteration) => ({
     at: { file: view.path, span: iteration.head },
     message: `for each element of ${overText(view, iteration)}`,
@@ -69,10 +69,19 @@ function relatedOf(evidence: RepeatedOperation, view: FileView): Description["re
       ? []
       : [{ at: operationAt, message: `${operation.batchedByLibrary}, but these are started one after another` }]),
     // Whoever wonders why it is no warning is told.
-    ...(light === undefined ? [] : [{ at: { file: view.path, span: at }, message: `less urgent: ${whyLight[light]}` }]),
-    ...(isTimed(runtime)
-      ? [{ at: { file: view.path, span: at }, message: "less urgent: a timer runs it, so nobody waits" }]
-      : []),
+    ...reservations(evidence).map((message) => ({ at: { file: view.path, span: at }, message })),
+  ];
+}
+
+/** What speaks for the loop, or against our being right. */
+function reservations({ light, runtime, operation, cached, sure }: RepeatedOperation): readonly string[] {
+  const database = isDatabase(operation);
+  return [
+    ...(light === undefined ? [] : [`less urgent: ${whyLight[light]}`]),
+    ...(isTimed(runtime) ? ["less urgent: a timer runs it, so nobody waits"] : []),
+    ...(database && operation.inProcess === true ? ["less urgent: the database is inside the process"] : []),
+    ...(database && cached ? ["less urgent: a cache or a check stands before it"] : []),
+    ...(database && !sure ? ["less sure: what this call reaches is partly inferred, not declared"] : []),
   ];
 }
 

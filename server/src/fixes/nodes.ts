@@ -46,11 +46,19 @@ export function functionAround(node: ts.Node): ts.FunctionLikeDeclaration | unde
   return ts.isSourceFile(node) ? undefined : around(node.parent, isFunction);
 }
 
+export function isAsync(fn: ts.FunctionLikeDeclaration | undefined): boolean {
+  return fn !== undefined && (ts.getModifiers(fn) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+}
+
+/** A call of `Promise.all`. */
+export function isPromiseAll(node: ts.Node): node is ts.CallExpression {
+  return ts.isCallExpression(node) && node.expression.getText() === "Promise.all";
+}
+
 /** Whether `await` may be written at a node: its function is async, or it stands at the top level of a module. */
 export function mayAwait(node: ts.Node): boolean {
   const fn = functionAround(node);
-  if (fn === undefined) return true;
-  return (ts.getModifiers(fn) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+  return fn === undefined || isAsync(fn);
 }
 
 /** A statement in a list of statements, where others can be put before it. */

@@ -2,7 +2,7 @@
 import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
 import type { FileEdit, FixSources, TextEdit } from "../fix.js";
-import { functionAround, isFunction, nodeAt } from "../nodes.js";
+import { functionAround, isAsync, isFunction, nodeAt } from "../nodes.js";
 import { localCalls, mentionsOf } from "./local-calls.js";
 
 export interface CallInFile {
@@ -138,10 +138,6 @@ function isTestBody(fn: ts.FunctionLikeDeclaration): boolean {
 
 function isModule(tree: ts.SourceFile): boolean {
   return /\.mjs$|\.mts$/.test(tree.fileName);
-}
-
-function isAsync(fn: ts.FunctionLikeDeclaration | undefined): boolean {
-  return fn !== undefined && (ts.getModifiers(fn) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
 }
 
 /** Its promise goes to the caller as it is; inside a `try` it would slip past the `catch`. */

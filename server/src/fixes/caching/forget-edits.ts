@@ -4,7 +4,7 @@ import { ts } from "../../syntax/typescript.js";
 import type { FileEdit, FixSources, TextEdit } from "../fix.js";
 import { importEdits } from "../imports.js";
 import { freshName } from "../names.js";
-import { functionAround, isListed, nodeAt } from "../nodes.js";
+import { functionAround, isAsync, isListed, nodeAt } from "../nodes.js";
 import { relativeImport } from "../relative-import.js";
 import { indentAt, styleOf } from "../style.js";
 
@@ -63,10 +63,7 @@ function behindWrite(tree: ts.SourceFile, call: ts.CallExpression, forget: strin
   const awaited = ts.isAwaitExpression(call.parent) ? call.parent : undefined;
   const statement = (awaited ?? call).parent;
   const style = styleOf(tree);
-  const fn = functionAround(call);
-  const isAsync =
-    fn !== undefined && (ts.getModifiers(fn) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
-  if (!isAsync || inTransaction(call)) return undefined;
+  if (!isAsync(functionAround(call)) || inTransaction(call)) return undefined;
   const line = (at: number): string => `${style.newline}${indentAt(tree.text, at)}`;
   if (ts.isReturnStatement(statement) && isListed(statement)) {
     const name = freshName(tree, ["written"]);

@@ -5,7 +5,7 @@
 import { ts } from "../../syntax/typescript.js";
 import { applyEdits } from "../edits.js";
 import type { FixSources, TextEdit } from "../fix.js";
-import { isFunction } from "../nodes.js";
+import { isAsync, isFunction } from "../nodes.js";
 import { indentAt, layOut, styleOf, type Style } from "../style.js";
 import { libraryFor, type MigrationLibrary, type Written } from "./migration-libraries.js";
 import { nextMigration } from "./migration-names.js";
@@ -95,9 +95,8 @@ function asMigration(node: ts.FunctionLikeDeclaration): MigrationFunction | unde
   const { body } = node;
   if (parameter === undefined || body === undefined || !ts.isBlock(body)) return undefined;
   const given = givenName(parameter.name);
-  const isAsync = (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
   const callback = second === undefined ? undefined : givenName(second.name);
-  return given === undefined ? undefined : { node, body, given, callback, isAsync };
+  return given === undefined ? undefined : { node, body, given, callback, isAsync: isAsync(node) };
 }
 
 /** `queryInterface`, or `{ context: queryInterface }`. */

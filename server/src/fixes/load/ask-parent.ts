@@ -7,7 +7,7 @@ import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
 import type { Fix, FixSources, TextEdit } from "../fix.js";
 import { freshName, pluralOf, singularOf, camelCase } from "../names.js";
-import { functionAround, isFunction, nodeAt } from "../nodes.js";
+import { functionAround, isAsync, isFunction, isPromiseAll, nodeAt } from "../nodes.js";
 import { arrow, indentAt, layOut, styleOf } from "../style.js";
 import { nameOf, propertyOf, replace, rewritten, valueOf } from "./keyed-read.js";
 import { contains, someReference } from "./loop-scope.js";
@@ -283,22 +283,15 @@ function useOf(node: ts.CallExpression, rows: readonly string[], missing: string
     };
   }
   const isReturned = ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node);
-  const fn = functionAround(node);
-  const modifiers = fn === undefined ? [] : (ts.getModifiers(fn) ?? []);
-  const isAsync = modifiers.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
   const isElement = ts.isArrayLiteralExpression(parent) && isPromiseAll(parent.parent);
   // Others may need it to be a promise of Prisma.
-  if (!isElement && !(isReturned && isAsync)) return undefined;
+  if (!isElement && !(isReturned && isAsync(functionAround(node)))) return undefined;
   const tree = node.getSourceFile();
   return (start, calls, path) => {
     const name = freshName(tree, path === "" ? rows : ["row", "found"]);
     const then = `.then(${arrow(name, styleOf(tree))} ${name}${path} ?? ${missing})`;
     return replace(node, chained(node, start, [...calls, then]));
   };
-}
-
-function isPromiseAll(node: ts.Node): boolean {
-  return ts.isCallExpression(node) && node.expression.getText() === "Promise.all";
 }
 
 function rowsName(tableName: string | undefined): readonly string[] {

@@ -4,7 +4,7 @@
  */
 import type { Span } from "../../base/span.js";
 import { ts } from "../../syntax/typescript.js";
-import { around, bare, isFunction, isListed, mayAwait, nodeAt } from "../nodes.js";
+import { around, bare, isAsync, isFunction, isListed, mayAwait, nodeAt } from "../nodes.js";
 import type { InsertionPoint } from "./insertion-point.js";
 import { insertionPoint } from "./insertion-point.js";
 
@@ -97,9 +97,8 @@ function fromCall(node: ts.CallExpression, collector: RegExp): LoopShape | undef
   const collected = collectorOf(node, collector);
   const limited = limitedBy(callback);
   const own = limited ?? callback;
-  const isAsync = (ts.getModifiers(own) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
   // Promises of a callback that is not async may be used as what they are, unless all of them are awaited at once.
-  if (collected === undefined && !isAsync) return undefined;
+  if (collected === undefined && !isAsync(own)) return undefined;
   const before = mayAwait(node) ? placeBefore(node) : undefined;
   return before === undefined
     ? undefined

@@ -1,5 +1,6 @@
 /** How the result of a query is used in its pass, and what takes its place there. */
 import { ts } from "../../syntax/typescript.js";
+import { isPromiseAll } from "../nodes.js";
 import type { KeyedRead } from "./keyed-read.js";
 import { walk } from "./loop-scope.js";
 import type { LoopShape } from "./loop-shape.js";
@@ -30,7 +31,7 @@ export function useOf(node: ts.Expression, loop: LoopShape, read: KeyedRead): Us
 }
 
 function isAwaitedAll(node: ts.Node): boolean {
-  return ts.isCallExpression(node) && node.expression.getText() === "Promise.all" && ts.isAwaitExpression(node.parent);
+  return isPromiseAll(node) && ts.isAwaitExpression(node.parent);
 }
 
 function valueUse(node: ts.Expression, { missing, throws }: KeyedRead): Use {

@@ -5,7 +5,7 @@ import { importEdits } from "../imports.js";
 import type { TableAnswers } from "../load/keyed-read.js";
 import { contains } from "../load/loop-scope.js";
 import { capitalized } from "../names.js";
-import { bare, functionAround } from "../nodes.js";
+import { bare, functionAround, isAsync } from "../nodes.js";
 import type { BulkWrite } from "./bulk-writes.js";
 
 export interface RowSource {
@@ -103,6 +103,5 @@ function isPlainRow(row: ts.CallExpression, { calleeOf }: RowSource, sources: Fi
   };
   visit(tree);
   if (fn?.body === undefined || NESTED.test(fn.body.getText(tree))) return false;
-  const isAsync = (ts.getModifiers(fn) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
-  return !isAsync && !LOOSE.test(fn.type?.getText(tree) ?? "") && functionAround(row) !== fn;
+  return !isAsync(fn) && !LOOSE.test(fn.type?.getText(tree) ?? "") && functionAround(row) !== fn;
 }

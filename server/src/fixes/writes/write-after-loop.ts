@@ -9,7 +9,7 @@ import { dedented } from "../load/moved-text.js";
 import { contains, loopScope } from "../load/loop-scope.js";
 import { loopShape, type LoopShape } from "../load/loop-shape.js";
 import { freshName } from "../names.js";
-import { functionAround, isFunction, isListed, type ListedStatement, nodeAt } from "../nodes.js";
+import { functionAround, isAsync, isFunction, isListed, isPromiseAll, type ListedStatement, nodeAt } from "../nodes.js";
 import { indentAt, layOut, type Style, styleOf } from "../style.js";
 import { bulkWriteOf, type BulkWrite } from "./bulk-writes.js";
 import { typeOfRows, type RowSource } from "./row-types.js";
@@ -86,7 +86,7 @@ function endOf(loop: LoopShape): LoopEnd | undefined {
   if (loop.callback === undefined)
     return ts.isStatement(loop.node) && !leaves(loop.body) ? behind(loop.node) : undefined;
   const all = loop.node.parent;
-  if (!ts.isCallExpression(all) || all.expression.getText() !== "Promise.all") return undefined;
+  if (!isPromiseAll(all)) return undefined;
   const waited = ts.isAwaitExpression(all.parent) ? all.parent : undefined;
   const outer = waited ?? all;
   const { parent } = outer;
@@ -129,11 +129,7 @@ function behind(statement: ts.Statement): LoopEnd | undefined {
 
 /** `return Promise.all(…)` waits, writes, and returns what it waited for. */
 function beforeReturn(statement: ts.ReturnStatement, value: ts.Expression, waits: boolean): LoopEnd | undefined {
-  const fn = functionAround(statement);
-  const isAsync = (fn === undefined ? [] : (ts.getModifiers(fn) ?? [])).some(
-    ({ kind }) => kind === ts.SyntaxKind.AsyncKeyword,
-  );
-  if (!isAsync) return undefined;
+  if (!isAsync(functionAround(statement))) return undefined;
   const tree = statement.getSourceFile();
   const style = styleOf(tree);
   const indent = indentAt(tree.text, statement.getStart(tree));

@@ -2,6 +2,7 @@
  * Data flow within one file, through local variables: enough to say "this argument depends on the loop's element". Flow-insensitive: a
  * variable depends on whatever is assigned to it anywhere, which errs towards dependence.
  */
+import { groupBy } from "../base/group.js";
 import { childrenOf } from "./children.js";
 import { NONE, type BindingId, type ExprId, type FileFacts, type FunctionId } from "./model.js";
 import { oncePerFile } from "./once-per-file.js";
@@ -83,14 +84,9 @@ function iteratedBy(facts: FileFacts, fn: FunctionId): ExprId[] {
 }
 
 /** References inside each function's own body, for closures given as values. */
-const refsByFunction = oncePerFile(({ exprs, regions }): ReadonlyMap<FunctionId, readonly ExprId[]> => {
-  const found = new Map<FunctionId, ExprId[]>();
-  exprs.forEach((expr, id) => {
-    const fn = expr.kind === "ref" ? regions[expr.region]?.fn : undefined;
-    if (fn === undefined) return;
-    const known = found.get(fn);
-    if (known === undefined) found.set(fn, [id]);
-    else known.push(id);
-  });
-  return found;
-});
+const refsByFunction = oncePerFile(({ exprs, regions }): ReadonlyMap<FunctionId, readonly ExprId[]> =>
+  groupBy(exprs.keys(), (id) => {
+    const expr = exprs[id];
+    return expr?.kind === "ref" ? regions[expr.region]?.fn : undefined;
+  }),
+);

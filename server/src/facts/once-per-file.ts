@@ -1,7 +1,7 @@
 /** What is worked out of a file's facts once, however often it is asked for; it goes when the facts do. */
 import type { FileFacts } from "./model.js";
 
-export function oncePerFile<T extends object>(find: (facts: FileFacts) => T): (facts: FileFacts) => T {
+export function oncePerFile<T extends object | boolean>(find: (facts: FileFacts) => T): (facts: FileFacts) => T {
   const known = new WeakMap<FileFacts, T>();
   return (facts) => {
     const before = known.get(facts);

@@ -1,5 +1,5 @@
 /** Code that waits on purpose: sleeps between passes, takes a token from a limiter. */
-import { isInside, regionChain } from "./regions.js";
+import { isInCatch, isInside } from "./regions.js";
 import { NONE, type ExprId, type FileFacts, type FunctionId } from "./model.js";
 
 const PAUSE =
@@ -16,8 +16,7 @@ export function pausesWithin(facts: FileFacts, fn: FunctionId): boolean {
   return facts.exprs.some((expr, id) => {
     if (expr.kind !== "call" || !isPause(nameOf(facts, expr.callee))) return false;
     const region = awaitedIn(facts, id);
-    if (region === undefined || !isInside(facts, region, body)) return false;
-    return ![...regionChain(facts, region)].some(({ region: at }) => at.kind === "catch");
+    return region !== undefined && isInside(facts, region, body) && !isInCatch(facts, region);
   });
 }
 

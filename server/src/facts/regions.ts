@@ -1,4 +1,5 @@
 /** Questions about where in the control flow an expression stands. */
+import { groupBy } from "../base/group.js";
 import {
   NONE,
   type ExitFact,
@@ -35,6 +36,12 @@ export function isInside(facts: FileFacts, region: RegionId, ancestor: RegionId)
   return false;
 }
 
+/** Whether something runs only to handle an error of its function. */
+export function isInCatch(facts: FileFacts, start: RegionId): boolean {
+  for (const { region } of regionChain(facts, start)) if (region.kind === "catch") return true;
+  return false;
+}
+
 /** Function whose run evaluates an expression. */
 export function functionOf(facts: FileFacts, expr: ExprId): FunctionId {
   return facts.regions[facts.exprs[expr]?.region ?? 0]?.fn ?? 0;
@@ -61,14 +68,7 @@ export function hasEarlyExitBefore(facts: FileFacts, region: RegionId, start: nu
 
 /** In the order of the file. */
 const returnsByFunction = oncePerFile(({ exits, regions }): ReadonlyMap<FunctionId, readonly ExitFact[]> => {
-  const found = new Map<FunctionId, ExitFact[]>();
-  for (const exit of exits) {
-    const fn = exit.kind === "return" ? regions[exit.region]?.fn : undefined;
-    if (fn === undefined) continue;
-    const known = found.get(fn);
-    if (known === undefined) found.set(fn, [exit]);
-    else known.push(exit);
-  }
+  const found = groupBy(exits, ({ kind, region }) => (kind === "return" ? regions[region]?.fn : undefined));
   for (const list of found.values()) list.sort((a, b) => a.span.start - b.span.start);
   return found;
 });

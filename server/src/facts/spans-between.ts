@@ -1,4 +1,5 @@
 /** Asks many times whether something lies between two places, of lists that are sorted once. */
+import { groupBy } from "../base/group.js";
 import type { Span } from "../base/span.js";
 
 /** Puts values into lists by key; each list is in the order of the file. Undefined keys are left out. */
@@ -7,16 +8,8 @@ export function spansBy<T, K>(
   keyOf: (one: T) => K | undefined,
   spanOf: (one: T) => Span,
 ): Map<K, Span[]> {
-  const lists = new Map<K, Span[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    if (key === undefined) continue;
-    const list = lists.get(key);
-    if (list === undefined) lists.set(key, [spanOf(one)]);
-    else list.push(spanOf(one));
-  }
-  for (const list of lists.values()) list.sort((a, b) => a.start - b.start);
-  return lists;
+  const sorted = (list: readonly T[]): Span[] => list.map(spanOf).sort((a, b) => a.start - b.start);
+  return new Map([...groupBy(all, keyOf)].map(([key, list]) => [key, sorted(list)]));
 }
 
 /** Whether one of these spans, sorted by their start, lies between two offsets. */

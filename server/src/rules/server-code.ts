@@ -1,4 +1,5 @@
 /** Whether a file is certainly a server's: it loads or reads what a browser does not have. */
+import { oncePerFile } from "../facts/once-per-file.js";
 import type { FileFacts } from "../facts/model.js";
 import type { FileView } from "../project/file-view.js";
 import { builtinModule } from "../project/node-builtins.js";
@@ -18,17 +19,14 @@ const SHARED_PART = /^(@trpc\/server|react-dom\/server)/;
 /** Variables of the environment that bundlers put into a browser's code. */
 const PUBLIC = /^(NODE_ENV|CI|DEBUG|PUBLIC_URL)$|^(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|GATSBY)_/;
 
-const memo = new WeakMap<FileFacts, boolean>();
-
 export function isServerCode({ facts, path }: FileView): boolean {
-  let known = memo.get(facts);
-  if (known === undefined) {
-    known = facts.directives.includes("use server") || loadsServerModules(facts) || readsPrivateEnvironment(facts);
-    memo.set(facts, known);
-  }
   // Components share files with what renders them on a server.
-  return known && !/\.[jt]sx$/.test(path);
+  return !/\.[jt]sx$/.test(path) && needsServer(facts);
 }
+
+const needsServer = oncePerFile(
+  (facts) => facts.directives.includes("use server") || loadsServerModules(facts) || readsPrivateEnvironment(facts),
+);
 
 function loadsServerModules({ imports }: FileFacts): boolean {
   return imports.some(

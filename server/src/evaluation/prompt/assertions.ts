@@ -150,6 +150,12 @@ function numberOf({ value }: Assertion): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
+/** One text, or each of a list. */
+function wantedTexts(assertion: Assertion, variables: Variables): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(assertion.value) ? assertion.value : [assertion.value];
+  return values.map((value) => valueText({ ...assertion, value }, variables));
+}
+
 /** A list of texts must all be there; the score is the share that is. */
 function containsAll(
   assertion: Assertion,
@@ -157,8 +163,7 @@ function containsAll(
   fold: (text: string) => string,
   variables: Variables,
 ): Measured {
-  const values: readonly unknown[] = Array.isArray(assertion.value) ? assertion.value : [assertion.value];
-  const wanted = values.map((value) => valueText({ ...assertion, value }, variables));
+  const wanted = wantedTexts(assertion, variables);
   const missing = wanted.filter((part) => !text.includes(fold(part)));
   const score = wanted.length === 0 ? 1 : 1 - missing.length / wanted.length;
   // The opposite of containing all is containing none.
@@ -177,8 +182,7 @@ function containsAny(
   fold: (text: string) => string,
   variables: Variables,
 ): Measured {
-  const values: readonly unknown[] = Array.isArray(assertion.value) ? assertion.value : [assertion.value];
-  const wanted = values.map((value) => valueText({ ...assertion, value }, variables));
+  const wanted = wantedTexts(assertion, variables);
   const holds = wanted.some((part) => text.includes(fold(part)));
   return { holds, score: holds ? 1 : 0, say: "the reply holds none of them", expected: `one of ${wanted.join(", ")}` };
 }

@@ -62,40 +62,18 @@ function* byMember(
       return;
     }
   }
+  const procedure = (handlers: readonly ExprId[], kind: EntryKind, framework: string): Generator<FoundEntry> =>
+    found(context, site, handlers, kind, framework, procedureLabel(facts, site.expr) ?? name, "high");
   if ((name === "query" || name === "mutation" || name === "subscription") && isProcedure(context, object)) {
-    yield* found(
-      context,
-      site,
-      args.slice(-1),
-      "rpc-procedure",
-      "trpc",
-      procedureLabel(facts, site.expr) ?? name,
-      "high",
-    );
+    yield* procedure(args.slice(-1), "rpc-procedure", "trpc");
     return;
   }
   if (name === "handler" && isOfProcedure(context, object)) {
-    yield* found(
-      context,
-      site,
-      args.slice(0, 1),
-      "rpc-procedure",
-      "orpc",
-      procedureLabel(facts, site.expr) ?? name,
-      "high",
-    );
+    yield* procedure(args.slice(0, 1), "rpc-procedure", "orpc");
     return;
   }
   if ((name === "action" || name === "handler") && isActionClient(facts, object))
-    yield* found(
-      context,
-      site,
-      args.slice(0, 1),
-      "server-action",
-      "action client",
-      procedureLabel(facts, site.expr) ?? name,
-      "high",
-    );
+    yield* procedure(args.slice(0, 1), "server-action", "action client");
   if (
     name === "process" ||
     name === "work" ||

@@ -2,6 +2,7 @@
  * Every call of a function that others may know, in all files of the program; nothing where somebody might call it unseen: it is passed on, mocked by a test,
  * kept under another name, or leaves the workspace with a package.
  */
+import { refersTo } from "../../facts/expressions.js";
 import { NONE, type ExprId, type FileFacts } from "../../facts/model.js";
 import type { CallInFile, UsesOfFunction } from "../../fixes/blocking/make-async.js";
 import type { FixProgram, FixSources } from "../../fixes/fix.js";
@@ -32,11 +33,6 @@ export function usesOfFunction(sources: FixSources, ref: FunctionRef): UsesOfFun
 interface Collected {
   readonly calls: CallInFile[];
   readonly names: { readonly path: FilePath; readonly name: string; readonly mentions: number }[];
-}
-
-function refersTo(facts: FileFacts, id: ExprId, binding: number): boolean {
-  const expr = facts.exprs[id];
-  return expr?.kind === "ref" && expr.binding === binding;
 }
 
 /** All mentions of a name of a file, when all of them are calls. */

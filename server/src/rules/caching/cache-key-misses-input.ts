@@ -4,6 +4,7 @@
  * Two shapes: a wrapper that runs a function on a miss (`unstable_cache`, `cache.wrap`, `getOrSet`), and a look-up with a way out before the work. What the
  * work is given must come from a parameter that no part of the key comes from; clients, contexts and options are no such thing.
  */
+import { argumentsOf } from "../../facts/expressions.js";
 import type { Span } from "../../base/span.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
@@ -11,7 +12,7 @@ import type { CallSite } from "../../project/model.js";
 import { defineRule } from "../define-rule.js";
 import { calledName } from "../loops/iteration.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
-import { argumentsOf, receiverOf } from "./invariance.js";
+import { receiverOf } from "./invariance.js";
 
 interface MissedInput {
   readonly at: Span;
@@ -60,7 +61,7 @@ const CACHES = /cache|lru|memo|redis|kv$|keyv|store$/i;
 /** `unstable_cache(fn, keys)`, `cache.wrap(key, fn)`, `cache.getOrSet(key, fn)`. */
 function ofWrapper(view: FileView, site: CallSite): MissedInput | undefined {
   const name = calledName(view, site.expr);
-  const args = argumentsOf(view, site);
+  const args = argumentsOf(view.facts, site.expr);
   const isNext = name === "unstable_cache";
   const holder = view.facts.exprs[receiverOf(view, site)];
   const isOther =
@@ -85,14 +86,14 @@ function ofLookup(view: FileView, site: CallSite): MissedInput | undefined {
   const receiver = receiverOf(view, site);
   const holder = view.textOf(receiver, 80);
   if (!CACHES.test(holder) || !outlives(view, receiver)) return undefined;
-  const args = argumentsOf(view, site);
+  const args = argumentsOf(view.facts, site.expr);
   const [key] = args;
   const value = /ex$/i.test(calledName(view, site.expr)) ? args[2] : args[1];
   if (key === undefined || value === undefined || site.fn === 0) return undefined;
   const asked = view.calls.some((call) => {
     if (call.fn !== site.fn || call.span.start > site.span.start || !/^(get|has)$/.test(calledName(view, call.expr)))
       return false;
-    const [first] = argumentsOf(view, call);
+    const [first] = argumentsOf(view.facts, call.expr);
     return (
       first !== undefined &&
       view.textOf(receiverOf(view, call), 80) === holder &&
@@ -106,7 +107,7 @@ function ofLookup(view: FileView, site: CallSite): MissedInput | undefined {
     if (call.fn !== site.fn || call.span.end > site.span.start || !flowsInto(view, call, value)) continue;
     if (call.operation === undefined && !call.targets.some((ref) => view.summaryOf(ref).effects.length > 0)) continue;
     if (call.operation?.kind === "cache") continue;
-    for (const arg of argumentsOf(view, call)) {
+    for (const arg of argumentsOf(view.facts, call.expr)) {
       const missing = firstMissing(view, spanOf(view, arg), key, undefined);
       if (missing !== undefined) return { at: spanOf(view, key), key: view.textOf(key, 50), runtime, ...missing };
     }

@@ -2,6 +2,7 @@
  * Finds caches that only grow: a map of the process that takes a new key with each request and lets none go, and values put into Redis under keys of the
  * request without a time to live.
  */
+import { argumentsOf, declaredWith } from "../../facts/expressions.js";
 import type { Span } from "../../base/span.js";
 import { NONE, type ExprId, type TypeRef } from "../../facts/model.js";
 import { functionOf } from "../../facts/regions.js";
@@ -10,7 +11,6 @@ import type { CallSite } from "../../project/model.js";
 import { defineRule, type Description } from "../define-rule.js";
 import { calledName } from "../loops/iteration.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
-import { argumentsOf } from "./invariance.js";
 import { keptMaps, type KeptMap } from "./kept-maps.js";
 
 interface Growing {
@@ -108,7 +108,7 @@ const EXPIRES = /^(p?expire(at)?|setex|psetex|setEx|pSetEx|expireAt|del|unlink|g
 function growingRedis(view: FileView, site: CallSite): Growing | undefined {
   const { operation } = site;
   if (operation?.kind !== "cache" || operation.method !== "set" || operation.confidence === "low") return undefined;
-  const [key, value, ...rest] = argumentsOf(view, site);
+  const [key, value, ...rest] = argumentsOf(view.facts, site.expr);
   if (key === undefined || value === undefined || rest.length > 0 || !isDocument(view, value)) return undefined;
   if (view.calls.some((call) => EXPIRES.test(calledName(view, call.expr)))) return undefined;
   const runtime = runtimeOf(view, site.fn);
@@ -120,7 +120,7 @@ function growingRedis(view: FileView, site: CallSite): Growing | undefined {
 function isDocument(view: FileView, id: ExprId): boolean {
   const expr = view.facts.exprs[id];
   if (expr?.kind === "call") return calledName(view, id) === "stringify";
-  const init = expr?.kind === "ref" ? (view.facts.bindings[expr.binding]?.init ?? NONE) : NONE;
+  const init = declaredWith(view.facts, id);
   return init !== NONE && view.facts.exprs[init]?.kind === "call" && calledName(view, init) === "stringify";
 }
 

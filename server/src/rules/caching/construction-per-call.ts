@@ -4,6 +4,7 @@
  *
  * Whether it matters is a matter of microseconds: what takes under half a millisecond is worth a word only where it is multiplied by a loop.
  */
+import { argumentsOf } from "../../facts/expressions.js";
 import type { Span } from "../../base/span.js";
 import { NONE } from "../../facts/model.js";
 import type { ConstructionKind } from "../../project/construction-catalog.js";
@@ -18,7 +19,7 @@ import { defineRule, type Description } from "../define-rule.js";
 import { boundOf } from "../loops/bounds.js";
 import { iterationsAround, type Iteration } from "../loops/iteration.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
-import { argumentsOf, isConstant, isInvariant } from "./invariance.js";
+import { isConstant, isInvariant } from "./invariance.js";
 
 interface Rebuilt {
   readonly at: Span;
@@ -75,7 +76,7 @@ function hoistOf(view: FileView, site: CallSite, kind: ConstructionKind, sources
   const callee = made?.kind === "call" ? view.facts.exprs[made.callee] : undefined;
   if (made === undefined || !UNCHANGING.test(kind.noun)) return [];
   const method = callee?.kind === "member" && site.external === undefined ? callee.name : undefined;
-  const [first] = method === undefined ? [] : argumentsOf(view, site).slice(1);
+  const [first] = method === undefined ? [] : argumentsOf(view.facts, site.expr).slice(1);
   const settings = first === undefined ? made : { start: view.facts.exprs[first]?.start ?? made.start, end: made.end };
   const declaredBefore = moduleNames(view, settings);
   if (declaredBefore === undefined) return [];
@@ -91,7 +92,7 @@ function examine(view: FileView, site: CallSite): Rebuilt | undefined {
   const isHeavy = WORTH_PER_REQUEST <= kind.micros || kind.loses !== undefined;
   if (!isHeavy && (runtime.kind === "possible" || runtime.reach.entry?.point.confidence !== "high")) return undefined;
   if (runtime.kind === "possible" && BROWSER.test(view.path)) return undefined;
-  const args = argumentsOf(view, site);
+  const args = argumentsOf(view.facts, site.expr);
   const micros = kind.composed === true ? kind.micros * partsOf(view, site) : kind.micros;
   const base = { at: site.span, site, kind, micros, runtime };
   if (worthPerElement(view, site, kind) <= micros) {

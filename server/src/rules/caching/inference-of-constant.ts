@@ -1,4 +1,5 @@
 /** Finds embeddings and completions of text that never changes, asked of a model while requests are served. */
+import { argumentsOf } from "../../facts/expressions.js";
 import type { Span } from "../../base/span.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
@@ -6,7 +7,7 @@ import { isKeptFunction } from "../clients/kept-function.js";
 import { fateOf } from "../clients/value-fate.js";
 import { defineRule } from "../define-rule.js";
 import { entryPath, perUnit, runtimeOf, type Runtime } from "../runtime-code.js";
-import { argumentsOf, isConstant } from "./invariance.js";
+import { isConstant } from "./invariance.js";
 
 interface ConstantQuestion {
   readonly at: Span;
@@ -50,7 +51,7 @@ function examine(view: FileView, site: CallSite): ConstantQuestion | undefined {
   const { operation } = site;
   if (operation?.kind !== "inference" || operation.access !== "read" || operation.confidence === "low")
     return undefined;
-  const args = argumentsOf(view, site);
+  const args = argumentsOf(view.facts, site.expr);
   if (args.length === 0 || !args.every((arg) => isConstant(view, arg))) return undefined;
   const runtime = runtimeOf(view, site.fn);
   if (runtime === undefined || isKeptFunction(view, site.fn) || view.isCacheGuarded(site)) return undefined;

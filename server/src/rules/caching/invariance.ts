@@ -56,13 +56,6 @@ function isWithin(view: FileView, region: number, fn: number, iteration: Iterati
   return iteration.kind === "callback" && fn === iteration.fn;
 }
 
-/** Arguments of a call, `new` or tagged template. */
-export function argumentsOf(view: FileView, { expr }: CallSite): readonly ExprId[] {
-  const call = view.facts.exprs[expr];
-  if (call?.kind === "call" || call?.kind === "new") return call.args;
-  return call?.kind === "template" ? call.exprs : [];
-}
-
 /** What a method is called on; `NONE` for plain calls. */
 export function receiverOf(view: FileView, { expr }: CallSite): ExprId {
   const call = view.facts.exprs[expr];

@@ -1,6 +1,6 @@
 /** Upper bounds of iterations that the code itself proves. */
-import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
-import { oncePerFile } from "../../facts/once-per-file.js";
+import { NONE, type ExprId } from "../../facts/model.js";
+import { receiversOf } from "../../facts/expressions.js";
 import type { FileView } from "../../project/file-view.js";
 import { calledName, unwrap, type Iteration } from "./iteration.js";
 
@@ -122,16 +122,7 @@ function refLength(view: FileView, id: ExprId, depth: number): number | undefine
 
 const GROWS = new Set(["push", "unshift", "splice", "add", "set", "append"]);
 
-const grown = oncePerFile(({ exprs }): ReadonlySet<BindingId> => {
-  const found = new Set<BindingId>();
-  for (const expr of exprs) {
-    const callee = expr.kind === "call" ? exprs[expr.callee] : undefined;
-    if (callee?.kind !== "member" || !GROWS.has(callee.name)) continue;
-    const object = exprs[callee.object];
-    if (object?.kind === "ref") found.add(object.binding);
-  }
-  return found;
-});
+const grown = receiversOf((method) => GROWS.has(method));
 
 /** Literals declared in another file, as far as their provenance tells. */
 function valueLength(view: FileView, id: ExprId, depth: number): number | undefined {

@@ -1,4 +1,5 @@
 /** Loops over statements: each is a query of its own, written by somebody else, and they are to run one after another. */
+import { declaredWith } from "../../facts/expressions.js";
 import { NONE, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
@@ -37,11 +38,10 @@ function takesText(view: FileView, { expr, operation }: CallSite): boolean {
 }
 
 function isPrepared(view: FileView, id: ExprId): boolean {
-  const { exprs, bindings } = view.facts;
+  const { exprs } = view.facts;
   const call = exprs[id];
   const callee = call?.kind === "call" ? exprs[call.callee] : undefined;
   const object = callee?.kind === "member" ? callee.object : NONE;
-  const given = exprs[object];
-  const made = given?.kind === "ref" ? (bindings[given.binding]?.init ?? NONE) : object;
+  const made = exprs[object]?.kind === "ref" ? declaredWith(view.facts, object) : object;
   return PREPARES.test(calledName(view, made));
 }

@@ -2,10 +2,10 @@
  * Why a loop is right as it is. Each reason is a named value with its own detector; the first that holds is given. Shared by every rule about loops, so that
  * they agree and can all say why they stay silent.
  */
+import { receiversOf, refersTo } from "../../facts/expressions.js";
 import { isPause } from "../../facts/pauses.js";
-import { exprsWithin, isInside, regionChain } from "../../facts/regions.js";
+import { exprsWithin, isInCatch, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
-import { oncePerFile } from "../../facts/once-per-file.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite } from "../../project/model.js";
 import { boundOf } from "./bounds.js";
@@ -131,24 +131,19 @@ const HOLDS_LIST = /^(chunk|batch|bundle|data|in|\$in|values|rows|records|ids|uu
 /** Whether a variable is taken for a list in a loop: iterated, spread, asked for its length, or given whole to a call. */
 function isUsedAsList(view: FileView, binding: BindingId, iteration: Iteration): boolean {
   const { exprs, regions } = view.facts;
-  const loops = regions.some(({ loop }) => loop !== undefined && refersTo(view, loop.over, binding));
+  const loops = regions.some(({ loop }) => loop !== undefined && refersTo(view.facts, loop.over, binding));
   return (
     loops ||
     exprs.some((expr) => {
-      if (expr.kind === "member") return LIST_MEMBERS.test(expr.name) && refersTo(view, expr.object, binding);
-      if (expr.kind === "spread") return refersTo(view, expr.value, binding);
+      if (expr.kind === "member") return LIST_MEMBERS.test(expr.name) && refersTo(view.facts, expr.object, binding);
+      if (expr.kind === "spread") return refersTo(view.facts, expr.value, binding);
       if (!isInside(view.facts, expr.region, iteration.region)) return false;
       if (expr.kind === "object")
-        return expr.props.some((prop) => HOLDS_LIST.test(prop.name ?? "") && refersTo(view, prop.value, binding));
+        return expr.props.some((prop) => HOLDS_LIST.test(prop.name ?? "") && refersTo(view.facts, prop.value, binding));
       if (expr.kind !== "call") return false;
-      return expr.args.some((arg) => refersTo(view, arg, binding));
+      return expr.args.some((arg) => refersTo(view.facts, arg, binding));
     })
   );
-}
-
-function refersTo(view: FileView, id: ExprId, binding: BindingId): boolean {
-  const expr = view.facts.exprs[id];
-  return expr?.kind === "ref" && expr.binding === binding;
 }
 
 /** `made`: a call cuts a list into slices; `named`: a variable is only called as if it held some. */
@@ -203,7 +198,7 @@ function standsInCatch(view: FileView, iteration: Iteration): boolean {
   const { regions } = view.facts;
   let region = iteration.site?.region ?? regions[iteration.region]?.parent ?? NONE;
   for (let hops = 0; hops < 20; hops++) {
-    for (const { region: at } of regionChain(view.facts, region)) if (at.kind === "catch") return true;
+    if (isInCatch(view.facts, region)) return true;
     const inlined = view.inlinedInto(regions[region]?.fn ?? 0);
     if (inlined === undefined) return false;
     region = inlined.site.region;
@@ -282,16 +277,7 @@ function dependsOnListsAlone(
 }
 
 /** Variables whose elements a method goes through somewhere in the file. */
-const mapped = oncePerFile(({ exprs }): ReadonlySet<BindingId> => {
-  const found = new Set<BindingId>();
-  for (const expr of exprs) {
-    const callee = expr.kind === "call" ? exprs[expr.callee] : undefined;
-    if (callee?.kind !== "member" || !LIST_METHOD.test(callee.name)) continue;
-    const object = exprs[callee.object];
-    if (object?.kind === "ref") found.add(object.binding);
-  }
-  return found;
-});
+const mapped = receiversOf((method) => LIST_METHOD.test(method));
 
 /** The element, or the group that stands under it: `groups[key]`, also by way of a variable. */
 function isBareElement(view: FileView, id: ExprId, element: ReadonlySet<BindingId>, depth = 0): boolean {

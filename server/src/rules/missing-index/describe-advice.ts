@@ -4,7 +4,7 @@ import { candidateText } from "../../advisor/candidate.js";
 import type { Index } from "../../catalog/model.js";
 import { LIVE_FILE } from "../../catalog/with-live.js";
 import { countText } from "../../advisor/statistics.js";
-import { regionChain } from "../../facts/regions.js";
+import { isInCatch } from "../../facts/regions.js";
 import type { FileView } from "../../project/file-view.js";
 import type { FilePath, Location } from "../../project/model.js";
 import type { Description } from "../define-rule.js";
@@ -55,8 +55,7 @@ function isMinor(
   if (alsoServes.length > 0) return false;
   if (unit === "per run") return true;
   const region = facts.exprs[query.expr]?.region;
-  if (region !== undefined)
-    for (const { region: at } of regionChain(facts, region)) if (at.kind === "catch") return true;
+  if (region !== undefined && isInCatch(facts, region)) return true;
   return !before.nodes.includes("Seq Scan") && before.cost < after.cost * worthBesideAnother;
 }
 

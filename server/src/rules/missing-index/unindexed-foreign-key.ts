@@ -5,6 +5,7 @@
  * MySQL's InnoDB makes an index for each foreign key by itself, so only relations it does not know of (Prisma's `relationMode = "prisma"`, Drizzle's
  * `relations`) are looked at there.
  */
+import { groupBy } from "../../base/group.js";
 import { type IndexSpec, indexSpec } from "../../advisor/index-spec.js";
 import { accessPathsOf, leadingPrefix } from "../../catalog/lookup.js";
 import type { ForeignKey, Index, Table } from "../../catalog/model.js";
@@ -98,12 +99,7 @@ const TENANT_TABLES = 6;
 
 /** Names of such columns, by database. */
 function tenantColumns(tables: readonly Table[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const byDatabase = new Map<string, Table[]>();
-  for (const table of tables) {
-    const known = byDatabase.get(table.database);
-    if (known === undefined) byDatabase.set(table.database, [table]);
-    else known.push(table);
-  }
+  const byDatabase = groupBy(tables, ({ database }) => database);
   return new Map(
     [...byDatabase].map(([database, own]) => {
       const counts = new Map<string, number>();

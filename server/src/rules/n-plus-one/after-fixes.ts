@@ -1,6 +1,7 @@
 /** What can be done about a row that each pass inserts beside other work: the evidence, in the words of the builder. */
 import { findTable } from "../../catalog/lookup.js";
 import type { Table } from "../../catalog/model.js";
+import { argumentsOf, refersTo } from "../../facts/expressions.js";
 import { exprsWithin, isInside } from "../../facts/regions.js";
 import { type BindingId, type ExprId, NONE } from "../../facts/model.js";
 import type { Fix, FixSources } from "../../fixes/fix.js";
@@ -8,7 +9,7 @@ import { type AfterQuestion, writeAfterLoop } from "../../fixes/writes/write-aft
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, Operation } from "../../project/model.js";
 import type { Iteration } from "../loops/iteration.js";
-import { argumentsOf, candidatesOf, isDatabase, type RepeatedOperation } from "./repeated-operation.js";
+import { candidatesOf, isDatabase, type RepeatedOperation } from "./repeated-operation.js";
 import { sameTable } from "./same-table.js";
 
 const INSERTS = /^(create|createMany|insert|bulkCreate|insertMany)$/;
@@ -88,14 +89,11 @@ function namesOwnKey(view: FileView, { expr, table = "" }: Operation): boolean {
 /** A call that cannot be seen into is given the transaction, and may ask anything. */
 function isGivenAway(view: FileView, site: CallSite, client: BindingId): boolean {
   if (site.operation !== undefined || site.targets.length > 0) return false;
-  const parts = argumentsOf(view, site.expr).flatMap((id) => {
+  const parts = argumentsOf(view.facts, site.expr).flatMap((id) => {
     const expr = view.facts.exprs[id];
     return expr?.kind === "object" ? expr.props.map(({ value }) => value) : [id];
   });
-  return parts.some((id) => {
-    const expr = view.facts.exprs[id];
-    return expr?.kind === "ref" && expr.binding === client;
-  });
+  return parts.some((id) => refersTo(view.facts, id, client));
 }
 
 /** `tx` of `tx.order.create(…)`. */

@@ -1,4 +1,5 @@
 /** What the elements of a repeated operation are: groups whose members one query takes together, kinds of one thing, or one that is looked for. */
+import { refersTo } from "../../facts/expressions.js";
 import { exprsWithin, isInside, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type Expr, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
@@ -49,12 +50,10 @@ function groupsIn(view: FileView, base: BindingId, iteration: Iteration): Readon
 function takesByKey(view: FileView, expr: Expr, base: BindingId, iteration: Iteration): boolean {
   const { exprs } = view.facts;
   if (expr.kind === "index") {
-    const object = exprs[expr.object];
-    return object?.kind === "ref" && object.binding === base && view.flow.dependsOn(expr.index, iteration.element);
+    return refersTo(view.facts, expr.object, base) && view.flow.dependsOn(expr.index, iteration.element);
   }
   const callee = expr.kind === "call" ? exprs[expr.callee] : undefined;
-  const object = callee?.kind === "member" && callee.name === "get" ? exprs[callee.object] : undefined;
-  return object?.kind === "ref" && object.binding === base;
+  return callee?.kind === "member" && callee.name === "get" && refersTo(view.facts, callee.object, base);
 }
 
 /** Whether a variable holds a list for certain: made by `Array.from` or gone through by list methods. */
@@ -67,19 +66,14 @@ function isMadeList(view: FileView, id: BindingId): boolean {
   )
     return true;
   return exprs.some((expr) => {
-    if (expr.kind === "spread") return refersTo(view, expr.value, id);
-    return expr.kind === "member" && OF_LIST.test(expr.name) && refersTo(view, expr.object, id);
+    if (expr.kind === "spread") return refersTo(view.facts, expr.value, id);
+    return expr.kind === "member" && OF_LIST.test(expr.name) && refersTo(view.facts, expr.object, id);
   });
 }
 
 function isGroupedBy(view: FileView, base: BindingId): boolean {
   const init = view.facts.bindings[base]?.init ?? NONE;
   return init !== NONE && GROUPS.test(calledName(view, unwrap(view, init)));
-}
-
-function refersTo(view: FileView, id: ExprId, binding: BindingId): boolean {
-  const expr = view.facts.exprs[id];
-  return expr?.kind === "ref" && expr.binding === binding;
 }
 
 const KEYS = /^(id|_id|uuid|guid|key|slug|name|code)$/;

@@ -1,4 +1,5 @@
 /** Statements that cannot be merged because each names something of its own: a schema change, or a table that the element decides. */
+import { declaredWith } from "../../facts/expressions.js";
 import { exprsWithin } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { FileView } from "../../project/file-view.js";
@@ -59,8 +60,7 @@ function madeBefore(view: FileView, { expr, sqlText, table }: Operation): readon
   const found: ExprId[] = [];
   for (let at = text ?? NONE; at !== NONE && found.length < 4;) {
     found.push(at);
-    const given = view.facts.exprs[at];
-    at = given?.kind === "ref" ? (view.facts.bindings[given.binding]?.init ?? NONE) : NONE;
+    at = declaredWith(view.facts, at);
   }
   return found;
 }
@@ -71,11 +71,9 @@ function isStepNamed(view: FileView, id: ExprId, names: RegExp): boolean {
 }
 
 function isName(view: FileView, id: ExprId): boolean {
-  const expr = view.facts.exprs[id];
-  const kind = expr?.kind;
+  const kind = view.facts.exprs[id]?.kind;
   // `query.as("recent")` is a query of its own under a name.
-  const init = expr?.kind === "ref" ? (view.facts.bindings[expr.binding]?.init ?? NONE) : NONE;
-  if (calledName(view, init) === "as") return false;
+  if (calledName(view, declaredWith(view.facts, id)) === "as") return false;
   return kind === "ref" || kind === "member" || kind === "index" || kind === "template";
 }
 

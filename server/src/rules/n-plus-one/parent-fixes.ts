@@ -1,13 +1,12 @@
 /** What can be done about a read with Prisma whose calls start together: it is asked in a way that Prisma merges. The evidence, in the words of the builder. */
-import { findTable } from "../../catalog/lookup.js";
+import { columnOf, findTable } from "../../catalog/lookup.js";
 import type { CodeName, Relation, Table } from "../../catalog/model.js";
-import { columnOf } from "../../catalog/lookup.js";
+import { argumentsOf } from "../../facts/expressions.js";
 import type { BindingId, FunctionId } from "../../facts/model.js";
 import type { Fix, FixSources } from "../../fixes/fix.js";
 import { askParent, type ParentRelation } from "../../fixes/load/ask-parent.js";
 import type { FileView } from "../../project/file-view.js";
 import type { CallSite, FunctionRef, Operation } from "../../project/model.js";
-import { argumentsOf } from "./repeated-operation.js";
 import { tableAnswers } from "./table-answers.js";
 
 export interface MergeableRead {
@@ -29,7 +28,7 @@ export function mergedReadFixes(read: MergeableRead, view: FileView, sources: Fi
   if (through === undefined) return asked(operation, view, namesOf(view, element), sources);
   const callee = sources.program?.viewOf(through.file);
   if (callee === undefined || site.targets.length > 1 || site.confidence === "low") return [];
-  const given = argumentsOf(view, site.expr);
+  const given = argumentsOf(view.facts, site.expr);
   const names = new Set<string>();
   for (const { name, fn, param, path } of callee.facts.bindings) {
     const argument = fn !== through.fn || param === undefined || path !== undefined ? undefined : given[param];

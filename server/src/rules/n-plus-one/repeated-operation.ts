@@ -2,6 +2,7 @@
  * The evidence all n-plus-one rules share: a call that reaches another system, once per element of something, with an argument that depends on
  * the element, and no reason why that is fine. Computed once per view; each rule takes its part of it.
  */
+import { argumentsOf } from "../../facts/expressions.js";
 import { hasEarlyExitBefore, regionChain } from "../../facts/regions.js";
 import { NONE, type BindingId, type ExprId } from "../../facts/model.js";
 import type { Span } from "../../base/span.js";
@@ -196,7 +197,7 @@ export function dependsOnElement(
     return flow.dependsOn(operation.expr, element) || flow.dependsOn(site.expr, element);
   }
   for (const id of effect.captured ?? []) if (target.file === view.path && element.has(id)) return true;
-  const args = argumentsOf(view, site.expr);
+  const args = argumentsOf(view.facts, site.expr);
   // A rest or destructured parameter list is not told apart from its position.
   if (effect.params.some((param) => args[param] !== undefined && flow.dependsOn(args[param], element))) return true;
   // A method of the element itself.
@@ -216,13 +217,9 @@ function flushesEach(view: FileView, site: CallSite, element: ReadonlySet<Bindin
 
 /** A call of the element that is told nothing of it: each of several queues or nodes has to be asked itself. */
 function isElementsOwn(view: FileView, id: ExprId, element: ReadonlySet<BindingId>): boolean {
-  return receiverDepends(view, id, element) && !argumentsOf(view, id).some((arg) => view.flow.dependsOn(arg, element));
-}
-
-export function argumentsOf(view: FileView, id: ExprId): readonly ExprId[] {
-  const expr = view.facts.exprs[id];
-  if (expr?.kind === "call" || expr?.kind === "new") return expr.args;
-  return expr?.kind === "template" ? expr.exprs : [];
+  return (
+    receiverDepends(view, id, element) && !argumentsOf(view.facts, id).some((arg) => view.flow.dependsOn(arg, element))
+  );
 }
 
 function receiverDepends(view: FileView, id: ExprId, element: ReadonlySet<BindingId>): boolean {
